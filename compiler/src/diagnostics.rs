@@ -1,0 +1,160 @@
+//! The one type of problem that every stage reports, and the collector.
+//!
+//! A stage builds a [`Diagnostic`] where it finds the problem; only [`render`] turns it into text. The primary message
+//! stands alone on one line; everything else is in labels, notes and the suggestion.
+
+use crate::source::Span;
+
+/// All codes with severity and page.
+pub mod codes;
+
+/// Text, one-line and JSON forms.
+pub mod render;
+
+pub use codes::Code;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// A marked place with what is to be seen there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// Replace `span` by `text`: a change that a program can apply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    /// One line; says what is wrong, with names.
+    pub message: String,
+    /// The place, and what is to be seen there (may be empty).
+    pub primary: Label,
+    pub secondary: Vec<Label>,
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Option<String>,
+    pub edits: Vec<Edit>,
+    /// Where in the definition, as the public CLI says it: `[":functions", "[0]", ":code"]`. May be empty.
+    pub path: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem with the code's own severity.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            primary: Label { span, text: String::new() },
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            edits: Vec::new(),
+            path: Vec::new(),
+        }
+    }
+
+    /// The words at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    #[must_use]
+    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.edits.push(Edit { span, text: text.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn at(mut self, path: &[&str]) -> Self {
+        self.path = path.iter().map(ToString::to_string).collect();
+        self
+    }
+}
+
+/// Collects the problems of all stages.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// By position; the order in which they were found at one place; the same problem once.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.0.sort_by_key(|problem| problem.primary.span);
+        self.0.dedup();
+        self.0
+    }
+}
+
+/// The names nearest to a misspelt one, best first, at most three.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let limit = (name.chars().count() / 3).max(1) + 1;
+    let mut found: Vec<(usize, &str)> =
+        known.map(|other| (distance(name, other), other)).filter(|(far, _)| *far <= limit).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(3).map(|(_, other)| other).collect()
+}
+
+/// Edit distance with swaps of neighbours.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let same = a[i - 1] == b[j - 1];
+            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + usize::from(!same));
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}

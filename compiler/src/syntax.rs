@@ -1,0 +1,15 @@
+//! From text to forms: a recovering reader of Clojure syntax.
+//!
+//! The only stage that looks at text. It knows nothing of flows: what a form means is for later stages.
+
+/// The tree of forms.
+pub mod form;
+
+/// Forms out of tokens, with recovery and bracket blame.
+pub mod reader;
+
+/// Forms back to text, on one line.
+pub mod print;
+
+pub use form::{Form, FormKind, StringLiteral};
+pub use reader::{Reading, read, read_code_string};

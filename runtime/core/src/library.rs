@@ -1,0 +1,138 @@
+//! The table of library functions: what a name means, how it may be called, which types go in and come out.
+//!
+//! One row per function. The compiler resolves names and checks calls with it; generated code calls the
+//! implementation by its Rust path ([`Entry::path`] under `rt::`), so that the linker drops what a flow does not use.
+//! Special forms and macros are not here: they are the compiler's (`resolve`).
+
+use crate::value::Native;
+
+pub mod collections;
+pub mod compare;
+pub mod maps;
+pub mod math;
+pub mod predicates;
+pub mod sequences;
+pub mod strings;
+
+/// A type in a signature. `Any` accepts everything and is never an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ty {
+    Any,
+    Nil,
+    Boolean,
+    Integer,
+    Number,
+    Char,
+    String,
+    Keyword,
+    Symbol,
+    /// A function, or anything callable: keyword, map, set, vector.
+    Callable,
+    Vector,
+    List,
+    Map,
+    Set,
+    Sequential,
+    Collection,
+    /// What `seq` accepts: a collection, a string or nil.
+    Seqable,
+    /// What an associative operation accepts: map, vector or nil.
+    Associative,
+    Regex,
+    /// `Nilable(&T)`: nil or T.
+    Nilable(&'static Ty),
+}
+
+/// One function of the library.
+#[derive(Debug)]
+pub struct Entry {
+    /// Qualified Clojure name, `clojure.core/count`.
+    pub name: &'static str,
+    /// Where the implementation stands below `breyta_core::library`, `sequences::count`.
+    pub path: &'static str,
+    /// Types of the fixed parameters, the longest arity.
+    pub parameters: &'static [Ty],
+    /// How many of the parameters must be given.
+    pub required: usize,
+    /// Type of each further argument of a variadic function.
+    pub rest: Option<Ty>,
+    pub returns: Ty,
+    /// One sentence, for the generated reference and for messages.
+    pub doc: &'static str,
+    pub code: Native,
+}
+
+impl Entry {
+    /// Whether a call with `count` arguments fits.
+    pub fn accepts(&self, count: usize) -> bool {
+        count >= self.required && (self.rest.is_some() || count <= self.parameters.len())
+    }
+
+    /// The namespace part, `clojure.core`.
+    pub fn namespace(&self) -> &'static str {
+        self.name.split_once('/').map_or(self.name, |(namespace, _)| namespace)
+    }
+
+    /// The part after the namespace; `/` itself is `clojure.core//`.
+    pub fn short_name(&self) -> &'static str {
+        self.name.split_once('/').map_or(self.name, |(_, name)| name)
+    }
+}
+
+/// Declares the rows of one module: a constant `ENTRIES`.
+///
+/// ```text
+/// rows! { sequences:
+///     "clojure.core/count" count (Seqable) -> Integer, "The number of elements.";
+///     "clojure.core/get" get (Any, Any; Any) -> Any, "…";          // after `;`: optional parameters
+///     "clojure.core/str" str ( => & Any) -> String, "…";          // after `=> &`: the rest
+/// }
+/// ```
+macro_rules! rows {
+    ($module:ident: $($name:literal $code:ident ($($required:expr),* $(; $($optional:expr),*)? $(=> & $rest:expr)?) -> $returns:expr, $doc:literal;)*) => {
+        #[allow(unused_imports, reason = "a module need not use every type")]
+        pub(super) const ENTRIES: &[$crate::library::Entry] = {
+            use $crate::library::Ty::*;
+            &[$($crate::library::Entry {
+                name: $name,
+                path: concat!(stringify!($module), "::", stringify!($code)),
+                parameters: &[$($required,)* $($($optional,)*)?],
+                required: [$($required),*].len(),
+                rest: $crate::library::rest_type!($($rest)?),
+                returns: $returns,
+                doc: $doc,
+                code: $code,
+            }),*]
+        };
+    };
+}
+macro_rules! rest_type {
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
+}
+pub(crate) use {rest_type, rows};
+
+/// Every module's rows. Sorted use: go through [`entries`].
+const MODULES: &[&[Entry]] = &[
+    collections::ENTRIES,
+    compare::ENTRIES,
+    maps::ENTRIES,
+    math::ENTRIES,
+    predicates::ENTRIES,
+    sequences::ENTRIES,
+    strings::ENTRIES,
+];
+
+/// All rows, module by module.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    MODULES.iter().flat_map(|rows| rows.iter())
+}
+
+/// The row of a qualified name.
+pub fn lookup(qualified: &str) -> Option<&'static Entry> {
+    entries().find(|entry| entry.name == qualified)
+}

@@ -1,0 +1,3 @@
+//! skeleton
+use super::rows;
+rows! { strings: }

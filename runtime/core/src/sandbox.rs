@@ -1,0 +1,61 @@
+//! The bounds of one call of compiled code: fuel for loops and calls, recursion depth, memory.
+//!
+//! Running out is an ordinary thrown error with a code of its own (`sandbox-fuel`, `sandbox-depth`,
+//! `sandbox-memory`), never a crash. Memory is charged by the operation that grows a value, before it allocates.
+
+use crate::Thrown;
+
+/// What a call may still use. Made once per call from the limits table.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    fuel: u64,
+    depth: u32,
+    depth_max: u32,
+    memory_bytes: u64,
+}
+
+impl Budget {
+    pub fn new(fuel: u64, depth_max: u32, memory_bytes: u64) -> Self {
+        Self { fuel, depth: 0, depth_max, memory_bytes }
+    }
+
+    /// Uses fuel: one unit per call, loop round or element visited.
+    pub fn spend(&mut self, units: u64) -> Result<(), Thrown> {
+        match self.fuel.checked_sub(units) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => Err(Thrown::limit("sandbox-fuel", "the call ran out of fuel: it loops too long for the sandbox")),
+        }
+    }
+
+    /// Charges memory before it is allocated; `elements` of about 32 bytes each.
+    pub fn charge(&mut self, elements: usize) -> Result<(), Thrown> {
+        self.charge_bytes(elements as u64 * 32)
+    }
+
+    pub fn charge_bytes(&mut self, bytes: u64) -> Result<(), Thrown> {
+        match self.memory_bytes.checked_sub(bytes) {
+            Some(left) => {
+                self.memory_bytes = left;
+                Ok(())
+            }
+            None => Err(Thrown::limit("sandbox-memory", "the call ran out of memory: it builds values too large for the sandbox")),
+        }
+    }
+
+    /// Enters a call of compiled code; pair with [`Budget::leave`].
+    pub fn enter(&mut self) -> Result<(), Thrown> {
+        self.spend(1)?;
+        if self.depth >= self.depth_max {
+            return Err(Thrown::limit("sandbox-depth", "the call recurses too deeply for the sandbox"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+}
