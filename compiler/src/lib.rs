@@ -34,7 +34,11 @@ pub mod codegen;
 pub mod emit;
 
 use diagnostics::{Diagnostic, Problems};
+use sha2::{Digest, Sha256};
 use source::{FileId, Sources};
+
+/// The version of what generated code and runtime agree on. Part of every flow version.
+pub const ABI: &str = "breyta-abi-1";
 
 /// Everything that is known about one flow after all stages up to MIR.
 #[derive(Debug)]
@@ -42,6 +46,7 @@ pub struct Compilation {
     /// Sorted by position. With an error among them there is nothing to emit.
     pub problems: Vec<Diagnostic>,
     pub definition: Option<flow::Definition>,
+    /// None when there were errors.
     pub program: Option<mir::Program>,
 }
 
@@ -52,8 +57,32 @@ pub fn compile(sources: &Sources) -> Compilation {
     for problem in reading.problems {
         problems.report(problem);
     }
-    let definition =
-        if problems.has_errors() { None } else { flow::define(sources, &reading.forms, &mut problems) };
-    let program = None;
+    if problems.has_errors() {
+        return Compilation { problems: problems.into_sorted(), definition: None, program: None };
+    }
+    let definition = flow::define(sources, &reading.forms, &mut problems);
+    let program = definition.as_ref().and_then(|definition| {
+        let hir = resolve::resolve(sources, definition, &mut problems);
+        let types = types::check(sources, definition, &hir, &mut problems);
+        if problems.has_errors() {
+            return None;
+        }
+        let mut program = mir::build::build(&hir, &types, version(&reading.forms));
+        debug_assert_eq!(mir::verify::verify(&program), Vec::<String>::new(), "after lowering");
+        mir::simplify::simplify(&mut program);
+        mir::storable::check(&program.flow, &mut problems);
+        Some(program)
+    });
+    let program = program.filter(|_| !problems.has_errors());
     Compilation { problems: problems.into_sorted(), definition, program }
+}
+
+/// The flow version: hash of the definition (comments and layout left out) and the ABI, 32 hex digits.
+fn version(forms: &[syntax::Form]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(ABI);
+    for form in forms {
+        hash.update(syntax::print::print(form));
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,225 @@
-//! skeleton
-/// The lowered flow: body and functions.
+//! The control-flow graph of bodies: blocks of simple statements, suspension points, live sets.
+//!
+//! Has a text form ([`print`]) and a verifier ([`verify`]) whose rules are listed there; the verifier runs after every
+//! pass in debug builds. Expressions are flat here: every operand is a local or a constant, so that a step may stand
+//! anywhere an expression may.
+
+use breyta_core::Value;
+use breyta_core::library::Entry;
+
+use crate::source::Span;
+use crate::types::Type;
+
+/// HIR to blocks.
+pub mod build;
+
+/// What is live where.
+pub mod live;
+
+/// The text form.
+mod print;
+
+/// Passes that make bodies smaller without changing what they do.
+pub mod simplify;
+
+/// What may not be stored.
+pub mod storable;
+
+/// The rules of well-formed bodies.
+pub mod verify;
+
+pub use print::print;
+
+/// The lowered flow.
 #[derive(Debug)]
 pub struct Program {
     /// The flow version in hex.
     pub version: String,
+    pub flow: Body,
+    /// By id, in the order of HIR.
+    pub functions: Vec<(String, Body)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalId(pub usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockId(pub usize);
+
+/// A named place for a value.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// A name of the author's, or of the operation that makes the value. Not unique.
+    pub name: String,
+    pub span: Span,
+    pub of: Type,
+}
+
+/// One body: the flow's, a function's, or a closure's.
+#[derive(Debug)]
+pub struct Body {
+    pub name: String,
+    pub span: Span,
+    pub locals: Vec<Local>,
+    /// Given when the body is entered.
+    pub parameters: Vec<LocalId>,
+    /// Takes the further arguments as a list, or nil.
+    pub rest: Option<LocalId>,
+    /// Of a closure: given when it was made.
+    pub captured: Vec<LocalId>,
+    /// Block 0 is the entry.
+    pub blocks: Vec<Block>,
+    /// Closures made in this body.
+    pub closures: Vec<Body>,
+}
+
+#[derive(Debug)]
+pub struct Block {
+    pub statements: Vec<Statement>,
+    pub terminator: Terminator,
+}
+
+#[derive(Debug)]
+pub struct Statement {
+    pub kind: StatementKind,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub enum StatementKind {
+    /// Evaluates and keeps the value.
+    Assign(LocalId, Rvalue),
+    /// A timeline remark: label and what happened there.
+    Note { label: String, choice: String },
+}
+
+/// What a statement computes. Any of them may throw, except uses and literals.
+#[derive(Debug)]
+pub enum Rvalue {
+    Use(Operand),
+    Call(&'static Entry, Vec<Operand>),
+    Invoke(Operand, Vec<Operand>),
+    Vector(Vec<Operand>),
+    Set(Vec<Operand>),
+    Map(Vec<(Operand, Operand)>),
+    /// The closure of this index in [`Body::closures`], with the values that it captures.
+    Closure(usize, Vec<Operand>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Operand {
+    Local(LocalId),
+    Constant(Value),
+    Function(&'static Entry),
+}
+
+#[derive(Debug)]
+pub enum Terminator {
+    Goto(BlockId),
+    If { condition: Operand, then: BlockId, otherwise: BlockId },
+    Return(Operand),
+    /// Waits for a step and goes on in `resume` with its result in `result`. Ends the state.
+    Suspend(Suspension),
+}
+
+/// A suspension point.
+#[derive(Debug)]
+pub struct Suspension {
+    /// The suspension id.
+    pub point: String,
+    pub family: &'static str,
+    /// The author's step id.
+    pub step: String,
+    /// The start of the form, for people.
+    pub form: String,
+    pub span: Span,
+    pub config: Operand,
+    pub result: LocalId,
+    pub resume: BlockId,
+}
+
+impl Body {
+    /// The block of an id; ids are made only by [`build`] and checked by [`verify`].
+    #[expect(clippy::indexing_slicing, reason = "BlockId is an index into this body")]
+    pub fn block(&self, id: BlockId) -> &Block {
+        &self.blocks[id.0]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "LocalId is an index into this body")]
+    pub fn local(&self, id: LocalId) -> &Local {
+        &self.locals[id.0]
+    }
+
+    pub fn block_ids(&self) -> impl Iterator<Item = BlockId> + use<> {
+        (0..self.blocks.len()).map(BlockId)
+    }
+
+    /// The suspension points in block order.
+    pub fn suspensions(&self) -> impl Iterator<Item = &Suspension> {
+        self.blocks.iter().filter_map(|block| match &block.terminator {
+            Terminator::Suspend(suspension) => Some(suspension),
+            Terminator::Goto(_) | Terminator::If { .. } | Terminator::Return(_) => None,
+        })
+    }
+
+    /// Locals that are there when the body is entered.
+    pub fn given(&self) -> impl Iterator<Item = LocalId> {
+        self.parameters.iter().chain(&self.rest).chain(&self.captured).copied()
+    }
+}
+
+impl Terminator {
+    /// The blocks that may come next, the resume block of a suspension included.
+    pub fn successors(&self) -> Vec<BlockId> {
+        match self {
+            Self::Goto(next) => vec![*next],
+            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
+            Self::Return(_) => Vec::new(),
+            Self::Suspend(suspension) => vec![suspension.resume],
+        }
+    }
+
+    /// What it reads.
+    pub fn operands(&self) -> Vec<&Operand> {
+        match self {
+            Self::Goto(_) => Vec::new(),
+            Self::If { condition, .. } => vec![condition],
+            Self::Return(value) => vec![value],
+            Self::Suspend(suspension) => vec![&suspension.config],
+        }
+    }
+
+    fn operands_mut(&mut self) -> Vec<&mut Operand> {
+        match self {
+            Self::Goto(_) => Vec::new(),
+            Self::If { condition, .. } => vec![condition],
+            Self::Return(value) => vec![value],
+            Self::Suspend(suspension) => vec![&mut suspension.config],
+        }
+    }
+}
+
+impl Rvalue {
+    /// What it reads, in order of evaluation.
+    pub fn operands(&self) -> Vec<&Operand> {
+        match self {
+            Self::Use(operand) => vec![operand],
+            Self::Call(_, operands) | Self::Vector(operands) | Self::Set(operands) | Self::Closure(_, operands) => {
+                operands.iter().collect()
+            }
+            Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
+            Self::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+        }
+    }
+
+    fn operands_mut(&mut self) -> Vec<&mut Operand> {
+        match self {
+            Self::Use(operand) => vec![operand],
+            Self::Call(_, operands) | Self::Vector(operands) | Self::Set(operands) | Self::Closure(_, operands) => {
+                operands.iter_mut().collect()
+            }
+            Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
+            Self::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).collect(),
+        }
+    }
 }

@@ -1,0 +1,232 @@
+//! Operands, constants and what statements compute, as Rust expressions.
+
+use std::collections::BTreeSet;
+
+use breyta_core::library::Entry;
+use breyta_core::{Keyword, Value};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::names::ident;
+use crate::mir::{LocalId, Operand, Rvalue};
+
+/// How operands are spelled at one place of one Rust function.
+pub(super) trait Spelling {
+    /// The Rust variable of a local.
+    fn variable(&self, id: LocalId) -> TokenStream;
+
+    /// The budget, as a `&mut` expression.
+    fn budget(&self) -> TokenStream;
+
+    /// The path of a closure's function.
+    fn closure(&self, index: usize) -> TokenStream;
+
+    /// The closure's name, for people.
+    fn closure_name(&self, index: usize) -> String;
+}
+
+/// What a statement computes. `live` is what is still needed after it: anything else is moved.
+pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    if let Rvalue::Invoke(callee, arguments) = of {
+        return invoke(callee, arguments, live, spelling);
+    }
+    let budget = spelling.budget();
+    let values = operands(&of.operands(), live, spelling);
+    match of {
+        Rvalue::Use(_) | Rvalue::Invoke(..) => quote!(#(#values)*),
+        Rvalue::Call(function, _) => {
+            let path = library_path(function);
+            quote!(#path(#budget, &mut [#(#values),*])?)
+        }
+        Rvalue::Vector(_) => quote!(rt::vector(vec![#(#values),*])),
+        Rvalue::Set(items) if distinct(items.iter()) => quote!(rt::set(vec![#(#values),*])),
+        Rvalue::Set(_) => quote!(rt::distinct_set(vec![#(#values),*])?),
+        Rvalue::Map(entries) => {
+            let pairs = values.chunks_exact(2).map(|pair| quote!((#(#pair),*)));
+            if distinct(entries.iter().map(|(key, _)| key)) {
+                quote!(rt::map(vec![#(#pairs),*]))
+            } else {
+                quote!(rt::distinct_map(vec![#(#pairs),*])?)
+            }
+        }
+        Rvalue::Closure(index, _) => {
+            let (path, name) = (spelling.closure(*index), spelling.closure_name(*index));
+            quote!(rt::closure(#name, #path, vec![#(#values),*]))
+        }
+    }
+}
+
+/// A call of a value. The callee is only looked at, so no argument may be moved out of it.
+fn invoke(
+    callee: &Operand,
+    arguments: &[Operand],
+    live: &BTreeSet<LocalId>,
+    spelling: &impl Spelling,
+) -> TokenStream {
+    let budget = spelling.budget();
+    let mut live = live.clone();
+    let callee = match callee {
+        Operand::Local(id) => {
+            live.insert(*id);
+            spelling.variable(*id)
+        }
+        other => operand(other, &live, spelling),
+    };
+    let arguments = operands(&arguments.iter().collect::<Vec<_>>(), &live, spelling);
+    quote!(rt::invoke(#budget, &#callee, &mut [#(#arguments),*])?)
+}
+
+/// Whether evaluating it can throw; what cannot may be left out when its value is not used.
+pub(super) fn may_throw(of: &Rvalue) -> bool {
+    match of {
+        Rvalue::Use(_) | Rvalue::Vector(_) | Rvalue::Closure(..) => false,
+        Rvalue::Call(..) | Rvalue::Invoke(..) => true,
+        Rvalue::Set(items) => !distinct(items.iter()),
+        Rvalue::Map(entries) => !distinct(entries.iter().map(|(key, _)| key)),
+    }
+}
+
+/// Operands in order; a local is moved at its last occurrence when nothing needs it later, copied otherwise.
+fn operands(of: &[&Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> Vec<TokenStream> {
+    of.iter()
+        .enumerate()
+        .map(|(index, it)| {
+            let again = |id: &LocalId| {
+                of.iter().skip(index + 1).any(|later| matches!(later, Operand::Local(other) if other == id))
+            };
+            match it {
+                Operand::Local(id) => {
+                    let variable = spelling.variable(*id);
+                    if live.contains(id) || again(id) { quote!(#variable.clone()) } else { variable }
+                }
+                Operand::Constant(value) => constant(value),
+                Operand::Function(entry) => function_value(entry),
+            }
+        })
+        .collect()
+}
+
+/// One operand on its own.
+pub(super) fn operand(of: &Operand, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    operands(&[of], live, spelling).into_iter().collect()
+}
+
+fn function_value(entry: &'static Entry) -> TokenStream {
+    let (name, path) = (entry.name, library_path(entry));
+    quote!(rt::native(#name, #path))
+}
+
+fn library_path(entry: &Entry) -> TokenStream {
+    let parts = entry.path.split("::").map(ident);
+    quote!(rt::#(#parts)::*)
+}
+
+/// Whether all of these are constants, and no two the same.
+fn distinct<'a>(keys: impl Iterator<Item = &'a Operand>) -> bool {
+    let mut seen: Vec<&Value> = Vec::new();
+    for key in keys {
+        let Operand::Constant(value) = key else { return false };
+        if seen.contains(&value) {
+            return false;
+        }
+        seen.push(value);
+    }
+    true
+}
+
+/// A constant of the program.
+pub(super) fn constant(value: &Value) -> TokenStream {
+    let all = |items: &mut dyn Iterator<Item = &Value>| items.map(constant).collect::<Vec<_>>();
+    match value {
+        Value::Nil => quote!(rt::Value::Nil),
+        Value::Bool(value) => quote!(rt::Value::Bool(#value)),
+        Value::Int(value) => {
+            let literal = integer(*value);
+            quote!(rt::Value::Int(#literal))
+        }
+        Value::Double(value) => double(*value),
+        Value::Char(unit) => {
+            let literal = Literal::u16_unsuffixed(*unit);
+            quote!(rt::Value::Char(#literal))
+        }
+        Value::Str(text) => {
+            let text = text.as_str();
+            quote!(rt::Value::literal(#text))
+        }
+        Value::Keyword(keyword) => keyword_constant(keyword),
+        Value::Symbol(symbol) => {
+            let text = symbol.full();
+            quote!(rt::Value::Symbol(rt::Symbol::literal(#text)))
+        }
+        Value::Regex(pattern) => {
+            let text = pattern.as_str();
+            quote!(rt::Value::Regex(rt::Text::literal(#text)))
+        }
+        Value::List(items) => {
+            let items = all(&mut items.iter());
+            quote!(rt::list(vec![#(#items),*]))
+        }
+        Value::Vector(items) => {
+            let items = all(&mut items.iter());
+            quote!(rt::vector(vec![#(#items),*]))
+        }
+        Value::Set(items) => {
+            let items = all(&mut items.iter());
+            quote!(rt::set(vec![#(#items),*]))
+        }
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, value)| {
+                let (key, value) = (constant(key), constant(value));
+                quote!((#key, #value))
+            });
+            quote!(rt::map(vec![#(#entries),*]))
+        }
+        Value::BigInt(value) => {
+            let digits = value.to_string();
+            quote!(rt::bigint(#digits))
+        }
+        Value::Ratio(value) => {
+            let (numerator, denominator) = (value.numer().to_string(), value.denom().to_string());
+            quote!(rt::ratio(#numerator, #denominator))
+        }
+        Value::Decimal(value) => {
+            let (unscaled, scale) = (value.unscaled.to_string(), Literal::i32_unsuffixed(value.scale.abs()));
+            let sign = (value.scale < 0).then(|| quote!(-));
+            quote!(rt::decimal(#unscaled, #sign #scale))
+        }
+        Value::Instant(ms) => {
+            let ms = integer(*ms);
+            quote!(rt::Value::Instant(#ms))
+        }
+        Value::Uuid(bits) => {
+            let bits = Literal::u128_unsuffixed(*bits);
+            quote!(rt::Value::Uuid(#bits))
+        }
+        Value::Function(_) | Value::Bytes(_) => panic!("invariant: {} has no literal", value.type_name()),
+    }
+}
+
+fn keyword_constant(keyword: &Keyword) -> TokenStream {
+    let text = keyword.full();
+    quote!(rt::Value::keyword(#text))
+}
+
+fn integer(value: i64) -> TokenStream {
+    if value == i64::MIN {
+        return quote!(i64::MIN);
+    }
+    let digits = Literal::i64_unsuffixed(value.abs());
+    if value < 0 { quote!(-#digits) } else { quote!(#digits) }
+}
+
+fn double(value: f64) -> TokenStream {
+    let inner = if value.is_nan() {
+        quote!(f64::NAN)
+    } else if value.is_infinite() {
+        if value > 0.0 { quote!(f64::INFINITY) } else { quote!(f64::NEG_INFINITY) }
+    } else {
+        let digits = Literal::f64_unsuffixed(value.abs());
+        if value.is_sign_negative() { quote!(-#digits) } else { quote!(#digits) }
+    };
+    quote!(rt::Value::Double(#inner))
+}

@@ -1,0 +1,171 @@
+//! Functions and closures: one Rust function per body.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::block::{Emitter, Exits};
+use super::names::{Scope, ident, snake};
+use super::output;
+use super::region::Regions;
+use crate::mir::live::Liveness;
+use crate::mir::{BlockId, Body, LocalId, Program, Suspension};
+use crate::source::Sources;
+
+/// `src/functions.rs`.
+pub(super) fn file(sources: &Sources, program: &Program) -> String {
+    let head = "//! The functions of the flow, compiled.\n\nuse breyta_runtime::rt;\n";
+    output::file(head, &items(sources, program))
+}
+
+/// The items of all functions, closures after the function that makes them.
+pub(super) fn items(sources: &Sources, program: &Program) -> Vec<String> {
+    let mut items = Vec::new();
+    let names = function_names(program);
+    let mut scope = Scope::default();
+    for name in &names {
+        scope.unique(name);
+    }
+    for ((_, body), name) in program.functions.iter().zip(&names) {
+        let closures = closure_names(body, name, &mut scope);
+        items.push(output::item(function(sources, body, name, &closures)));
+        items.extend(closure_items(sources, body, &closures, &mut scope));
+    }
+    items
+}
+
+/// The Rust names of the functions of a program, in order.
+pub(super) fn function_names(program: &Program) -> Vec<String> {
+    let mut scope = Scope::default();
+    program.functions.iter().map(|(id, _)| scope.unique(&snake(id))).collect()
+}
+
+/// The Rust names of the closures that a body makes.
+pub(super) fn closure_names(body: &Body, owner: &str, scope: &mut Scope) -> Vec<String> {
+    body.closures.iter().map(|closure| scope.unique(&format!("{owner}_{}", snake(&closure.name)))).collect()
+}
+
+/// The items of a body's closures, inner ones after the one that makes them.
+pub(super) fn closure_items(sources: &Sources, body: &Body, names: &[String], scope: &mut Scope) -> Vec<String> {
+    let mut items = Vec::new();
+    for (closure, name) in body.closures.iter().zip(names) {
+        let inner = closure_names(closure, name, scope);
+        items.push(output::item(closure_function(sources, closure, name, &inner)));
+        items.extend(closure_items(sources, closure, &inner, scope));
+    }
+    items
+}
+
+fn function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
+    let doc = doc_line(sources, body, "function");
+    let (name, code) = (ident(name), code(body, closures));
+    quote! {
+        #[doc = #doc]
+        pub fn #name(budget: &mut rt::Budget, arguments: &mut [rt::Value]) -> Result<rt::Value, rt::Thrown> {
+            #code
+        }
+    }
+}
+
+fn closure_function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
+    let doc = doc_line(sources, body, "closure");
+    let (name, code) = (ident(name), code(body, closures));
+    quote! {
+        #[doc = #doc]
+        fn #name(
+            budget: &mut rt::Budget,
+            captured: &[rt::Value],
+            arguments: &mut [rt::Value],
+        ) -> Result<rt::Value, rt::Thrown> {
+            #code
+        }
+    }
+}
+
+fn doc_line(sources: &Sources, body: &Body, kind: &str) -> String {
+    let (line, _) = sources.line_column(body.span.file, body.span.start);
+    let file = super::machine::file_name(sources, body.span);
+    let text = sources.text(body.span).lines().next().unwrap_or_default().trim_end();
+    let short: String = text.chars().take(60).collect();
+    format!(" The {kind} `{}` ({file}:{line}): `{short}`", body.name)
+}
+
+fn code(body: &Body, closures: &[String]) -> TokenStream {
+    let (liveness, regions) = (Liveness::of(body), Regions::single(body));
+    let exits = FunctionExits { body, closures };
+    let emitter = Emitter::new(body, &liveness, &regions, BlockId(0), &exits);
+    let used = liveness.at_start(BlockId(0));
+    let binding = |id: &LocalId| if used.contains(id) { emitter.variable_name(*id) } else { quote!(_) };
+    let mut code = TokenStream::new();
+    if !body.captured.is_empty() {
+        let places = body.captured.iter().map(binding);
+        let copies = body.captured.iter().filter(|id| used.contains(id)).map(|id| {
+            let variable = emitter.variable_name(*id);
+            quote!(let #variable = #variable.clone();)
+        });
+        code.extend(quote! {
+            let [#(#places),*] = captured else { return Err(rt::wrong_captures()) };
+            #(#copies)*
+        });
+    } 
+    let places = body.parameters.iter().map(binding);
+    let rest = body.rest.iter().map(|id| if used.contains(id) {
+        let variable = emitter.variable_name(*id);
+        quote!(#variable @ ..)
+    } else {
+        quote!(..)
+    });
+    let places: Vec<TokenStream> = places.chain(rest).collect();
+    let name = &body.name;
+    code.extend(quote! {
+        let [#(#places),*] = arguments else { return Err(rt::wrong_arity(#name, arguments.len())) };
+    });
+    for id in body.parameters.iter().filter(|id| used.contains(id)) {
+        let variable = emitter.variable_name(*id);
+        code.extend(quote!(let #variable = rt::take(#variable);));
+    }
+    if let Some(id) = body.rest.filter(|id| used.contains(id)) {
+        let variable = emitter.variable_name(id);
+        code.extend(quote!(let #variable = rt::rest(#variable);));
+    }
+    code.extend(emitter.code());
+    code
+}
+
+/// Functions end by returning; they have no frame and no suspensions.
+struct FunctionExits<'a> {
+    body: &'a Body,
+    closures: &'a [String],
+}
+
+impl Exits for FunctionExits<'_> {
+    fn budget(&self) -> TokenStream {
+        quote!(budget)
+    }
+
+    fn done(&self, value: TokenStream) -> TokenStream {
+        quote!(Ok(#value))
+    }
+
+    fn suspend(&self, suspension: &Suspension, _config: TokenStream) -> TokenStream {
+        panic!("invariant: a function has no steps, but `{}` has `{}`", self.body.name, suspension.point)
+    }
+
+    fn proceed(&self, to: BlockId) -> TokenStream {
+        panic!("invariant: a function is one region, but `{}` leaves it for b{}", self.body.name, to.0)
+    }
+
+    fn hand_over(&self, _id: LocalId, _value: TokenStream) -> Option<TokenStream> {
+        None
+    }
+
+    fn closure(&self, index: usize) -> (TokenStream, String) {
+        closure_of(self.body, self.closures, index)
+    }
+}
+
+/// The path and the shown name of a closure.
+pub(super) fn closure_of(body: &Body, names: &[String], index: usize) -> (TokenStream, String) {
+    let path = names.get(index).map_or_else(|| ident("closure"), |name| ident(name));
+    let shown = body.closures.get(index).map_or_else(String::new, |closure| closure.name.clone());
+    (quote!(#path), shown)
+}

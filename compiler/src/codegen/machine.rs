@@ -1,0 +1,364 @@
+//! The flow's states: one plain function each, the tables over them, and the static that `main` runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::block::{Emitter, Exits};
+use super::function::{closure_items, closure_names, closure_of, function_names};
+use super::names::{RUNTIME, Scope, camel, ident, snake};
+use super::region::Regions;
+use super::{Point, output};
+use crate::flow::Definition;
+use crate::mir::live::Liveness;
+use crate::mir::{BlockId, Body, LocalId, Program, StatementKind, Suspension, Terminator};
+use crate::source::{Sources, Span};
+
+/// The position of a run that has not met its first suspension. No suspension id has these characters.
+const START: &str = "(start)";
+
+/// A state or a continuation: a region of the body as one Rust function.
+struct State<'a> {
+    head: BlockId,
+    /// What it waited for; None for the start and for continuations.
+    awaited: Option<&'a Suspension>,
+    /// The name of the Rust function.
+    function: String,
+    /// The variant in `enum State`; None for a continuation, which is only called.
+    variant: Option<String>,
+}
+
+/// Everything about the flow body that its functions share.
+struct Machine<'a> {
+    sources: &'a Sources,
+    body: &'a Body,
+    liveness: Liveness,
+    regions: Regions,
+    states: Vec<State<'a>>,
+    /// Locals that are handed from one region to another, with the variant in `enum Slot`, in order.
+    slots: BTreeMap<LocalId, String>,
+    closures: Vec<String>,
+    scope: Scope,
+}
+
+impl<'a> Machine<'a> {
+    fn new(sources: &'a Sources, body: &'a Body) -> Self {
+        let (liveness, regions) = (Liveness::of(body), Regions::of(body));
+        let mut scope = Scope::default();
+        let states = states(body, &liveness, &regions, &mut scope);
+        let mut variants = Scope::default();
+        let live: BTreeSet<LocalId> = regions.heads().iter().flat_map(|head| liveness.at_start(*head)).collect();
+        let slots = live.into_iter().map(|id| (id, variants.unique(&camel(&body.local(id).name)))).collect();
+        let closures = closure_names(body, "flow", &mut scope);
+        Self { sources, body, liveness, regions, states, slots, closures, scope }
+    }
+
+    fn function_of(&self, head: BlockId) -> &str {
+        self.states.iter().find(|state| state.head == head).map_or("start", |state| state.function.as_str())
+    }
+
+    fn variant_of(&self, head: BlockId) -> &str {
+        self.states
+            .iter()
+            .find(|state| state.head == head)
+            .and_then(|state| state.variant.as_deref())
+            .unwrap_or("Start")
+    }
+
+    fn slot(&self, id: LocalId) -> Option<TokenStream> {
+        let variant = ident(self.slots.get(&id)?);
+        Some(quote!(Slot::#variant as usize))
+    }
+
+    /// States with a row in the table, the start first.
+    fn rows(&self) -> impl Iterator<Item = &State<'a>> {
+        self.states.iter().filter(|state| state.variant.is_some())
+    }
+
+    fn result_of(&self, state: &State<'_>) -> Option<LocalId> {
+        let result = match state.awaited {
+            Some(suspension) => suspension.result,
+            None => *self.body.parameters.first()?,
+        };
+        self.liveness.at_start(state.head).contains(&result).then_some(result)
+    }
+
+    /// One region as a Rust function.
+    fn function(&self, state: &State<'_>) -> TokenStream {
+        let exits = StateExits { machine: self };
+        let emitter = Emitter::new(self.body, &self.liveness, &self.regions, state.head, &exits);
+        let later = emitter.needed_later();
+        let loads = emitter.loaded().into_iter().filter_map(|id| {
+            let (variable, slot) = (emitter.variable_name(id), self.slot(id)?);
+            Some(if later.contains(&id) {
+                quote!(let #variable = frame.get(#slot);)
+            } else {
+                quote!(let #variable = frame.take(#slot);)
+            })
+        });
+        let (name, doc, code) = (ident(&state.function), self.doc(state), emitter.code());
+        let outcome = state.variant.is_some().then(|| quote!(, _outcome: rt::Outcome));
+        quote! {
+            #[doc = #doc]
+            fn #name(frame: &mut rt::Frame #outcome) -> Result<rt::Action, rt::Thrown> {
+                #(#loads)*
+                #code
+            }
+        }
+    }
+
+    fn doc(&self, state: &State<'_>) -> String {
+        let (span, what) = self.origin(state);
+        let (line, _) = self.sources.line_column(span.file, span.start);
+        let file = file_name(self.sources, span);
+        match (state.awaited, &state.variant) {
+            (Some(suspension), _) => format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point),
+            (None, Some(_)) => format!(" The beginning of the flow ({file}:{line}): `{what}`"),
+            (None, None) => format!(" What follows a branch ({file}:{line}): `{what}`"),
+        }
+    }
+
+    /// Where a state comes from: the form and its first line.
+    fn origin(&self, state: &State<'_>) -> (Span, String) {
+        if let Some(suspension) = state.awaited {
+            return (suspension.span, suspension.form.clone());
+        }
+        let span = if state.variant.is_some() {
+            self.body.span
+        } else {
+            let block = self.body.block(state.head);
+            block.statements.first().map_or(self.body.span, |statement| statement.span)
+        };
+        let text = self.sources.text(span).lines().next().unwrap_or_default().trim_end();
+        (span, text.chars().take(60).collect())
+    }
+
+    fn row(&self, state: &State<'_>) -> TokenStream {
+        let name = state.awaited.map_or(START, |suspension| suspension.point.as_str());
+        let live = self.liveness.at_start(state.head).into_iter().filter_map(|id| self.slot(id));
+        let result = match self.result_of(state).and_then(|id| self.slot(id)) {
+            Some(slot) => quote!(Some(#slot)),
+            None => quote!(None),
+        };
+        let (span, form) = self.origin(state);
+        let (line, _) = self.sources.line_column(span.file, span.start);
+        let (file, line) = (file_name(self.sources, span), proc_macro2::Literal::usize_unsuffixed(line));
+        quote! {
+            rt::State {
+                name: #name,
+                live: &[#(#live),*],
+                result: #result,
+                origin: rt::Origin { file: #file, line: #line, form: #form },
+            }
+        }
+    }
+}
+
+/// States in block order: the start, resume blocks, continuations.
+fn states<'a>(body: &'a Body, liveness: &Liveness, regions: &Regions, functions: &mut Scope) -> Vec<State<'a>> {
+    let mut variants = Scope::default();
+    regions
+        .heads()
+        .iter()
+        .map(|head| {
+            if *head == BlockId(0) {
+                return State {
+                    head: *head,
+                    awaited: None,
+                    function: functions.unique("start"),
+                    variant: Some(variants.unique("Start")),
+                };
+            }
+            let awaited = body.suspensions().find(|it| it.resume == *head);
+            let (function, variant) = match awaited {
+                Some(suspension) => (
+                    functions.unique(&format!("after_{}", snake(&suspension.point))),
+                    Some(variants.unique(&format!("After{}", camel(&suspension.point)))),
+                ),
+                None => (functions.unique(&continuation_name(body, liveness, *head)), None),
+            };
+            State { head: *head, awaited, function, variant }
+        })
+        .collect()
+}
+
+/// A continuation is named after the value that its branches made.
+fn continuation_name(body: &Body, liveness: &Liveness, head: BlockId) -> String {
+    let live = liveness.at_start(head);
+    let made = body
+        .blocks
+        .iter()
+        .filter(|block| block.terminator.successors().contains(&head))
+        .flat_map(|block| block.statements.iter().rev().chain([]))
+        .find_map(|statement| match &statement.kind {
+            StatementKind::Assign(target, _) if live.contains(target) => Some(*target),
+            _ => None,
+        });
+    let awaited = body.blocks.iter().find_map(|block| match &block.terminator {
+        Terminator::Suspend(suspension)
+            if live.contains(&suspension.result)
+                && body.block(suspension.resume).terminator.successors().contains(&head) =>
+        {
+            Some(suspension.result)
+        }
+        _ => None,
+    });
+    match made.or(awaited) {
+        Some(local) => format!("with_{}", snake(&body.local(local).name)),
+        None => "onward".to_owned(),
+    }
+}
+
+/// `src/flow.rs`.
+pub(super) fn file(sources: &Sources, definition: &Definition, program: &Program, families: &BTreeSet<&str>) -> String {
+    let mut machine = Machine::new(sources, &program.flow);
+    let head = format!("//! The flow body: one function per state, and the tables over them.\n\nuse {RUNTIME};\n");
+    let mut items = Vec::new();
+    if !program.functions.is_empty() {
+        items.push(output::item(quote!(
+            use crate::functions;
+        )));
+    }
+    items.push(output::item(flow_static(&machine, definition, program, families)));
+    items.push(output::item(states_table(&machine)));
+    items.push(output::item(enumeration("State", "The states, in the order of the table.", machine.rows().filter_map(|it| it.variant.as_deref()))));
+    if !machine.slots.is_empty() {
+        items.push(output::item(enumeration("Slot", "The slots: values that outlive a state.", machine.slots.values().map(String::as_str))));
+    }
+    items.extend(machine.states.iter().map(|state| output::item(machine.function(state))));
+    let mut scope = std::mem::take(&mut machine.scope);
+    items.extend(closure_items(sources, machine.body, &machine.closures, &mut scope));
+    output::file(&head, &items)
+}
+
+/// The state functions alone.
+pub(super) fn states_only(sources: &Sources, program: &Program) -> String {
+    let mut machine = Machine::new(sources, &program.flow);
+    let mut items: Vec<String> = machine.states.iter().map(|state| output::item(machine.function(state))).collect();
+    let mut scope = std::mem::take(&mut machine.scope);
+    items.extend(closure_items(sources, machine.body, &machine.closures, &mut scope));
+    items.join("\n")
+}
+
+fn flow_static(machine: &Machine<'_>, definition: &Definition, program: &Program, families: &BTreeSet<&str>) -> TokenStream {
+    let (slug, version, compiler) = (&definition.slug.value, &program.version, env!("CARGO_PKG_VERSION"));
+    let enter = machine.rows().map(|state| ident(&state.function));
+    let slots = machine.slots.keys().map(|id| &machine.body.local(*id).name);
+    let functions = program.functions.iter().zip(function_names(program)).map(|((id, _), name)| {
+        let name = ident(&name);
+        quote!((#id, functions::#name))
+    });
+    let families = families.iter().map(|family| ident(&snake(family).to_uppercase()));
+    let templates = if definition.templates.is_empty() { quote!(None) } else { quote!(Some(rt::templates::RENDER)) };
+    quote! {
+        /// The flow as the runtime drives it.
+        pub static FLOW: rt::Flow = rt::Flow {
+            slug: #slug,
+            version: #version,
+            compiler: #compiler,
+            contract: include_str!("../assets/contract.edn"),
+            source: include_str!("../flow.edn"),
+            machine: rt::Machine { states: STATES, slots: &[#(#slots),*] },
+            enter: &[#(#enter),*],
+            functions: &[#(#functions),*],
+            families: &[#(&rt::families::#families),*],
+            templates: #templates,
+        };
+    }
+}
+
+fn states_table(machine: &Machine<'_>) -> TokenStream {
+    let rows = machine.rows().map(|state| machine.row(state));
+    quote! {
+        /// Where each state stands in the source and what is live when it is entered.
+        const STATES: &[rt::State] = &[#(#rows),*];
+    }
+}
+
+fn enumeration<'n>(name: &str, doc: &str, variants: impl Iterator<Item = &'n str>) -> TokenStream {
+    let (name, variants) = (ident(name), variants.map(ident));
+    let doc = format!(" {doc}");
+    quote! {
+        #[doc = #doc]
+        enum #name {
+            #(#variants),*
+        }
+    }
+}
+
+/// The suspension points with what is live behind them, for the resume manifest.
+pub(super) fn points(sources: &Sources, program: &Program) -> Vec<Point> {
+    let machine = Machine::new(sources, &program.flow);
+    let mut points: Vec<(u32, Point)> = machine
+        .rows()
+        .filter_map(|state| {
+            let suspension = state.awaited?;
+            let live = machine.liveness.at_start(state.head).into_iter().map(|id| {
+                let local = machine.body.local(id);
+                (local.name.clone(), local.of.to_string())
+            });
+            let point = Point {
+                id: suspension.point.clone(),
+                family: suspension.family,
+                step: suspension.step.clone(),
+                line: sources.line_column(suspension.span.file, suspension.span.start).0,
+                live: live.collect(),
+                awaits: machine.body.local(suspension.result).of.to_string(),
+            };
+            Some((suspension.span.start, point))
+        })
+        .collect();
+    points.sort_by_key(|(start, _)| *start);
+    points.into_iter().map(|(_, point)| point).collect()
+}
+
+/// The file's own name, without the folders it happens to lie in.
+pub(super) fn file_name(sources: &Sources, span: Span) -> String {
+    let name = &sources.file(span.file).name;
+    name.rsplit('/').next().unwrap_or(name).to_owned()
+}
+
+/// States end by asking for a step, by calling a continuation, or by finishing.
+struct StateExits<'m, 'a> {
+    machine: &'m Machine<'a>,
+}
+
+impl Exits for StateExits<'_, '_> {
+    fn budget(&self) -> TokenStream {
+        quote!(frame.budget())
+    }
+
+    fn done(&self, value: TokenStream) -> TokenStream {
+        quote!(Ok(rt::Action::Done(#value)))
+    }
+
+    fn suspend(&self, suspension: &Suspension, config: TokenStream) -> TokenStream {
+        let Suspension { point, family, step, .. } = suspension;
+        let next = ident(self.machine.variant_of(suspension.resume));
+        quote! {
+            Ok(rt::Action::Step(rt::StepCall {
+                point: #point,
+                family: #family,
+                step: #step,
+                config: #config,
+                next: State::#next as usize,
+                handler: None,
+            }))
+        }
+    }
+
+    fn proceed(&self, to: BlockId) -> TokenStream {
+        let function = ident(self.machine.function_of(to));
+        quote!(#function(frame))
+    }
+
+    fn hand_over(&self, id: LocalId, value: TokenStream) -> Option<TokenStream> {
+        let slot = self.machine.slot(id)?;
+        Some(quote!(frame.set(#slot, #value);))
+    }
+
+    fn closure(&self, index: usize) -> (TokenStream, String) {
+        closure_of(self.machine.body, &self.machine.closures, index)
+    }
+}

@@ -1,0 +1,284 @@
+//! HIR to blocks. Operands are evaluated in source order into locals; a branch joins in a block where its value is in
+//! one local; a step ends its block.
+
+use breyta_core::Value;
+
+use super::{Block, BlockId, Body, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind, Suspension, Terminator};
+use crate::hir::{self, Closure, Expr, ExprKind, Step};
+use crate::source::Span;
+use crate::types::{Type, Types};
+
+/// Lowers a checked program.
+pub fn build(program: &hir::Program, types: &Types, version: String) -> Program {
+    let flow = Builder::new(&program.flow, &types.flow_locals).body(&program.flow);
+    let functions = program
+        .functions
+        .iter()
+        .map(|function| (function.id.clone(), Builder::new(&function.body, &[]).body(&function.body)))
+        .collect();
+    Program { version, flow, functions }
+}
+
+/// What a terminator becomes known as when its block is opened but not yet ended.
+const OPEN: Terminator = Terminator::Goto(BlockId(usize::MAX));
+
+struct Builder {
+    locals: Vec<Local>,
+    blocks: Vec<Block>,
+    current: BlockId,
+    closures: Vec<Body>,
+}
+
+impl Builder {
+    /// HIR locals keep their index; the builder's own come after them.
+    fn new(body: &hir::Body, types: &[Type]) -> Self {
+        let locals = body
+            .locals
+            .iter()
+            .enumerate()
+            .map(|(index, local)| Local {
+                name: local.name.trim_start_matches('-').to_owned(),
+                span: local.span,
+                of: types.get(index).cloned().unwrap_or(Type::Any),
+            })
+            .collect();
+        Self { locals, blocks: vec![Block { statements: Vec::new(), terminator: OPEN }], current: BlockId(0), closures: Vec::new() }
+    }
+
+    fn body(mut self, body: &hir::Body) -> Body {
+        let value = self.operand(&body.value);
+        self.end(Terminator::Return(value));
+        Body {
+            name: body.name.clone(),
+            span: body.span,
+            locals: self.locals,
+            parameters: body.parameters.iter().map(|id| local(*id)).collect(),
+            rest: body.rest.map(local),
+            captured: Vec::new(),
+            blocks: self.blocks,
+            closures: self.closures,
+        }
+    }
+
+    fn temporary(&mut self, name: &str, span: Span) -> LocalId {
+        self.locals.push(Local { name: name.to_owned(), span, of: Type::Any });
+        LocalId(self.locals.len() - 1)
+    }
+
+    fn open_block(&mut self) -> BlockId {
+        self.blocks.push(Block { statements: Vec::new(), terminator: OPEN });
+        BlockId(self.blocks.len() - 1)
+    }
+
+    fn push(&mut self, kind: StatementKind, span: Span) {
+        if let Some(block) = self.blocks.get_mut(self.current.0) {
+            block.statements.push(Statement { kind, span });
+        }
+    }
+
+    /// Ends the current block; the caller chooses where to go on.
+    fn end(&mut self, terminator: Terminator) {
+        if let Some(block) = self.blocks.get_mut(self.current.0) {
+            block.terminator = terminator;
+        }
+    }
+
+    /// The value of an expression as an operand: itself when it is a local or constant, else a new local.
+    fn operand(&mut self, expr: &Expr) -> Operand {
+        match &expr.kind {
+            ExprKind::Literal(value) => Operand::Constant(value.clone()),
+            ExprKind::Local(id) => Operand::Local(local(*id)),
+            ExprKind::LibraryFunction(entry) => Operand::Function(entry),
+            ExprKind::Let { bindings, value } => {
+                self.bindings(bindings);
+                self.operand(value)
+            }
+            ExprKind::Do(values) => self.sequence(values),
+            ExprKind::Note { .. } => {
+                self.effect(expr);
+                Operand::Constant(Value::Nil)
+            }
+            ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Invoke { .. }
+            | ExprKind::Closure(_)
+            | ExprKind::Vector(_)
+            | ExprKind::Map(_)
+            | ExprKind::Set(_)
+            | ExprKind::Step(_) => {
+                let target = self.temporary(&name_of(expr), expr.span);
+                self.assign(target, expr);
+                Operand::Local(target)
+            }
+        }
+    }
+
+    fn bindings(&mut self, bindings: &[(hir::LocalId, Expr)]) {
+        for (id, value) in bindings {
+            self.assign(local(*id), value);
+        }
+    }
+
+    fn sequence(&mut self, values: &[Expr]) -> Operand {
+        let Some((last, before)) = values.split_last() else { return Operand::Constant(Value::Nil) };
+        for value in before {
+            self.effect(value);
+        }
+        self.operand(last)
+    }
+
+    /// Evaluates for what it does; the value is not used. Library calls are kept: they may throw.
+    fn effect(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::LibraryFunction(_) => {}
+            ExprKind::Note { label } => {
+                self.push(StatementKind::Note { label: label.clone(), choice: String::new() }, expr.span);
+            }
+            _ => {
+                self.operand(expr);
+            }
+        }
+    }
+
+    /// Evaluates into a given local.
+    fn assign(&mut self, target: LocalId, expr: &Expr) {
+        let value = match &expr.kind {
+            ExprKind::Let { bindings, value } => {
+                self.bindings(bindings);
+                return self.assign(target, value);
+            }
+            ExprKind::Do(values) => {
+                let Some((last, before)) = values.split_last() else {
+                    return self.push(StatementKind::Assign(target, Rvalue::Use(Operand::Constant(Value::Nil))), expr.span);
+                };
+                for value in before {
+                    self.effect(value);
+                }
+                return self.assign(target, last);
+            }
+            ExprKind::If { condition, then, otherwise, label } => {
+                return self.branch(target, condition, then, otherwise, label.as_ref(), expr.span);
+            }
+            ExprKind::Step(step) => return self.suspend(target, step, expr.span),
+            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::LibraryFunction(_) | ExprKind::Note { .. } => {
+                Rvalue::Use(self.operand(expr))
+            }
+            ExprKind::Call { function, arguments } => Rvalue::Call(function, self.operands(arguments)),
+            ExprKind::Invoke { callee, arguments } => {
+                let callee = self.operand(callee);
+                Rvalue::Invoke(callee, self.operands(arguments))
+            }
+            ExprKind::Vector(items) => Rvalue::Vector(self.operands(items)),
+            ExprKind::Set(items) => Rvalue::Set(self.operands(items)),
+            ExprKind::Map(entries) => Rvalue::Map(
+                entries.iter().map(|(key, value)| (self.operand(key), self.operand(value))).collect(),
+            ),
+            ExprKind::Closure(closure) => self.closure(closure, expr.span),
+        };
+        self.push(StatementKind::Assign(target, value), expr.span);
+    }
+
+    fn operands(&mut self, exprs: &[Expr]) -> Vec<Operand> {
+        exprs.iter().map(|expr| self.operand(expr)).collect()
+    }
+
+    fn branch(
+        &mut self,
+        target: LocalId,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        label: Option<&hir::BranchLabel>,
+        span: Span,
+    ) {
+        let condition = self.operand(condition);
+        let from = self.current;
+        let first = self.arm(target, then, label.map(|it| (&it.label, &it.yes)), span);
+        let second = self.arm(target, otherwise, label.map(|it| (&it.label, &it.no)), span);
+        let join = self.open_block();
+        for end in [first.1, second.1] {
+            self.current = end;
+            self.end(Terminator::Goto(join));
+        }
+        self.current = from;
+        self.end(Terminator::If { condition, then: first.0, otherwise: second.0 });
+        self.current = join;
+    }
+
+    /// One arm of a branch: its first block and the block where it ends.
+    fn arm(&mut self, target: LocalId, expr: &Expr, note: Option<(&String, &String)>, span: Span) -> (BlockId, BlockId) {
+        let start = self.open_block();
+        self.current = start;
+        if let Some((label, choice)) = note {
+            self.push(StatementKind::Note { label: label.clone(), choice: choice.clone() }, span);
+        }
+        self.assign(target, expr);
+        (start, self.current)
+    }
+
+    fn suspend(&mut self, result: LocalId, step: &Step, span: Span) {
+        let config = self.operand(&step.config);
+        let from = self.current;
+        let resume = self.open_block();
+        self.current = from;
+        self.end(Terminator::Suspend(Suspension {
+            point: step.point.clone(),
+            family: step.family.name,
+            step: step.id.clone(),
+            form: step.form.clone(),
+            span,
+            config,
+            result,
+            resume,
+        }));
+        self.current = resume;
+    }
+
+    /// A closure gets a body of its own; what it uses of this one it captures.
+    fn closure(&mut self, closure: &Closure, span: Span) -> Rvalue {
+        let mut inner = Builder {
+            locals: self.locals.clone(),
+            blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
+            current: BlockId(0),
+            closures: Vec::new(),
+        };
+        let value = inner.operand(&closure.value);
+        inner.end(Terminator::Return(value));
+        let mut body = Body {
+            name: closure.name.clone().unwrap_or_else(|| "fn".to_owned()),
+            span,
+            locals: inner.locals,
+            parameters: closure.parameters.iter().map(|id| local(*id)).collect(),
+            rest: closure.rest.map(local),
+            captured: Vec::new(),
+            blocks: inner.blocks,
+            closures: inner.closures,
+        };
+        body.captured = super::live::at_entry(&body).into_iter().filter(|id| !body.given().any(|it| it == *id)).collect();
+        let captured = body.captured.iter().map(|id| Operand::Local(*id)).collect();
+        self.closures.push(body);
+        Rvalue::Closure(self.closures.len() - 1, captured)
+    }
+}
+
+fn local(id: hir::LocalId) -> LocalId {
+    LocalId(id.0)
+}
+
+/// A name for the value of an expression: what makes it.
+fn name_of(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Call { function, arguments } => match (function.name, arguments.as_slice()) {
+            ("clojure.core/get", [_, Expr { kind: ExprKind::Literal(Value::Keyword(key)), .. }, ..]) => key.name().to_owned(),
+            _ => function.short_name().to_owned(),
+        },
+        ExprKind::Invoke { .. } => "called".to_owned(),
+        ExprKind::If { .. } => "chosen".to_owned(),
+        ExprKind::Closure(closure) => closure.name.clone().unwrap_or_else(|| "function".to_owned()),
+        ExprKind::Vector(_) => "vector".to_owned(),
+        ExprKind::Set(_) => "set".to_owned(),
+        ExprKind::Map(_) => "map".to_owned(),
+        ExprKind::Step(step) => step.id.clone(),
+        _ => "value".to_owned(),
+    }
+}

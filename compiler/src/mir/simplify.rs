@@ -1,0 +1,138 @@
+//! Passes that make bodies smaller without changing what they do.
+
+use std::collections::BTreeMap;
+
+use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
+
+/// A pass: its name and one sentence.
+pub struct Pass {
+    pub name: &'static str,
+    pub doc: &'static str,
+    run: fn(&mut Body),
+}
+
+/// All passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "copies", doc: "Reads the original where a local is only another name for it.", run: copies },
+    Pass { name: "chains", doc: "Joins a block with its only successor when that has no other way in.", run: chains },
+];
+
+/// Runs all passes over all bodies; in debug builds the verifier after each.
+pub fn simplify(program: &mut Program) {
+    for pass in PASSES {
+        each_body(&mut program.flow, pass.run);
+        for (_, function) in &mut program.functions {
+            each_body(function, pass.run);
+        }
+        debug_assert_eq!(super::verify::verify(program), Vec::<String>::new(), "after the pass `{}`", pass.name);
+    }
+}
+
+fn each_body(body: &mut Body, run: fn(&mut Body)) {
+    run(body);
+    for closure in &mut body.closures {
+        each_body(closure, run);
+    }
+}
+
+/// `%a = use %b` where both are written once: every read of `%a` becomes one of `%b`. Constants likewise.
+fn copies(body: &mut Body) {
+    let mut writes: BTreeMap<LocalId, usize> = BTreeMap::new();
+    for id in body.given() {
+        *writes.entry(id).or_default() += 1;
+    }
+    for block in &body.blocks {
+        for statement in &block.statements {
+            if let StatementKind::Assign(target, _) = &statement.kind {
+                *writes.entry(*target).or_default() += 1;
+            }
+        }
+        if let Terminator::Suspend(suspension) = &block.terminator {
+            *writes.entry(suspension.result).or_default() += 1;
+        }
+    }
+    let once = |id: &LocalId| writes.get(id) == Some(&1);
+    let mut originals: BTreeMap<LocalId, Operand> = BTreeMap::new();
+    for block in &mut body.blocks {
+        block.statements.retain(|statement| match &statement.kind {
+            StatementKind::Assign(target, Rvalue::Use(operand)) if once(target) => {
+                let stable = match operand {
+                    Operand::Local(id) => once(id),
+                    Operand::Constant(_) | Operand::Function(_) => true,
+                };
+                if stable {
+                    originals.insert(*target, operand.clone());
+                }
+                !stable
+            }
+            _ => true,
+        });
+    }
+    replace(body, &originals);
+}
+
+fn replace(body: &mut Body, originals: &BTreeMap<LocalId, Operand>) {
+    let resolve = |operand: &mut Operand| {
+        while let Operand::Local(id) = operand
+            && let Some(original) = originals.get(id)
+        {
+            *operand = original.clone();
+        }
+    };
+    for block in &mut body.blocks {
+        for statement in &mut block.statements {
+            if let StatementKind::Assign(_, value) = &mut statement.kind {
+                value.operands_mut().into_iter().for_each(resolve);
+            }
+        }
+        block.terminator.operands_mut().into_iter().for_each(resolve);
+    }
+}
+
+/// Joins chains of blocks and numbers the rest anew, in order.
+fn chains(body: &mut Body) {
+    let mut ways_in = vec![0usize; body.blocks.len()];
+    for block in &body.blocks {
+        for next in block.terminator.successors() {
+            if let Some(count) = ways_in.get_mut(next.0) {
+                *count += 1;
+            }
+        }
+    }
+    let mut blocks: Vec<Option<super::Block>> = std::mem::take(&mut body.blocks).into_iter().map(Some).collect();
+    for index in 0..blocks.len() {
+        while let Some(next) = only_successor(&blocks, index).filter(|next| ways_in.get(*next) == Some(&1))
+            && let Some(absorbed) = blocks.get_mut(next).and_then(Option::take)
+        {
+            if let Some(Some(block)) = blocks.get_mut(index) {
+                block.statements.extend(absorbed.statements);
+                block.terminator = absorbed.terminator;
+            }
+        }
+    }
+    let mut numbers = BTreeMap::new();
+    for (index, _) in blocks.iter().enumerate().filter(|(_, block)| block.is_some()) {
+        numbers.insert(BlockId(index), BlockId(numbers.len()));
+    }
+    let renumber = |id: &mut BlockId| *id = numbers.get(id).copied().unwrap_or(*id);
+    body.blocks = blocks.into_iter().flatten().collect();
+    for block in &mut body.blocks {
+        match &mut block.terminator {
+            Terminator::Goto(next) => renumber(next),
+            Terminator::If { then, otherwise, .. } => {
+                renumber(then);
+                renumber(otherwise);
+            }
+            Terminator::Suspend(suspension) => renumber(&mut suspension.resume),
+            Terminator::Return(_) => {}
+        }
+    }
+}
+
+/// The block that this one jumps to unconditionally, if it is another one.
+fn only_successor(blocks: &[Option<super::Block>], index: usize) -> Option<usize> {
+    match blocks.get(index)?.as_ref()?.terminator {
+        Terminator::Goto(next) if next.0 != index => Some(next.0),
+        Terminator::Goto(_) | Terminator::If { .. } | Terminator::Return(_) | Terminator::Suspend(_) => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! Calls of library functions and of values, and the names of the library.
+
+use breyta_core::library::{self, Entry};
+
+use super::expr::form_names;
+use super::{Resolver, nil};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::hir::{Expr, ExprKind};
+use crate::syntax::Form;
+
+/// What a namespace may be written as.
+const ALIASES: &[(&str, &str)] = &[
+    ("str", "clojure.string"),
+    ("string", "clojure.string"),
+    ("set", "clojure.set"),
+    ("walk", "clojure.walk"),
+    ("edn", "clojure.edn"),
+    ("json", "breyta.json"),
+    ("sandbox", "breyta.sandbox"),
+];
+
+/// Where unqualified names are looked up, in this order.
+const UNQUALIFIED: &[&str] = &["clojure.core", "breyta.sandbox"];
+
+/// Sequence transforms that a flow body may not use: it iterates with `for`, or leaves the work to a function.
+const TRANSFORMS: &[&str] = &["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"];
+
+impl Resolver<'_> {
+    /// A call whose head is a symbol that is no local and no special form.
+    pub(super) fn call(&mut self, form: &Form, head: &Form, name: &str, arguments: &[Form]) -> Expr {
+        let Some(function) = self.library(name, head) else {
+            // The arguments may hold further problems.
+            for argument in arguments {
+                self.expr(argument);
+            }
+            return nil(form.span);
+        };
+        if !function.accepts(arguments.len()) {
+            self.report(
+                Diagnostic::new(
+                    Code::WRONG_ARITY,
+                    form.span,
+                    format!("`{name}` does not take {}", count_of(arguments.len())),
+                )
+                .label(format!("{} given", count_of(arguments.len())))
+                .note(format!("`{}` takes {}: {}", function.short_name(), arity_of(function), function.doc)),
+            );
+        }
+        let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
+        Expr { kind: ExprKind::Call { function, arguments }, span: form.span }
+    }
+
+    /// A call whose head is an expression.
+    pub(super) fn invoke(&mut self, form: &Form, head: &Form, arguments: &[Form]) -> Expr {
+        let callee = Box::new(self.expr(head));
+        let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
+        Expr { kind: ExprKind::Invoke { callee, arguments }, span: form.span }
+    }
+
+    /// The library row that a symbol names; reports when there is none.
+    pub(super) fn library(&mut self, name: &str, at: &Form) -> Option<&'static Entry> {
+        let short = name.rsplit_once('/').filter(|(namespace, _)| !namespace.is_empty()).map_or(name, |(_, it)| it);
+        if !self.in_function() && TRANSFORMS.contains(&short) {
+            self.report(
+                Diagnostic::new(
+                    Code::PROHIBITED_ORCHESTRATION_TRANSFORM,
+                    at.span,
+                    format!("`{name}` is not allowed in a flow body"),
+                )
+                .help("move the transform into a `:function` step"),
+            );
+            return None;
+        }
+        if let Some(entry) = find(name) {
+            return Some(entry);
+        }
+        let near = self.near_names(name);
+        let mut problem = Diagnostic::new(Code::UNKNOWN_SYMBOL, at.span, format!("`{name}` is not a known name"))
+            .label("neither bound here nor a library function");
+        if !near.is_empty() {
+            problem = problem.help(format!("nearest names: {}", near.join(", ")));
+        }
+        self.report(problem);
+        None
+    }
+
+    /// What the author may have meant: library functions, forms and names in scope, in backticks.
+    fn near_names(&self, name: &str) -> Vec<String> {
+        let mut known: Vec<String> = library::entries()
+            .map(|entry| match entry.namespace() {
+                "clojure.core" | "breyta.sandbox" => entry.short_name().to_owned(),
+                "clojure.string" => format!("str/{}", entry.short_name()),
+                "clojure.set" => format!("set/{}", entry.short_name()),
+                _ => entry.name.to_owned(),
+            })
+            .collect();
+        known.extend(form_names().map(str::to_owned));
+        known.extend(self.scope.iter().map(|(name, _)| name.clone()));
+        nearest(name, known.iter().map(String::as_str)).into_iter().map(|it| format!("`{it}`")).collect()
+    }
+}
+
+/// The row of a name as it may be written in a body.
+fn find(name: &str) -> Option<&'static Entry> {
+    match name.split_once('/') {
+        Some((namespace, short)) if !namespace.is_empty() && !short.is_empty() => {
+            let namespace = ALIASES.iter().find(|(alias, _)| *alias == namespace).map_or(namespace, |(_, full)| full);
+            library::lookup(&format!("{namespace}/{short}"))
+        }
+        _ => UNQUALIFIED.iter().find_map(|namespace| library::lookup(&format!("{namespace}/{name}"))),
+    }
+}
+
+pub(super) fn count_of(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        n => format!("{n} arguments"),
+    }
+}
+
+fn arity_of(function: &Entry) -> String {
+    let most = function.parameters.len();
+    match (function.required, &function.rest) {
+        (least, Some(_)) => format!("{least} or more arguments"),
+        (least, None) if least == most => count_of(least),
+        (least, None) => format!("{least} to {most} arguments"),
+    }
+}

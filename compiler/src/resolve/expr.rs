@@ -1,0 +1,238 @@
+//! Forms as expressions: the dispatch over everything that can be written in a body.
+
+use breyta_core::{Text, Value};
+
+use super::{Resolver, nil, use_local};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::hir::{Expr, ExprKind};
+use crate::syntax::{Form, FormKind};
+
+/// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
+const NOT_YET: &[&str] = &[
+    "loop", "recur", "for", "doseq", "dotimes", "while", "case", "condp", "try", "catch", "finally", "throw", "letfn",
+    "as->", "some->", "some->>", "cond->", "cond->>", "doto", "when-first", "lazy-seq", "binding", "comment", "delay",
+    "assert", "def", "defn", "flow/call-flow", "flow/poll", "flow/now-ms", "flow/elapsed?", "flow/backoff",
+    "flow/slot-bound?",
+];
+
+/// Threading macros that the platform's editor cannot show in a flow body.
+const NOT_VISUAL: &[&str] = &["->>", "as->", "some->", "some->>", "cond->", "cond->>"];
+
+impl Resolver<'_> {
+    /// The meaning of a form.
+    pub(super) fn expr(&mut self, form: &Form) -> Expr {
+        let note = self.note_of(form);
+        let value = self.bare(form);
+        match note {
+            Some(label) => {
+                let note = Expr { kind: ExprKind::Note { label }, span: form.span };
+                Expr { kind: ExprKind::Do(vec![note, value]), span: form.span }
+            }
+            None => value,
+        }
+    }
+
+    fn bare(&mut self, form: &Form) -> Expr {
+        let span = form.span;
+        let kind = match &form.kind {
+            FormKind::Atom(value) => ExprKind::Literal(value.clone()),
+            FormKind::Keyword(keyword) => ExprKind::Literal(Value::Keyword(keyword.clone())),
+            FormKind::String(string) => ExprKind::Literal(Value::Str(string.value.clone())),
+            FormKind::Regex(pattern) => ExprKind::Literal(Value::Regex(pattern.clone())),
+            FormKind::Symbol(symbol) => return self.symbol(symbol.full(), form),
+            FormKind::List(items) => return self.list(form, items),
+            FormKind::Vector(items) => ExprKind::Vector(items.iter().map(|item| self.expr(item)).collect()),
+            FormKind::Set(items) => ExprKind::Set(items.iter().map(|item| self.expr(item)).collect()),
+            FormKind::Map(_) => ExprKind::Map(
+                form.as_map().into_iter().flatten().map(|(key, value)| (self.expr(key), self.expr(value))).collect(),
+            ),
+            FormKind::AnonymousFn(items) => return self.anonymous(form, items),
+            FormKind::Quote(inner) => return self.quoted(inner),
+            FormKind::AutoKeyword(_) => return self.not_supported(span, "an auto-resolved keyword"),
+            FormKind::SyntaxQuote(_) | FormKind::Unquote(_) | FormKind::UnquoteSplice(_) => {
+                return self.not_supported(span, "syntax quote");
+            }
+            FormKind::Deref(_) => return self.not_supported(span, "deref (`@`)"),
+            FormKind::VarQuote(_) => {
+                self.report(
+                    Diagnostic::new(Code::UNKNOWN_SYMBOL, span, "vars do not exist in compiled code")
+                        .help("name the function itself, without `#'`"),
+                );
+                return nil(span);
+            }
+            FormKind::Tagged(tag, _) => {
+                let what = format!("the tagged literal `#{}`", tag.full());
+                return self.not_supported(span, &what);
+            }
+        };
+        Expr { kind, span }
+    }
+
+    fn symbol(&mut self, name: &str, form: &Form) -> Expr {
+        if let Some(id) = self.local(name) {
+            return use_local(id, form.span);
+        }
+        if name == "flow/input" || name == "flow/step" || is_macro(name) {
+            self.report(
+                Diagnostic::new(Code::UNKNOWN_SYMBOL, form.span, format!("`{name}` can only be called, not passed around"))
+                    .help(format!("write `({name} …)`")),
+            );
+            return nil(form.span);
+        }
+        match self.library(name, form) {
+            Some(entry) => Expr { kind: ExprKind::LibraryFunction(entry), span: form.span },
+            None => nil(form.span),
+        }
+    }
+
+    fn list(&mut self, form: &Form, items: &[Form]) -> Expr {
+        let Some((head, arguments)) = items.split_first() else {
+            return Expr { kind: ExprKind::Literal(Value::List(breyta_core::Vector::new())), span: form.span };
+        };
+        match &head.kind {
+            FormKind::Symbol(symbol) => {
+                let name = symbol.full();
+                if self.local(name).is_some() {
+                    return self.invoke(form, head, arguments);
+                }
+                if let Some(value) = self.special(name, form, arguments) {
+                    return value;
+                }
+                self.call(form, head, name, arguments)
+            }
+            FormKind::Keyword(keyword) => self.lookup(form, keyword, arguments),
+            FormKind::Atom(value) => {
+                let what = value.type_name();
+                self.not_callable(form, head, what)
+            }
+            FormKind::String(_) => self.not_callable(form, head, "a string"),
+            _ => self.invoke(form, head, arguments),
+        }
+    }
+
+    fn not_callable(&mut self, form: &Form, head: &Form, what: &str) -> Expr {
+        self.report(
+            Diagnostic::new(Code::TYPE_MISMATCH, head.span, format!("{what} cannot be called"))
+                .label("this is in the place of a function")
+                .help("put a function first, or write `[…]` for a vector of values"),
+        );
+        nil(form.span)
+    }
+
+    /// Special forms, macros and flow forms by name; None when the name is none of them.
+    fn special(&mut self, name: &str, form: &Form, arguments: &[Form]) -> Option<Expr> {
+        let short = name.strip_prefix("clojure.core/").unwrap_or(name);
+        if !self.in_function() && NOT_VISUAL.contains(&short) {
+            self.report(
+                Diagnostic::new(
+                    Code::UNSUPPORTED_VISUAL_FLOW_FORM,
+                    form.span,
+                    format!("`{short}` is not a form of flow bodies"),
+                )
+                .help("use `->`, `let` bindings or explicit branches"),
+            );
+            return Some(nil(form.span));
+        }
+        Some(match short {
+            "let" | "let*" => self.let_(form, arguments),
+            "do" => self.sequence(arguments, form.span),
+            "if" => self.if_(form, arguments, false),
+            "if-not" => self.if_(form, arguments, true),
+            "when" => self.when(form, arguments, false),
+            "when-not" => self.when(form, arguments, true),
+            "cond" => self.cond(form, arguments),
+            "and" => self.and(form, arguments),
+            "or" => self.or(form, arguments),
+            "->" => self.thread(form, arguments, true),
+            "->>" => self.thread(form, arguments, false),
+            "if-let" | "if-some" => self.if_let(form, arguments, short == "if-some", true),
+            "when-let" | "when-some" => self.if_let(form, arguments, short == "when-some", false),
+            "fn" | "fn*" => self.closure(form),
+            "quote" => match arguments {
+                [only] => self.quoted(only),
+                _ => self.malformed(form, "`quote` takes one form", "write `'form`"),
+            },
+            "flow/input" => self.input(form, arguments),
+            "flow/step" => self.step(form, arguments),
+            other if NOT_YET.contains(&other) => {
+                let what = format!("`{other}`");
+                self.not_supported(form.span, &what)
+            }
+            other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
+                let what = format!("Java interop (`{other}`)");
+                self.not_supported(form.span, &what)
+            }
+            _ => return None,
+        })
+    }
+
+    fn input(&mut self, form: &Form, arguments: &[Form]) -> Expr {
+        if self.in_function() {
+            self.report(
+                Diagnostic::new(Code::MISPLACED_STEP, form.span, "`flow/input` exists only in the flow body")
+                    .help("pass what the function needs in the step's `:input`"),
+            );
+            return nil(form.span);
+        }
+        if !arguments.is_empty() {
+            return self.malformed(form, "`flow/input` takes no arguments", "write `(flow/input)`");
+        }
+        match self.local("flow/input") {
+            Some(id) => use_local(id, form.span),
+            None => nil(form.span),
+        }
+    }
+
+    /// A keyword in call position.
+    fn lookup(&mut self, form: &Form, keyword: &breyta_core::Keyword, arguments: &[Form]) -> Expr {
+        let Some(entry) = breyta_core::library::lookup("clojure.core/get") else { return nil(form.span) };
+        let key = Expr { kind: ExprKind::Literal(Value::Keyword(keyword.clone())), span: form.span.first() };
+        match arguments {
+            [map] => {
+                let map = self.expr(map);
+                Expr { kind: ExprKind::Call { function: entry, arguments: vec![map, key] }, span: form.span }
+            }
+            [map, default] => {
+                let (map, default) = (self.expr(map), self.expr(default));
+                Expr { kind: ExprKind::Call { function: entry, arguments: vec![map, key, default] }, span: form.span }
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::WRONG_ARITY,
+                        form.span,
+                        format!("`:{}` is called with {} arguments", keyword.full(), arguments.len()),
+                    )
+                    .help(format!("write `(:{0} map)` or `(:{0} map default)`", keyword.full())),
+                );
+                nil(form.span)
+            }
+        }
+    }
+
+    /// The first words of a form, for people.
+    pub(super) fn summary(&self, form: &Form) -> Text {
+        let text = self.sources.text(form.span);
+        let line = text.lines().next().unwrap_or_default().trim_end();
+        let short: String = line.chars().take(60).collect();
+        if short.len() < text.len() { Text::from(format!("{short} …")) } else { Text::from(short) }
+    }
+}
+
+/// Whether a name is a special form or macro, compiled or not.
+pub(super) fn is_macro(name: &str) -> bool {
+    const COMPILED: &[&str] = &[
+        "let", "let*", "do", "if", "if-not", "when", "when-not", "cond", "and", "or", "->", "->>", "if-let", "if-some",
+        "when-let", "when-some", "fn", "fn*", "quote",
+    ];
+    COMPILED.contains(&name) || NOT_YET.contains(&name)
+}
+
+/// Every name that can stand in call position besides the library: for suggestions.
+pub(super) fn form_names() -> impl Iterator<Item = &'static str> {
+    [
+        "let", "do", "if", "if-not", "when", "when-not", "cond", "and", "or", "->", "->>", "if-let", "if-some", "when-let",
+        "when-some", "fn", "quote", "flow/input", "flow/step",
+    ]
+    .into_iter()
+}

@@ -1,0 +1,186 @@
+//! Destructuring: a pattern becomes bindings of plain locals through `nth`, `drop` and `get`.
+
+use breyta_core::Value;
+use breyta_core::library::{self, Entry};
+
+use super::{Resolver, use_local};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::hir::{Expr, ExprKind, LocalId};
+use crate::source::Span;
+use crate::syntax::{Form, FormKind};
+
+type Bindings = Vec<(LocalId, Expr)>;
+
+impl Resolver<'_> {
+    /// Takes the value of `whole` apart by `pattern`, binding its names.
+    pub(super) fn pattern(&mut self, pattern: &Form, whole: LocalId, bindings: &mut Bindings) {
+        match &pattern.kind {
+            FormKind::Vector(items) => self.sequential(items, whole, bindings),
+            FormKind::Map(_) => self.associative(pattern, whole, bindings),
+            _ => {
+                self.malformed(
+                    pattern,
+                    format!("{} cannot be bound", pattern.describe()),
+                    "bind a name, a vector pattern `[a b]` or a map pattern `{:keys [a b]}`",
+                );
+            }
+        }
+    }
+
+    fn sequential(&mut self, items: &[Form], whole: LocalId, bindings: &mut Bindings) {
+        let mut index = 0;
+        let mut position = 0;
+        while let Some(item) = items.get(index) {
+            if item.as_symbol().is_some_and(|symbol| symbol.full() == "&") {
+                let Some(rest) = items.get(index + 1) else {
+                    self.malformed(item, "`&` without a name after it", "write `& rest`");
+                    return;
+                };
+                let tail = self.tail(whole, position, item.span);
+                self.bind_part(rest, tail, bindings);
+                index += 2;
+            } else if item.as_keyword().is_some_and(|keyword| keyword.full() == "as") {
+                let Some(name) = items.get(index + 1) else {
+                    self.malformed(item, "`:as` without a name after it", "write `:as all`");
+                    return;
+                };
+                self.bind_part(name, use_local(whole, name.span), bindings);
+                index += 2;
+            } else {
+                let arguments = vec![
+                    use_local(whole, item.span),
+                    literal(Value::Int(position), item.span),
+                    literal(Value::Nil, item.span),
+                ];
+                let part = self.library_call("clojure.core/nth", arguments, item.span);
+                self.bind_part(item, part, bindings);
+                position += 1;
+                index += 1;
+            }
+        }
+    }
+
+    /// What is left after `position` elements; nil when nothing is.
+    fn tail(&mut self, whole: LocalId, position: i64, span: Span) -> Expr {
+        let rest = if position == 0 {
+            use_local(whole, span)
+        } else {
+            let arguments = vec![literal(Value::Int(position), span), use_local(whole, span)];
+            self.library_call("clojure.core/drop", arguments, span)
+        };
+        self.library_call("clojure.core/seq", vec![rest], span)
+    }
+
+    fn associative(&mut self, pattern: &Form, whole: LocalId, bindings: &mut Bindings) {
+        let defaults = pattern.map_get("or");
+        for (left, right) in pattern.as_map().into_iter().flatten() {
+            match &left.kind {
+                FormKind::Keyword(keyword) if keyword.full() == "or" => {
+                    if right.as_map().is_none() {
+                        self.malformed(right, "`:or` takes a map of defaults", "write `:or {name default}`");
+                    }
+                }
+                FormKind::Keyword(keyword) if keyword.full() == "as" => {
+                    self.bind_part(right, use_local(whole, right.span), bindings);
+                }
+                FormKind::Keyword(keyword) if matches!(keyword.name(), "keys" | "strs" | "syms") => {
+                    let (namespace, kind) = (keyword.namespace().map(str::to_owned), keyword.name().to_owned());
+                    self.named_keys(&kind, namespace.as_deref(), right, whole, defaults, bindings);
+                }
+                FormKind::Keyword(keyword) => {
+                    let message = format!("`:{}` is not a part of a map pattern", keyword.full());
+                    self.malformed(left, message, "write `{name :key}`, `:keys [a b]`, `:or {…}` or `:as all`");
+                }
+                _ => {
+                    let key = self.expr(right);
+                    let default = left.as_symbol().and_then(|symbol| default_of(defaults, symbol.full())).cloned();
+                    let part = self.get(whole, key, default.as_ref(), left.span);
+                    self.bind_part(left, part, bindings);
+                }
+            }
+        }
+    }
+
+    /// `:keys [a b]` and its kin: each name bound to the value under the key of the same name.
+    fn named_keys(
+        &mut self,
+        kind: &str,
+        namespace: Option<&str>,
+        names: &Form,
+        whole: LocalId,
+        defaults: Option<&Form>,
+        bindings: &mut Bindings,
+    ) {
+        let Some(items) = names.as_vector() else {
+            self.malformed(names, format!("`:{kind}` takes a vector of names"), "write `:keys [a b]`");
+            return;
+        };
+        for item in items {
+            let full = match &item.kind {
+                FormKind::Symbol(symbol) => symbol.full(),
+                FormKind::Keyword(keyword) => keyword.full(),
+                _ => {
+                    self.malformed(item, format!("{} is not a name", item.describe()), "write names: `:keys [a b]`");
+                    continue;
+                }
+            };
+            let name = full.rsplit('/').next().unwrap_or(full).to_owned();
+            let qualified = match namespace {
+                Some(namespace) if !full.contains('/') => format!("{namespace}/{full}"),
+                _ => full.to_owned(),
+            };
+            let key = match kind {
+                "strs" => Value::string(name.as_str()),
+                "syms" => Value::Symbol(breyta_core::Symbol::new(qualified)),
+                _ => Value::Keyword(breyta_core::Keyword::new(qualified)),
+            };
+            let part = self.get(whole, literal(key, item.span), default_of(defaults, &name), item.span);
+            let id = self.bind(&name, item.span);
+            bindings.push((id, part));
+        }
+    }
+
+    fn get(&mut self, whole: LocalId, key: Expr, default: Option<&Form>, span: Span) -> Expr {
+        let mut arguments = vec![use_local(whole, span), key];
+        if let Some(default) = default {
+            arguments.push(self.expr(default));
+        }
+        self.library_call("clojure.core/get", arguments, span)
+    }
+
+    fn bind_part(&mut self, pattern: &Form, part: Expr, bindings: &mut Bindings) {
+        self.check_hints(pattern);
+        if let Some(symbol) = pattern.as_symbol() {
+            let id = self.bind(symbol.full(), pattern.span);
+            bindings.push((id, part));
+            return;
+        }
+        let whole = self.invent("-part", pattern.span);
+        bindings.push((whole, part));
+        self.pattern(pattern, whole, bindings);
+    }
+
+    /// A call that the compiler makes up.
+    fn library_call(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
+        match library::lookup(name) {
+            Some(function) => call(function, arguments, span),
+            None => {
+                self.report(Diagnostic::new(Code::NOT_SUPPORTED_YET, span, "this pattern is not supported yet"));
+                super::nil(span)
+            }
+        }
+    }
+}
+
+fn call(function: &'static Entry, arguments: Vec<Expr>, span: Span) -> Expr {
+    Expr { kind: ExprKind::Call { function, arguments }, span }
+}
+
+fn literal(value: Value, span: Span) -> Expr {
+    Expr { kind: ExprKind::Literal(value), span }
+}
+
+/// The default form of a name in an `:or` map.
+fn default_of<'f>(defaults: Option<&'f Form>, name: &str) -> Option<&'f Form> {
+    defaults?.as_map()?.find(|(key, _)| key.as_symbol().is_some_and(|it| it.full() == name)).map(|(_, value)| value)
+}

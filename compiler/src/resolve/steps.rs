@@ -1,0 +1,336 @@
+//! `flow/step`: family, id, config, and what the config refers to in other sections.
+
+use breyta_catalog::families::{self, Family};
+use breyta_core::{Keyword, Value};
+
+use super::{Kind, Resolver, nil};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::hir::{Expr, ExprKind, Function, Step};
+use crate::source::Span;
+use crate::syntax::{Form, FormKind, read_code_string};
+
+impl Resolver<'_> {
+    /// Counts how often each step id is written, so that an id which is unique needs no path.
+    pub(super) fn count_steps(&mut self, form: &Form) {
+        match &form.kind {
+            FormKind::List(items) => {
+                if form.is_call_of("flow/step")
+                    && let Some(id) = items.get(2).and_then(step_id)
+                {
+                    *self.step_ids.entry(id.to_owned()).or_default() += 1;
+                }
+                items.iter().for_each(|item| self.count_steps(item));
+            }
+            FormKind::Vector(items) | FormKind::Map(items) | FormKind::Set(items) | FormKind::AnonymousFn(items) => {
+                items.iter().for_each(|item| self.count_steps(item));
+            }
+            _ => {}
+        }
+    }
+
+    /// `(flow/step :family :id {config})`.
+    pub(super) fn step(&mut self, form: &Form, arguments: &[Form]) -> Expr {
+        if !self.step_is_possible(form) {
+            return nil(form.span);
+        }
+        let Some((family, id, config)) = self.step_parts(form, arguments) else { return nil(form.span) };
+        let point = self.point(id, form.span);
+        let config = self.config(family, id, config, form.span);
+        let step = Step { family, id: id.to_owned(), point, config, form: self.summary(form).to_string() };
+        Expr { kind: ExprKind::Step(Box::new(step)), span: form.span }
+    }
+
+    fn step_is_possible(&mut self, form: &Form) -> bool {
+        if self.kind == Kind::Function {
+            self.report(
+                Diagnostic::new(Code::MISPLACED_STEP, form.span, "a step cannot run inside a function")
+                    .help("functions are pure: run the step in the flow body and pass its result to the function"),
+            );
+            return false;
+        }
+        if self.closures > 0 {
+            self.report(
+                Diagnostic::new(Code::MISPLACED_STEP, form.span, "a step cannot run inside a closure")
+                    .help("run steps in the flow body itself: with `for`, `doseq` or a `:fanout` step"),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn step_parts<'f>(&mut self, form: &Form, arguments: &'f [Form]) -> Option<(&'static Family, &'f str, &'f Form)> {
+        let usage = "write `(flow/step :family :step-id {…config…})`";
+        if arguments.len() > 3 {
+            self.report(
+                Diagnostic::new(Code::FLOW_STEP_ARITY_INVALID, form.span, "`flow/step` takes a family, an id and one config map")
+                    .help(usage),
+            );
+            return None;
+        }
+        let Some(first) = arguments.first() else {
+            self.report(Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "`flow/step` without family, id and config").help(usage));
+            return None;
+        };
+        let Some(keyword) = first.as_keyword() else {
+            self.report(
+                Diagnostic::new(Code::FLOW_STEP_INVALID_TYPE, first.span, "the step family must be a literal keyword")
+                    .label(format!("this is {}", first.describe()))
+                    .help(usage),
+            );
+            return None;
+        };
+        let family = self.family(keyword, first)?;
+        let (id, config) = match arguments {
+            [_, id, config] => (id, config),
+            [_, id] if step_id(id).is_some() => {
+                self.report(
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no config map").help(usage),
+                );
+                return None;
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_STEP_ID, form.span, "this step has no id").help(usage),
+                );
+                return None;
+            }
+        };
+        let Some(name) = step_id(id) else {
+            self.report(
+                Diagnostic::new(Code::FLOW_STEP_MISSING_STEP_ID, id.span, "the step id must be a literal keyword")
+                    .label(format!("this is {}", id.describe()))
+                    .help(usage),
+            );
+            return None;
+        };
+        if !is_safe_identifier(name) {
+            self.report(
+                Diagnostic::new(Code::MALFORMED_FORM, id.span, format!("`:{name}` is not a step id"))
+                    .help("a step id starts with a letter and has letters, digits, `-` and `_`, at most 128"),
+            );
+            return None;
+        }
+        Some((family, name, config))
+    }
+
+    fn family(&mut self, keyword: &Keyword, at: &Form) -> Option<&'static Family> {
+        let name = keyword.full();
+        if keyword.namespace().is_some() {
+            let what = format!("the packaged step or agent `:{name}`");
+            self.not_supported(at.span, &what);
+            return None;
+        }
+        let Some(family) = families::find(name) else {
+            let near = nearest(name, families::ALL.iter().map(|family| family.name));
+            let mut problem =
+                Diagnostic::new(Code::UNKNOWN_STEP_FAMILY, at.span, format!("there is no step family `:{name}`"));
+            if let Some(best) = near.first() {
+                problem = problem.help(format!("did you mean `:{best}`?")).edit(at.span, format!(":{best}"));
+            } else {
+                let all: Vec<String> = families::ALL.iter().map(|family| format!("`:{}`", family.name)).collect();
+                problem = problem.note(format!("the families are {}", all.join(" ")));
+            }
+            self.report(problem);
+            return None;
+        };
+        if !family.supported {
+            let what = format!("the step family `:{name}`");
+            self.not_supported(at.span, &what);
+            return None;
+        }
+        Some(family)
+    }
+
+    /// The suspension id of a step.
+    fn point(&mut self, id: &str, span: Span) -> String {
+        let written = self.step_ids.get(id).copied().unwrap_or(1);
+        let point = if written > 1 && !self.path.is_empty() {
+            format!("{}/{id}", self.path.join("/"))
+        } else {
+            id.to_owned()
+        };
+        if let Some(first) = self.points.get(&point).copied() {
+            self.report(
+                Diagnostic::new(Code::DUPLICATE_STEP_ID, span, format!("the step id `:{id}` is used twice at the same place"))
+                    .also(first, "first used here")
+                    .help("give each step an id of its own: durable history hangs on it"),
+            );
+        } else {
+            self.points.insert(point.clone(), span);
+            if written > 1 && self.repeated.insert(id.to_owned()) {
+                self.report(
+                    Diagnostic::new(Code::REPEATED_STEP_ID, span, format!("the step id `:{id}` is used in several branches"))
+                        .note(format!("this one is known as `{point}` in runs and journals")),
+                );
+            }
+        }
+        point
+    }
+
+    fn config(&mut self, family: &'static Family, id: &str, config: &Form, span: Span) -> Expr {
+        if config.as_map().is_none() {
+            if family.name == "function" {
+                self.report(
+                    Diagnostic::new(Code::FUNCTION_STEP_CONFIG_INVALID, config.span, "the config of a function step must be a map literal")
+                        .label(format!("this is {}", config.describe()))
+                        .help("write `{:ref :function-id :input {…}}`"),
+                );
+                return nil(span);
+            }
+            return self.expr(config);
+        }
+        let mut entries = Vec::new();
+        for (key, value) in config.as_map().into_iter().flatten() {
+            let name = key.as_keyword().map(|keyword| keyword.full().to_owned());
+            match name.as_deref() {
+                Some("type") => self.repeated_family(family, value),
+                Some("code") if family.name == "function" => {
+                    let function = self.inline_code(id, value);
+                    entries.push((keyword_literal("ref", key.span), keyword_literal(&function, value.span)));
+                }
+                Some("ref") if family.name == "function" => {
+                    self.reference(value, "function", Code::UNKNOWN_FUNCTION_REF, ":functions", |definition| {
+                        definition.functions.iter().map(|it| it.id.value.as_str()).collect()
+                    });
+                    let (key, value) = (self.expr(key), self.expr(value));
+                    entries.push((key, value));
+                }
+                Some("connection") => {
+                    self.reference(value, "connection slot", Code::UNKNOWN_CONNECTION_SLOT, ":requires", |definition| {
+                        definition.requires.iter().map(|it| it.slot.value.as_str()).collect()
+                    });
+                    let (key, value) = (self.expr(key), self.expr(value));
+                    entries.push((key, value));
+                }
+                Some("template") => {
+                    self.reference(value, "template", Code::UNKNOWN_TEMPLATE_REF, ":templates", |definition| {
+                        definition.templates.iter().map(|it| it.id.value.as_str()).collect()
+                    });
+                    let (key, value) = (self.expr(key), self.expr(value));
+                    entries.push((key, value));
+                }
+                _ => {
+                    let (key, value) = (self.expr(key), self.expr(value));
+                    entries.push((key, value));
+                }
+            }
+        }
+        if family.name == "function" {
+            self.code_or_ref(config);
+        }
+        Expr { kind: ExprKind::Map(entries), span: config.span }
+    }
+
+    /// `:type :family` inside a config only repeats the head.
+    fn repeated_family(&mut self, family: &Family, value: &Form) {
+        if value.as_keyword().is_none_or(|keyword| keyword.full() != family.name) {
+            self.report(
+                Diagnostic::new(Code::TYPE_MISMATCH, value.span, format!("`:type` must be `:{}` here", family.name))
+                    .help("take `:type` out: the family stands in front"),
+            );
+        }
+    }
+
+    fn code_or_ref(&mut self, config: &Form) {
+        match (config.map_get("code"), config.map_get("ref")) {
+            (Some(code), Some(reference)) => self.report(
+                Diagnostic::new(Code::FUNCTION_STEP_CODE_REF_CONFLICT, code.span, "a function step has either `:code` or `:ref`")
+                    .also(reference.span, "and here is the other")
+                    .help("keep one of them"),
+            ),
+            (None, None) => self.report(
+                Diagnostic::new(Code::FUNCTION_STEP_MISSING_CODE_OR_REF, config.span, "this function step has neither `:ref` nor `:code`")
+                    .help("name an entry of `:functions` with `:ref`, or write `:code '(fn [input] …)`"),
+            ),
+            _ => {}
+        }
+    }
+
+    /// Compiles inline `:code` as a function of its own and gives its id.
+    fn inline_code(&mut self, step: &str, value: &Form) -> String {
+        let id = format!("{step}/code");
+        let code = match &value.kind {
+            FormKind::Quote(inner) => Some(inner.as_ref().clone()),
+            FormKind::List(_) if value.is_call_of("quote") => value.as_list().and_then(|items| items.get(1)).cloned(),
+            FormKind::String(text) => {
+                let reading = read_code_string(self.sources, text, value.span);
+                let failed = !reading.problems.is_empty();
+                for problem in reading.problems {
+                    self.report(problem);
+                }
+                match <[Form; 1]>::try_from(reading.forms) {
+                    Ok([only]) => Some(only),
+                    Err(_) if failed => return id,
+                    Err(_) => None,
+                }
+            }
+            _ => None,
+        };
+        let Some(code) = code.filter(|code| code.is_call_of("fn") || code.is_call_of("fn*")) else {
+            self.report(
+                Diagnostic::new(Code::FUNCTION_CODE_STRING_INVALID, value.span, "`:code` must be exactly one `(fn …)` form")
+                    .help("write `:code '(fn [input] …)`, or the same in a string without the quote"),
+            );
+            return id;
+        };
+        let mut inner = Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);
+        let body = inner.function(&id, &code);
+        self.inline.push(Function { id: id.clone(), body });
+        id
+    }
+
+    /// Checks a literal reference into another section.
+    fn reference(
+        &mut self,
+        value: &Form,
+        what: &str,
+        code: Code,
+        section: &str,
+        names: impl FnOnce(&crate::flow::Definition) -> Vec<&str>,
+    ) {
+        let name = match &value.kind {
+            FormKind::Keyword(keyword) => keyword.full(),
+            FormKind::String(text) => text.value.as_str(),
+            _ => {
+                let what = format!("a {what} that is not a literal keyword");
+                self.not_supported(value.span, &what);
+                return;
+            }
+        };
+        let known = names(self.definition);
+        if known.contains(&name) {
+            return;
+        }
+        let mut problem = Diagnostic::new(code, value.span, format!("there is no {what} `:{name}`"))
+            .label(format!("not declared in `{section}`"));
+        if let Some(best) = nearest(name, known.iter().copied()).first() {
+            problem = problem.help(format!("did you mean `:{best}`?")).edit(value.span, format!(":{best}"));
+        } else if known.is_empty() {
+            problem = problem.help(format!("declare it in `{section}`; there are no entries yet"));
+        } else {
+            let all: Vec<String> = known.iter().map(|it| format!("`:{it}`")).collect();
+            problem = problem.help(format!("declared in `{section}`: {}", all.join(" ")));
+        }
+        self.report(problem);
+    }
+}
+
+/// The step id that a form spells: a keyword, or a string.
+fn step_id(form: &Form) -> Option<&str> {
+    match &form.kind {
+        FormKind::Keyword(keyword) => Some(keyword.full()),
+        FormKind::String(text) => Some(&text.value),
+        _ => None,
+    }
+}
+
+fn is_safe_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|it| it.is_ascii_alphabetic())
+        && characters.all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_')
+        && name.len() <= 128
+}
+
+fn keyword_literal(name: &str, span: Span) -> Expr {
+    Expr { kind: ExprKind::Literal(Value::Keyword(Keyword::new(name))), span }
+}
