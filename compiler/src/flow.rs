@@ -8,8 +8,19 @@ use breyta_core::Value;
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
 
-pub mod definition;
-// One file per section: concurrency, requires, invocations, interfaces, templates, functions, triggers.
+mod concurrency;
+mod data;
+mod definition;
+mod entry;
+mod functions;
+mod interfaces;
+mod invocations;
+mod requires;
+mod templates;
+mod triggers;
+
+#[cfg(test)]
+mod tests;
 
 /// Metadata plus everything that the flow declares.
 #[derive(Clone, Debug)]
@@ -26,6 +37,9 @@ pub struct Definition {
     pub manual: Option<ManualInterface>,
     pub templates: Vec<Template>,
     pub functions: Vec<FunctionSource>,
+    /// Names of slots, templates and functions that are written but not usable, each reported where it stands: a
+    /// reference to one is no further problem.
+    pub broken: Vec<String>,
     /// The body, its quote taken off.
     pub flow: Form,
 }
@@ -71,7 +85,10 @@ pub enum Auth {
     None,
     Bearer,
     /// Sent as this header, or as this query parameter.
-    ApiKey { header: Option<String>, query: Option<String> },
+    ApiKey {
+        header: Option<String>,
+        query: Option<String>,
+    },
 }
 
 /// One entry of `:invocations`.
@@ -96,6 +113,8 @@ pub struct InputField {
     pub default: Option<Value>,
     /// Of a select: the values.
     pub options: Vec<Value>,
+    /// What people see for each of them, where the source says so; as many as options.
+    pub option_labels: Vec<Option<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -128,11 +147,12 @@ pub struct FunctionSource {
     pub code: Form,
 }
 
-/// Builds the definition out of the top-level forms. None when so much is wrong that nothing can be said about the rest.
+/// Builds the definition out of the top-level forms of a file. None when so much is wrong that nothing can be said
+/// about the rest: no map, or no body in it. With an error among the problems, what comes back is incomplete.
 pub fn define(
-    _sources: &crate::source::Sources,
-    _forms: &[Form],
-    _problems: &mut crate::diagnostics::Problems,
+    sources: &crate::source::Sources,
+    forms: &[Form],
+    problems: &mut crate::diagnostics::Problems,
 ) -> Option<Definition> {
-    None
+    definition::define(sources, forms, problems)
 }

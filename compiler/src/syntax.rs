@@ -8,8 +8,15 @@ pub mod form;
 /// Forms out of tokens, with recovery and bracket blame.
 pub mod reader;
 
+/// Places in a file, or in a string of a file.
+mod place;
+
+/// Which bracket is wrong when a text does not balance.
+mod brackets;
+
 /// Forms back to text, on one line.
 pub mod print;
 
 pub use form::{Form, FormKind, StringLiteral};
+pub use print::{print, summary};
 pub use reader::{Reading, read, read_code_string};

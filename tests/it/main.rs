@@ -1,1 +1,31 @@
-fn main() {}
+//! The one integration-test binary: a module per suite, the harness in the library beside it.
+
+/// The command line of breytac.
+mod cli;
+
+/// MIR to Rust.
+mod codegen;
+
+/// Death of the process at every commit point.
+mod crash;
+
+/// The generated documents.
+mod documents;
+
+/// The engine with programs written by hand.
+mod engine;
+
+/// Executables, end to end.
+mod executable;
+
+/// HIR to MIR.
+mod lower;
+
+/// The pages of the diagnostics.
+mod pages;
+
+/// Scripted runs.
+mod scenarios;
+
+/// Language and diagnostics, by literate files.
+mod spec;

@@ -1,1 +1,37 @@
-//! skeleton
+//! The test harness: everything the suites in `it/` share. Nothing depends on it.
+
+/// Scenarios through the compiled flow.
+pub mod batch;
+
+/// Generated reference documents.
+pub mod documents;
+
+/// breytac and the executables it makes.
+pub mod executable;
+
+/// Snapshots beside fixtures.
+pub mod fixture;
+
+/// Diagnostics pages as tests.
+pub mod pages;
+
+/// Programs by hand.
+pub mod programs;
+
+/// Diagnostics as breytac reports them.
+pub mod report;
+
+/// Scripted runs.
+pub mod scenario;
+
+/// An HTTP server with a log.
+pub mod server;
+
+/// Literate specs.
+pub mod spec;
+
+/// Stores to run against.
+pub mod stores;
+
+/// Where fixtures stand.
+pub mod tree;

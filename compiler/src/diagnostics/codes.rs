@@ -81,6 +81,58 @@ codes! {
     NOT_SUPPORTED_YET "not-supported-yet" Error;
     /// `:flow` without the quote.
     FLOW_BODY_UNQUOTED "flow-body-unquoted" Error;
+    /// A key that entries of a section do not have.
+    UNKNOWN_SECTION_KEY "unknown-section-key" Error;
+    /// An entry of a section lacks a key that it needs.
+    MISSING_KEY "missing-key" Error;
+    /// Two slots, templates or functions with one name.
+    DUPLICATE_ID "duplicate-id" Error;
+    /// `:functions` in its older form, a map.
+    FUNCTIONS_AS_MAP "functions-as-map" Warning;
+    /// A manual entry of `:triggers`.
+    DEPRECATED_MANUAL_TRIGGER "deprecated_manual_trigger" Warning;
+    /// The flow has no `:interfaces`.
+    MISSING_INTERFACES "missing_interfaces" Warning;
+    /// The flow has no `:invocations`.
+    MISSING_INVOCATIONS "missing_invocations" Warning;
+    /// `:invocations` is no map.
+    INVALID_INVOCATIONS_SHAPE "invalid_invocations_shape" Error;
+    /// The name of an invocation is no plain keyword.
+    INVALID_INVOCATION_ID "invalid_invocation_id" Error;
+    /// An invocation is no map.
+    INVALID_INVOCATION_SHAPE "invalid_invocation_shape" Error;
+    /// `:inputs` is no vector.
+    INVALID_INVOCATION_INPUTS_SHAPE "invalid_invocation_inputs_shape" Error;
+    /// An input is no map.
+    INVALID_INVOCATION_INPUT_SHAPE "invalid_invocation_input_shape" Error;
+    /// An input without a name.
+    MISSING_INVOCATION_INPUT_NAME "missing_invocation_input_name" Error;
+    /// The name of an input is no safe identifier.
+    INVALID_INVOCATION_INPUT_NAME "invalid_invocation_input_name" Error;
+    /// Two inputs of an invocation with one name.
+    DUPLICATE_INVOCATION_INPUT_NAME "duplicate_invocation_input_name" Error;
+    /// An input type that does not exist.
+    INVALID_INVOCATION_INPUT_TYPE "invalid_invocation_input_type" Error;
+    /// `:interfaces` is no map.
+    INVALID_INTERFACES_SHAPE "invalid_interfaces_shape" Error;
+    /// A kind of interfaces is no vector.
+    INVALID_INTERFACE_CATEGORY_SHAPE "invalid_interface_category_shape" Error;
+    /// More than one interface of a kind.
+    TOO_MANY_INTERFACES "too_many_interfaces" Error;
+    /// An interface is no map.
+    INVALID_INTERFACE_SHAPE "invalid_interface_shape" Error;
+    /// An interface without `:id`.
+    MISSING_INTERFACE_ID "missing_interface_id" Error;
+    /// `:id` of an interface is no safe identifier.
+    INVALID_INTERFACE_ID "invalid_interface_id" Error;
+    /// Two interfaces with one `:id`.
+    DUPLICATE_INTERFACE_ID "duplicate_interface_id" Error;
+    /// An interface without `:invocation`.
+    MISSING_INTERFACE_INVOCATION "missing_interface_invocation" Error;
+    /// `:invocation` of an interface is no name.
+    INVALID_INTERFACE_INVOCATION "invalid_interface_invocation" Error;
+    /// `:invocation` of an interface names no invocation.
+    UNKNOWN_INTERFACE_INVOCATION "unknown_interface_invocation" Error;
     /// A step family that does not exist.
     UNKNOWN_STEP_FAMILY "unknown-step-family" Error;
     /// `:ref` names no entry of `:functions`.
@@ -109,4 +161,32 @@ codes! {
     UNKNOWN_CONFIG_KEY "unknown-config-key" Error;
     /// A config key that must be there.
     MISSING_CONFIG_KEY "missing-config-key" Error;
+    /// The same step id in several branches: allowed, told apart by path.
+    REPEATED_STEP_ID "repeated-step-id" Warning;
+    /// `flow/step` with more than three arguments.
+    FLOW_STEP_ARITY_INVALID "flow_step_arity_invalid" Error;
+    /// `flow/step` without a config map.
+    FLOW_STEP_MISSING_CONFIG "flow_step_missing_config" Error;
+    /// `flow/step` without a literal step id.
+    FLOW_STEP_MISSING_STEP_ID "flow_step_missing_step_id" Error;
+    /// `flow/step` whose family is no literal keyword.
+    FLOW_STEP_INVALID_TYPE "flow_step_invalid_type" Error;
+    /// A function step with other arguments than an id and one config map.
+    FUNCTION_STEP_ARITY_INVALID "function_step_arity_invalid" Error;
+    /// The input of a function step can never be a map.
+    FUNCTION_STEP_INPUT_SHAPE_INVALID "function_step_input_shape_invalid" Error;
+    /// A step names a packaged step or agent that is not declared.
+    MISSING_PACKAGED_STEP_REFERENCE "missing_packaged_step_reference" Error;
+    /// A function step whose config is no map literal.
+    FUNCTION_STEP_CONFIG_INVALID "function_step_config_invalid" Error;
+    /// A function step with both `:code` and `:ref`.
+    FUNCTION_STEP_CODE_REF_CONFLICT "function_step_code_ref_conflict" Error;
+    /// A function step with neither `:code` nor `:ref`.
+    FUNCTION_STEP_MISSING_CODE_OR_REF "function_step_missing_code_or_ref" Error;
+    /// Function code that is not exactly one `(fn …)` form.
+    FUNCTION_CODE_STRING_INVALID "function_code_string_invalid" Error;
+    /// A sequence transform in the flow body.
+    PROHIBITED_ORCHESTRATION_TRANSFORM "prohibited_orchestration_transform" Error;
+    /// A threading macro that flow bodies do not have.
+    UNSUPPORTED_VISUAL_FLOW_FORM "unsupported_visual_flow_form" Error;
 }

@@ -97,7 +97,9 @@ impl Form {
 
     /// The value under a keyword of a map form.
     pub fn map_get(&self, key: &str) -> Option<&Form> {
-        self.as_map()?.find(|(it, _)| it.as_keyword().is_some_and(|it| it.full() == key)).map(|(_, value)| value)
+        self.as_map()?
+            .find(|(it, _)| it.as_keyword().is_some_and(|it| it.full() == key))
+            .map(|(_, value)| value)
     }
 
     /// What kind of thing this is, for messages: `a vector`.

@@ -1,1 +1,260 @@
-//! skeleton
+//! How values print: `str` for people, `pr-str` for reading back.
+//!
+//! Clojure's spelling, except that collections print in insertion order. Everything that is data reads back; byte
+//! arrays have no Clojure spelling and print as `#breyta/bytes "hex"`, functions and patterns print but do not read
+//! back as values. Printing keeps its own stack, so the depth of a value does not matter.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+
+use crate::Value;
+use crate::number::format_double;
+
+mod instant;
+
+pub use instant::{format_instant, parts_of_instant};
+
+/// What `(str value)` gives: strings and characters without quotes, nil as nothing, numbers without suffix.
+pub fn str_text(value: &Value) -> String {
+    let mut out = String::new();
+    match write_str(value, &mut out, &mut unmetered) {
+        Ok(()) => out,
+        Err(never) => match never {},
+    }
+}
+
+/// What `(pr-str value)` gives: text that reads back as the value.
+pub fn pr_str(value: &Value) -> String {
+    let mut out = String::new();
+    match write_readable(value, &mut out, &mut unmetered) {
+        Ok(()) => out,
+        Err(never) => match never {},
+    }
+}
+
+fn unmetered(_bytes: usize) -> Result<(), Infallible> {
+    Ok(())
+}
+
+/// Appends what `str` gives. `meter` is told the bytes of every piece and may stop the printing.
+pub fn write_str<E>(
+    value: &Value,
+    out: &mut String,
+    meter: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let before = out.len();
+    match value {
+        Value::Nil => {}
+        Value::Str(text) | Value::Regex(text) => out.push_str(text),
+        Value::Char(unit) => out.push(char::from_u32(u32::from(*unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+        Value::BigInt(int) => push_display(out, int),
+        Value::Decimal(decimal) => push_display(out, decimal),
+        Value::Double(double) => out.push_str(&format_double(*double)),
+        Value::Uuid(uuid) => push_uuid(out, *uuid),
+        Value::Instant(millis) => out.push_str(&format_instant(*millis)),
+        other => return write_readable(other, out, meter),
+    }
+    meter(out.len() - before)
+}
+
+/// A collection that is being printed: what of it is left, and how it ends.
+enum Open<'a> {
+    Items(std::slice::Iter<'a, Value>, char),
+    Members(indexmap::set::Iter<'a, Value>),
+    Entries(indexmap::map::Iter<'a, Value, Value>, Option<&'a Value>),
+}
+
+/// Appends what `pr-str` gives. `meter` is told the bytes of every piece and may stop the printing.
+pub fn write_readable<E>(
+    value: &Value,
+    out: &mut String,
+    meter: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
+    let mut current = Some(value);
+    loop {
+        let before = out.len();
+        if let Some(value) = current.take()
+            && let Some(open) = open(value, out)
+        {
+            stack.push((open, true));
+        }
+        if let Some((open, first)) = stack.last_mut() {
+            current = next(open, first, out);
+            if current.is_none() {
+                stack.pop();
+            }
+        }
+        meter(out.len() - before)?;
+        if current.is_none() && stack.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Prints a scalar, or the start of a collection.
+fn open<'a>(value: &'a Value, out: &mut String) -> Option<Open<'a>> {
+    match value {
+        Value::List(items) => {
+            out.push('(');
+            Some(Open::Items(items.iter(), ')'))
+        }
+        Value::Vector(items) => {
+            out.push('[');
+            Some(Open::Items(items.iter(), ']'))
+        }
+        Value::Set(members) => {
+            out.push_str("#{");
+            Some(Open::Members(members.iter()))
+        }
+        Value::Map(entries) => {
+            out.push('{');
+            Some(Open::Entries(entries.iter(), None))
+        }
+        scalar => {
+            push_scalar(scalar, out);
+            None
+        }
+    }
+}
+
+/// The next value to print inside a collection, with what separates it; prints the end when there is none.
+fn next<'a>(open: &mut Open<'a>, first: &mut bool, out: &mut String) -> Option<&'a Value> {
+    let is_first = std::mem::replace(first, false);
+    let (next, separator, end) = match open {
+        Open::Items(items, end) => (items.next(), " ", *end),
+        Open::Members(members) => (members.next(), " ", '}'),
+        Open::Entries(entries, pending) => match pending.take() {
+            Some(value) => (Some(value), " ", '}'),
+            None => match entries.next() {
+                Some((key, value)) => {
+                    *pending = Some(value);
+                    (Some(key), ", ", '}')
+                }
+                None => (None, "", '}'),
+            },
+        },
+    };
+    match next {
+        Some(_) if is_first => {}
+        Some(_) => out.push_str(separator),
+        None => out.push(end),
+    }
+    next
+}
+
+fn push_scalar(value: &Value, out: &mut String) {
+    match value {
+        Value::Nil => out.push_str("nil"),
+        Value::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
+        Value::Int(int) => push_display(out, int),
+        Value::BigInt(int) => {
+            push_display(out, int);
+            out.push('N');
+        }
+        Value::Ratio(ratio) => push_display(out, ratio),
+        Value::Decimal(decimal) => {
+            push_display(out, decimal);
+            out.push('M');
+        }
+        Value::Double(double) => push_double(out, *double),
+        Value::Char(unit) => push_char(out, *unit),
+        Value::Str(text) => push_quoted(out, text),
+        Value::Keyword(keyword) => {
+            out.push(':');
+            out.push_str(keyword.full());
+        }
+        Value::Symbol(symbol) => out.push_str(symbol.full()),
+        Value::Instant(millis) => {
+            out.push_str("#inst \"");
+            out.push_str(&format_instant(*millis).replace('Z', "-00:00"));
+            out.push('"');
+        }
+        Value::Uuid(uuid) => {
+            out.push_str("#uuid \"");
+            push_uuid(out, *uuid);
+            out.push('"');
+        }
+        Value::Bytes(bytes) => {
+            out.push_str("#breyta/bytes \"");
+            for byte in bytes.iter() {
+                push_display(out, &format_args!("{byte:02x}"));
+            }
+            out.push('"');
+        }
+        Value::Regex(pattern) => {
+            out.push_str("#\"");
+            out.push_str(pattern);
+            out.push('"');
+        }
+        Value::Function(function) => push_display(out, &format_args!("{function:?}")),
+        Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) => {}
+    }
+}
+
+fn push_double(out: &mut String, double: f64) {
+    if double.is_finite() {
+        out.push_str(&format_double(double));
+    } else if double.is_nan() {
+        out.push_str("##NaN");
+    } else {
+        out.push_str(if double > 0.0 { "##Inf" } else { "##-Inf" });
+    }
+}
+
+fn push_char(out: &mut String, unit: u16) {
+    out.push('\\');
+    match unit {
+        0x0a => out.push_str("newline"),
+        0x20 => out.push_str("space"),
+        0x09 => out.push_str("tab"),
+        0x0d => out.push_str("return"),
+        0x08 => out.push_str("backspace"),
+        0x0c => out.push_str("formfeed"),
+        _ => match char::from_u32(u32::from(unit)) {
+            Some(char) => out.push(char),
+            // Half of a surrogate pair has no UTF-8 form.
+            None => push_display(out, &format_args!("u{unit:04X}")),
+        },
+    }
+}
+
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\t' => "\\t",
+            b'\r' => "\\r",
+            0x0c => "\\f",
+            0x08 => "\\b",
+            _ => continue,
+        };
+        out.push_str(text.get(plain..at).unwrap_or_default());
+        out.push_str(escaped);
+        plain = at + 1;
+    }
+    out.push_str(text.get(plain..).unwrap_or_default());
+    out.push('"');
+}
+
+fn push_uuid(out: &mut String, uuid: u128) {
+    let hex = format!("{uuid:032x}");
+    for (index, digit) in hex.chars().enumerate() {
+        if matches!(index, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(digit);
+    }
+}
+
+fn push_display(out: &mut String, value: &impl std::fmt::Display) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests;

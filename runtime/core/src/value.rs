@@ -17,10 +17,14 @@ mod map;
 mod set;
 mod vector;
 
+pub use equality::FixedState;
 pub use function::{Closure, Function, Native};
 pub use map::Map;
 pub use set::Set;
-pub use vector::Vector;
+pub use vector::{Elements, Vector};
+
+/// How deep values that come from text or bytes may nest. What walks values by recursion relies on it.
+pub const DEPTH_MAX: usize = 512;
 
 /// Any value of a flow. `Send + Sync`, cheap to clone.
 #[derive(Clone, Debug, Default)]

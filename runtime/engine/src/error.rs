@@ -1,6 +1,10 @@
 //! Why a step failed, and the error map that the flow, the journal and people see (spec: steps §2).
 
+use std::fmt;
+
 use breyta_core::{Map, Thrown, Value};
+
+use crate::store::{RunStatus, StoreError};
 
 /// The failure of one step attempt. Secrets are already removed from every text.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,5 +70,92 @@ impl From<Thrown> for StepError {
     /// A function that threw: the class code, the message and the ex-data pass through.
     fn from(thrown: Thrown) -> Self {
         Self::new(thrown.code(), thrown.message()).with_data(thrown.data().clone())
+    }
+}
+
+/// Why the engine could not start or drive a run. The run itself is as it was, to be resumed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EngineError {
+    Store(StoreError),
+    /// There is no such run, or the text is no id of a run of this flow.
+    UnknownRun {
+        id: String,
+    },
+    /// This engine drives the run already.
+    AlreadyDriven {
+        workflow_id: String,
+    },
+    /// The run is pinned to another version of the flow.
+    VersionMismatch {
+        workflow_id: String,
+        run: String,
+        program: String,
+    },
+    /// The run cannot be entered; it is parked with this code until a person does something.
+    NeedsAttention {
+        workflow_id: String,
+        code: String,
+        message: String,
+    },
+    /// The run had ended when it should be cancelled.
+    AlreadyEnded {
+        workflow_id: String,
+        status: RunStatus,
+    },
+    /// The input holds a function or a regex, or is nested too deeply to be stored.
+    InputNotData {
+        detail: String,
+    },
+    /// The compiled program is not well formed.
+    BadProgram {
+        detail: String,
+    },
+}
+
+impl EngineError {
+    /// The stable code, a kebab-case word.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::UnknownRun { .. } => "unknown-run",
+            Self::AlreadyDriven { .. } => "already-driven",
+            Self::VersionMismatch { .. } => "version-mismatch",
+            Self::NeedsAttention { code, .. } => code,
+            Self::AlreadyEnded { .. } => "already_completed",
+            Self::InputNotData { .. } => "invalid-input",
+            Self::BadProgram { .. } => "bad-program",
+        }
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::UnknownRun { id } => write!(f, "there is no run `{id}`; `runs list` shows all"),
+            Self::AlreadyDriven { workflow_id } => write!(f, "run {workflow_id} is being driven already"),
+            Self::VersionMismatch { workflow_id, run, program } => write!(
+                f,
+                "run {workflow_id} belongs to version {run} of the flow and this executable is version {program}; \
+                 resume it with the executable that started it"
+            ),
+            Self::NeedsAttention { workflow_id, message, .. } => {
+                write!(f, "run {workflow_id} cannot go on: {message}")
+            }
+            Self::AlreadyEnded { workflow_id, status } => {
+                write!(f, "run {workflow_id} has ended already: {}", status.word())
+            }
+            Self::InputNotData { detail } => write!(f, "the input cannot be stored: {detail}"),
+            Self::BadProgram { detail } => write!(f, "the compiled flow is not well formed: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

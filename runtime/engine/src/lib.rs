@@ -14,3 +14,40 @@ pub mod world;
 
 /// Failures of steps and of the engine, with their stable codes.
 pub mod error;
+
+/// The bounds that the driver keeps.
+pub mod limits;
+
+/// What a step family means for durability.
+pub mod effect;
+
+/// Byte forms of the engine's own records.
+pub mod wire;
+
+/// What happened in a run, for people.
+pub mod journal;
+
+/// The store trait and its data.
+pub mod store;
+
+/// The model store.
+pub mod memory;
+
+/// Position, workflow time and counters of a run.
+mod progress;
+
+/// Timers.
+mod clock;
+
+/// Sizes of values as JSON.
+pub mod size;
+
+/// Starts runs and carries them on.
+pub mod driver;
+
+/// What every store must do, as checks that run against any.
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+
+pub use driver::{Engine, RunEnd, StartedRun};
+pub use limits::Limits;

@@ -110,5 +110,10 @@ pub trait Program: Send + Sync {
     fn enter(&self, state: StateIndex, frame: &mut Frame, outcome: Outcome) -> Result<Action, Thrown>;
 
     /// Calls an entry of `:functions` with its arguments; None when there is no such entry.
-    fn call(&self, function: &str, budget: &mut Budget, arguments: &mut [Value]) -> Option<Result<Value, Thrown>>;
+    fn call(
+        &self,
+        function: &str,
+        budget: &mut Budget,
+        arguments: &mut [Value],
+    ) -> Option<Result<Value, Thrown>>;
 }

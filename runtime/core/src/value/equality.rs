@@ -1,13 +1,16 @@
 //! Clojure's `=` and the hash that goes with it.
 //!
 //! Sequential collections are equal by elements whatever their kind, numbers within a category (integers with
-//! integers, decimals with decimals, doubles with doubles), unordered collections without regard to order. The hash is
-//! fixed: equal in every process, because it must not leak into anything that is stored.
+//! integers, decimals with decimals, doubles with doubles), unordered collections without regard to order. Byte arrays
+//! are equal by content (on the JVM by identity, which would not survive storing them). The hash is fixed: equal in every process, because it must not leak into anything that is stored.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::Value;
+
+/// What the hash of a keyword begins with.
+pub(super) const KEYWORD_HASH_TAG: u8 = 9;
 
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
@@ -31,7 +34,7 @@ impl PartialEq for Value {
             (Self::Set(a), Self::Set(b)) => a.len() == b.len() && a.iter().all(|value| b.contains(value)),
             (Self::Instant(a), Self::Instant(b)) => a == b,
             (Self::Uuid(a), Self::Uuid(b)) => a == b,
-            (Self::Bytes(a), Self::Bytes(b)) => Arc::ptr_eq(a, b),
+            (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Function(a), Self::Function(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
@@ -50,20 +53,20 @@ impl Hash for Value {
                 Ok(small) => (2u8, small).hash(state),
                 Err(_) => (3u8, value).hash(state),
             },
-            Self::Ratio(value) => (4u8, value).hash(state),
+            Self::Ratio(value) => (4u8, value.numer(), value.denom()).hash(state),
             Self::Decimal(value) => (5u8, value).hash(state),
             // `0.0` equals `-0.0`.
             Self::Double(value) => (6u8, if *value == 0.0 { 0 } else { value.to_bits() }).hash(state),
             Self::Char(value) => (7u8, value).hash(state),
             Self::Str(value) => (8u8, value).hash(state),
-            Self::Keyword(value) => (9u8, value).hash(state),
+            Self::Keyword(value) => (KEYWORD_HASH_TAG, value).hash(state),
             Self::Symbol(value) => (10u8, value).hash(state),
             Self::List(items) | Self::Vector(items) => (11u8, items.as_slice()).hash(state),
             Self::Map(map) => (12u8, map.len(), unordered(map.iter())).hash(state),
             Self::Set(set) => (13u8, set.len(), unordered(set.iter())).hash(state),
             Self::Instant(value) => (14u8, value).hash(state),
             Self::Uuid(value) => (15u8, value).hash(state),
-            Self::Bytes(bytes) => (16u8, bytes.as_ptr()).hash(state),
+            Self::Bytes(bytes) => (16u8, bytes.as_ref()).hash(state),
             Self::Regex(pattern) => (17u8, pattern).hash(state),
             Self::Function(function) => (18u8, Arc::as_ptr(function)).hash(state),
         }

@@ -1,11 +1,12 @@
 //! Maps that iterate in insertion order: `assoc` to an existing key keeps its place, `dissoc` then `assoc` appends.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{Equivalent, IndexMap};
 
 use super::Value;
-use super::equality::FixedState;
+use super::equality::{FixedState, KEYWORD_HASH_TAG};
 use crate::Keyword;
 
 /// An immutable map. A uniquely owned one is changed in place.
@@ -31,10 +32,7 @@ impl Map {
 
     /// The value under the keyword `:full`.
     pub fn get_keyword(&self, full: &str) -> Option<&Value> {
-        self.0.iter().find_map(|(key, value)| match key {
-            Value::Keyword(keyword) if keyword.full() == full => Some(value),
-            _ => None,
-        })
+        self.0.get(&KeywordText(full))
     }
 
     pub fn contains_key(&self, key: &Value) -> bool {
@@ -48,6 +46,16 @@ impl Map {
 
     pub fn get_index(&self, index: usize) -> Option<(&Value, &Value)> {
         self.0.get_index(index)
+    }
+
+    /// Whether nobody else holds the entries: changes are made in place then.
+    pub fn is_unique(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
+    /// The place of the value under `key`, filled with `absent` when there is none.
+    pub fn entry(&mut self, key: Value, absent: Value) -> &mut Value {
+        Arc::make_mut(&mut self.0).entry(key).or_insert(absent)
     }
 
     pub fn insert(&mut self, key: Value, value: Value) {
@@ -86,6 +94,21 @@ impl Map {
     }
 }
 
+/// The text of a keyword, found in a map without making the keyword: hashes and compares as the keyword does.
+struct KeywordText<'a>(&'a str);
+
+impl Hash for KeywordText<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (KEYWORD_HASH_TAG, self.0).hash(state);
+    }
+}
+
+impl Equivalent<Value> for KeywordText<'_> {
+    fn equivalent(&self, key: &Value) -> bool {
+        matches!(key, Value::Keyword(keyword) if keyword.full() == self.0)
+    }
+}
+
 impl FromIterator<(Value, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(entries: I) -> Self {
         Self(Arc::new(entries.into_iter().collect()))
@@ -103,5 +126,14 @@ impl<'a> IntoIterator for &'a Map {
     type IntoIter = indexmap::map::Iter<'a, Value, Value>;
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// Moves the entries out of a uniquely owned map, copies a shared one.
+impl IntoIterator for Map {
+    type Item = (Value, Value);
+    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }

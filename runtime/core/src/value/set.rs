@@ -33,6 +33,11 @@ impl Set {
         self.0.contains(value)
     }
 
+    /// Whether nobody else holds the members: changes are made in place then.
+    pub fn is_unique(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     pub fn insert(&mut self, value: Value) {
         if !self.0.contains(&value) {
             Arc::make_mut(&mut self.0).insert(value);
@@ -59,5 +64,14 @@ impl<'a> IntoIterator for &'a Set {
     type IntoIter = indexmap::set::Iter<'a, Value>;
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// Moves the members out of a uniquely owned set, copies a shared one.
+impl IntoIterator for Set {
+    type Item = Value;
+    type IntoIter = indexmap::set::IntoIter<Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }

@@ -1,0 +1,184 @@
+//! The compiled runtime, built once per compiler, target and variant and kept for every later build.
+//!
+//! A finished entry is a folder with the libraries and `ready.json`; it appears by one rename, so an entry that is
+//! there is whole. One process fills an entry at a time (an OS lock, which the kernel frees when the process dies); a
+//! build that was killed is taken up again from what cargo had finished.
+
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::packed;
+use crate::report::{self, Failure};
+use crate::sources::{create_folder, unwritable};
+use crate::toolchain::Toolchain;
+
+/// Compiling the runtime with cargo.
+mod fill;
+/// How far the compilation is.
+mod progress;
+
+/// How the runtime is optimised. Features and behaviour are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// Speed: what drafts are linked with.
+    Fast,
+    /// Size: what release executables are linked with.
+    Small,
+}
+
+impl Variant {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Small => "small",
+        }
+    }
+
+    /// Every profile setting that matters, so that no configuration file of the user changes it.
+    fn profile(self) -> [String; 10] {
+        let (opt_level, codegen_units) = match self {
+            Self::Fast => ("3", "16"),
+            Self::Small => ("\"s\"", "1"),
+        };
+        [
+            format!("opt-level={opt_level}"),
+            format!("codegen-units={codegen_units}"),
+            "lto=false".to_owned(),
+            "panic=\"unwind\"".to_owned(),
+            "debug=false".to_owned(),
+            "strip=\"none\"".to_owned(),
+            "incremental=false".to_owned(),
+            "overflow-checks=false".to_owned(),
+            "debug-assertions=false".to_owned(),
+            "rpath=false".to_owned(),
+        ]
+    }
+}
+
+/// A finished entry.
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    /// Names the exact libraries: part of every key of what is linked with them.
+    pub(crate) key: String,
+    /// `libbreyta_runtime.rlib`.
+    pub(crate) library: PathBuf,
+    /// Folder with all libraries it needs.
+    pub(crate) dependencies: PathBuf,
+    /// How long it took when it was built by this call.
+    pub(crate) built_in: Option<Duration>,
+}
+
+/// The cache's folder: `$BREYTAC_CACHE`, else `$XDG_CACHE_HOME/breytac`, else `~/.cache/breytac`.
+pub(crate) fn folder() -> Result<PathBuf, Failure> {
+    let set = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let folder = set("BREYTAC_CACHE")
+        .or_else(|| set("XDG_CACHE_HOME").filter(|it| it.is_absolute()).map(|it| it.join("breytac")))
+        .or_else(|| env::home_dir().map(|it| it.join(".cache").join("breytac")))
+        .ok_or_else(|| {
+            Failure::new("cache-folder-unknown", "there is no home folder to keep the compiled runtime in")
+                .help("set BREYTAC_CACHE to a folder")
+        })?;
+    std::path::absolute(&folder).map_err(|error| unwritable(&folder, &error))
+}
+
+/// The runtime in this variant, compiled now if it is not in the cache.
+pub(crate) fn runtime(toolchain: &Toolchain, variant: Variant) -> Result<Runtime, Failure> {
+    let parent = folder()?.join("runtime");
+    let key = key(toolchain, variant);
+    let entry = parent.join(format!("{}-{key}", variant.name()));
+    if let Some(runtime) = open(&entry, &key) {
+        return Ok(runtime);
+    }
+    create_folder(&parent)?;
+    let _lock = lock(&parent.join(format!("{}-{key}.lock", variant.name())), "compiling the runtime")?;
+    if let Some(runtime) = open(&entry, &key) {
+        return Ok(runtime);
+    }
+    let start = Instant::now();
+    let work = parent.join(format!("{}-{key}.building", variant.name()));
+    let libraries = fill::compile(toolchain, variant, &work)?;
+    finish(&entry, &work, &libraries)?;
+    let runtime = open(&entry, &key).ok_or_else(|| {
+        Failure::new(
+            "cache-entry-broken",
+            format!("{} is not whole right after it was written", entry.display()),
+        )
+    })?;
+    Ok(Runtime { built_in: Some(start.elapsed()), ..runtime })
+}
+
+/// Everything that the compiled libraries depend on.
+fn key(toolchain: &Toolchain, variant: Variant) -> String {
+    let mut parts =
+        vec![packed::DIGEST, toolchain.identity.as_str(), toolchain.host.as_str(), variant.name()];
+    let profile = variant.profile();
+    parts.extend(profile.iter().map(String::as_str));
+    digest(parts)
+}
+
+/// 16 hex digits for a list of texts.
+pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let first = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:016x}")
+}
+
+/// Takes an OS lock for as long as the file is held; says so when it has to wait.
+pub(crate) fn lock(path: &Path, what: &str) -> Result<File, Failure> {
+    let error = |error: &std::io::Error| unwritable(path, error);
+    let file = File::options().create(true).append(true).open(path).map_err(|it| error(&it))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            report::prose(&format!("another breytac is {what}; waiting for it"));
+            file.lock().map_err(|it| error(&it))?;
+        }
+        Err(TryLockError::Error(it)) => return Err(error(&it)),
+    }
+    Ok(file)
+}
+
+/// The entry when it is there and whole.
+fn open(entry: &Path, key: &str) -> Option<Runtime> {
+    let text = fs::read_to_string(entry.join("ready.json")).ok()?;
+    let ready: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let dependencies = entry.join("lib");
+    let library = dependencies.join(ready.get("library")?.as_str()?);
+    library.is_file().then(|| Runtime { key: key.to_owned(), library, dependencies, built_in: None })
+}
+
+/// Moves the libraries to a folder that becomes the entry by one rename, and removes what cargo left.
+fn finish(entry: &Path, work: &Path, libraries: &fill::Libraries) -> Result<(), Failure> {
+    let fresh = work.join("entry");
+    let go = || -> std::io::Result<()> {
+        // Left by a process that was killed here, or an entry that somebody damaged.
+        for stale in [fresh.as_path(), entry] {
+            if stale.exists() {
+                fs::remove_dir_all(stale)?;
+            }
+        }
+        let folder = fresh.join("lib");
+        fs::create_dir_all(&folder)?;
+        for library in &libraries.all {
+            if let Some(name) = library.file_name() {
+                fs::copy(library, folder.join(name))?;
+            }
+        }
+        let library = libraries.runtime.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        fs::write(fresh.join("ready.json"), json!({ "library": library }).to_string())?;
+        fs::rename(&fresh, entry)
+    };
+    go().map_err(|error| unwritable(entry, &error))?;
+    // Cargo's own folders are of no further use; when they cannot be removed they only take up room.
+    let _ = fs::remove_dir_all(work);
+    Ok(())
+}

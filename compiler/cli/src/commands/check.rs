@@ -1,0 +1,138 @@
+//! `breytac check`: all problems of flows, and the changes that mend some of them.
+
+use std::path::Path;
+
+use breyta_compiler::diagnostics::{Diagnostic, render};
+use breyta_compiler::source::FileId;
+use serde_json::{Value, json};
+
+use crate::args::{Check, CheckFormat};
+use crate::frontend::{self, Checked};
+use crate::report::{self, FAILED, Failure};
+use crate::sources::{self, shown};
+
+/// As often as a mended file is mended again: a change may uncover the next problem.
+const FIX_ROUNDS: usize = 10;
+
+pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
+    if !arguments.with.is_empty() {
+        return Err(Failure::later("`--with`"));
+    }
+    let mut checked = Vec::new();
+    for file in &arguments.files {
+        let flow =
+            if arguments.fix { fix(file, arguments)? } else { frontend::check(file, &arguments.lints)? };
+        checked.push(flow);
+    }
+    match arguments.format {
+        CheckFormat::Json => json(&checked),
+        CheckFormat::Human => {
+            text(&checked, |checked, problem| render::human(&checked.sources, problem) + "\n");
+        }
+        CheckFormat::Short => text(&checked, |checked, problem| render::short(&checked.sources, problem)),
+    }
+    Ok(if checked.iter().any(Checked::has_errors) { FAILED } else { 0 })
+}
+
+fn text(checked: &[Checked], show: impl Fn(&Checked, &Diagnostic) -> String) {
+    let mut shown = String::new();
+    let (mut errors, mut warnings) = (0, 0);
+    for flow in checked {
+        for problem in &flow.problems {
+            let text = show(flow, problem);
+            shown.push_str(&text);
+            if !text.ends_with('\n') {
+                shown.push('\n');
+            }
+        }
+        let (more_errors, more_warnings) = flow.counts();
+        errors += more_errors;
+        warnings += more_warnings;
+    }
+    report::out(&shown);
+    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    report::prose(&match (errors, warnings) {
+        (0, 0) => format!("{}: no problems", count(checked.len(), "flow")),
+        (errors, 0) => count(errors, "error"),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    });
+}
+
+/// The data of one flow as it is; of several, `{valid, flows:[…]}`.
+fn json(checked: &[Checked]) {
+    let valid = !checked.iter().any(Checked::has_errors);
+    let data = match checked {
+        [only] => only.data(),
+        several => {
+            let flows: Vec<Value> = several
+                .iter()
+                .map(|flow| {
+                    let mut data = flow.data();
+                    if let Some(object) = data.as_object_mut() {
+                        object.insert("file".into(), flow.sources.file(FileId(0)).name.as_str().into());
+                    }
+                    data
+                })
+                .collect();
+            json!({ "valid": valid, "flows": flows })
+        }
+    };
+    let (errors, _) =
+        checked.iter().map(Checked::counts).fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let error = (!valid).then(|| {
+        json!({ "code": "flow-invalid", "message": format!("{errors} error{}", if errors == 1 { "" } else { "s" }) })
+    });
+    report::envelope(valid, Some(data), error, "check");
+}
+
+/// Applies the suggested changes, and checks what came of them.
+fn fix(file: &Path, arguments: &Check) -> Result<Checked, Failure> {
+    let mut changes = 0;
+    for _ in 0..FIX_ROUNDS {
+        let checked = frontend::check(file, &arguments.lints)?;
+        let (text, applied) = mend(&checked);
+        if applied == 0 {
+            break;
+        }
+        sources::replace(file, text.as_bytes(), false)?;
+        changes += applied;
+    }
+    let noun = if changes == 1 { "change" } else { "changes" };
+    report::prose(&format!("{}: {changes} {noun} made", shown(file)));
+    frontend::check(file, &arguments.lints)
+}
+
+/// The text with all changes that do not touch one another; a problem's changes are made together or not at all.
+fn mend(checked: &Checked) -> (String, usize) {
+    let text = &checked.sources.file(FileId(0)).text;
+    let mut taken: Vec<(usize, usize, &str)> = Vec::new();
+    for problem in &checked.problems {
+        let edits: Vec<_> = problem
+            .edits
+            .iter()
+            .map(|edit| (edit.span.start as usize, edit.span.end as usize, edit.text.as_str()))
+            .collect();
+        let home = problem.edits.iter().all(|edit| edit.span.file == FileId(0));
+        let fits = |&(start, end, _): &(usize, usize, &str)| {
+            start <= end
+                && text.get(start..end).is_some()
+                && taken.iter().all(|&(from, to, _)| {
+                    end <= from && (start, end) != (from, to) || start >= to && start > from
+                })
+        };
+        if home && edits.iter().all(fits) {
+            taken.extend(edits);
+        }
+    }
+    taken.sort_by_key(|&(start, end, _)| (start, end));
+    let mut mended = String::with_capacity(text.len());
+    let mut at = 0;
+    for &(start, end, new) in &taken {
+        mended.push_str(text.get(at..start).unwrap_or_default());
+        mended.push_str(new);
+        at = end;
+    }
+    mended.push_str(text.get(at..).unwrap_or_default());
+    (mended, taken.len())
+}

@@ -1,0 +1,233 @@
+//! A flow file to a compilation, with the levels of diagnostics that the project and the command line ask for.
+//!
+//! `breytac.toml` beside the flow holds the project's settings: `[lints]` maps a code (or `warnings`) to `allow`,
+//! `warn` or `deny`. What the command line says about a code wins.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use breyta_compiler::diagnostics::{Code, Diagnostic, Severity, codes, nearest, render};
+use breyta_compiler::emit::{Files, Options, RuntimeDependency};
+use breyta_compiler::flow::Definition;
+use breyta_compiler::mir::Program;
+use breyta_compiler::source::Sources;
+use breyta_compiler::{Compilation, compile};
+use serde_json::{Value, json};
+
+use crate::args::Lints;
+use crate::report::{self, FAILED, Failure, Format};
+use crate::sources::{self, shown};
+
+/// All codes but `warnings`.
+const ALL_WARNINGS: &str = "warnings";
+/// Errors that say "do not write it so", not "this cannot work".
+const ALLOWABLE: &[Code] = &[Code::PROHIBITED_ORCHESTRATION_TRANSFORM, Code::UNSUPPORTED_VISUAL_FLOW_FORM];
+
+/// What is done with a diagnostic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Allow,
+    Warn,
+    Deny,
+}
+
+/// Levels by code name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Levels(BTreeMap<String, Level>);
+
+/// A flow with everything that is known about it.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) sources: Sources,
+    /// With the levels applied, by position.
+    pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) definition: Option<Definition>,
+    pub(crate) program: Option<Program>,
+}
+
+/// A flow without errors.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub(crate) sources: Sources,
+    pub(crate) definition: Definition,
+    pub(crate) program: Program,
+}
+
+/// Reads and compiles one flow.
+pub(crate) fn check(file: &Path, lints: &Lints) -> Result<Checked, Failure> {
+    let given = Levels::of_arguments(lints)?;
+    let sources = sources::read(file)?;
+    let mut levels = Levels::of_project(file)?;
+    levels.0.extend(given.0);
+    let Compilation { problems, definition, program } = compile(&sources);
+    let problems = problems.into_iter().filter_map(|problem| levels.apply(problem)).collect();
+    Ok(Checked { sources, problems, definition, program })
+}
+
+/// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
+pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
+    let checked = check(file, &Lints::default())?;
+    if format == Format::Human {
+        for problem in &checked.problems {
+            report::prose(render::human(&checked.sources, problem).trim_end());
+        }
+    }
+    if checked.has_errors() {
+        return Err(checked.failure(file));
+    }
+    let Checked { sources, definition, program, .. } = checked;
+    match (definition, program) {
+        (Some(definition), Some(program)) => Ok(Flow { sources, definition, program }),
+        _ => Err(Failure::new(
+            "not-supported-yet",
+            format!("{} has a form that may be allowed but cannot be built yet", shown(file)),
+        )),
+    }
+}
+
+impl Flow {
+    /// The files of its crate.
+    pub(crate) fn emit(&self, runtime_path: &str, workflow: bool) -> Files {
+        let options =
+            Options { runtime_dependency: RuntimeDependency::Path(runtime_path.to_owned()), workflow };
+        breyta_compiler::emit::emit(&self.sources, &self.definition, &self.program, &options)
+    }
+
+    pub(crate) fn slug(&self) -> &str {
+        &self.definition.slug.value
+    }
+}
+
+impl Checked {
+    pub(crate) fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Errors and warnings.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let errors = self.problems.iter().filter(|it| it.severity == Severity::Error).count();
+        (errors, self.problems.len() - errors)
+    }
+
+    /// `{valid, diagnostics, flowSlug?}`, as the public CLI has it.
+    pub(crate) fn data(&self) -> Value {
+        let diagnostics: Vec<Value> =
+            self.problems.iter().map(|problem| render::json(&self.sources, problem)).collect();
+        let mut data = json!({ "valid": !self.has_errors(), "diagnostics": diagnostics });
+        if let (Some(definition), Some(object)) = (&self.definition, data.as_object_mut()) {
+            object.insert("flowSlug".into(), definition.slug.value.as_str().into());
+        }
+        data
+    }
+
+    /// The failure of a command that needed a flow without errors.
+    fn failure(&self, file: &Path) -> Failure {
+        let (errors, _) = self.counts();
+        let noun = if errors == 1 { "error" } else { "errors" };
+        Failure {
+            data: Some(Box::new(self.data())),
+            shown: true,
+            exit: FAILED,
+            ..Failure::new("flow-invalid", format!("{} has {errors} {noun}", shown(file)))
+        }
+    }
+}
+
+impl Levels {
+    fn of_arguments(lints: &Lints) -> Result<Self, Failure> {
+        let mut levels = Self::default();
+        for (codes, level, option) in [
+            (&lints.deny, Level::Deny, "--deny"),
+            (&lints.warn, Level::Warn, "--warn"),
+            (&lints.allow, Level::Allow, "--allow"),
+        ] {
+            for code in codes {
+                let wrong =
+                    |message: String| Failure::usage("lint-invalid", format!("{option} {code}: {message}"));
+                admit(code, level).map_err(wrong)?;
+                if levels.0.insert(code.clone(), level).is_some_and(|other| other != level) {
+                    return Err(wrong("this code is given another level as well".to_owned()));
+                }
+            }
+        }
+        Ok(levels)
+    }
+
+    /// The settings beside the flow.
+    fn of_project(file: &Path) -> Result<Self, Failure> {
+        let path = file.with_file_name("breytac.toml");
+        let invalid =
+            |message: String| Failure::new("settings-invalid", format!("{}: {message}", shown(&path)));
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(invalid(format!("cannot be read: {error}"))),
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| invalid(error.to_string()))?;
+        let mut levels = Self::default();
+        for (key, value) in &table {
+            match (key.as_str(), value) {
+                ("lints", toml::Value::Table(lints)) => {
+                    for (code, level) in lints {
+                        let level = match level.as_str() {
+                            Some("allow") => Level::Allow,
+                            Some("warn") => Level::Warn,
+                            Some("deny") => Level::Deny,
+                            _ => {
+                                return Err(invalid(format!(
+                                    "[lints] {code}: write \"allow\", \"warn\" or \"deny\""
+                                )));
+                            }
+                        };
+                        admit(code, level)
+                            .map_err(|message| invalid(format!("[lints] {code}: {message}")))?;
+                        levels.0.insert(code.clone(), level);
+                    }
+                }
+                ("lints", _) => return Err(invalid("`lints` is a table: write [lints]".to_owned())),
+                ("limits", _) => {
+                    return Err(Failure::new(
+                        "not-supported-yet",
+                        format!("{}: [limits] is not supported yet", shown(&path)),
+                    )
+                    .help("give limits to the executable, `run --limit NAME=VALUE`"));
+                }
+                (other, _) => {
+                    return Err(invalid(format!("there is no section `{other}`; there is [lints]")));
+                }
+            }
+        }
+        Ok(levels)
+    }
+
+    fn apply(&self, mut problem: Diagnostic) -> Option<Diagnostic> {
+        let own = self.0.get(problem.code.name());
+        let all = self.0.get(ALL_WARNINGS).filter(|_| problem.severity == Severity::Warning);
+        match own.or(all) {
+            Some(Level::Allow) => return None,
+            Some(Level::Warn) => problem.severity = Severity::Warning,
+            Some(Level::Deny) => problem.severity = Severity::Error,
+            None => {}
+        }
+        Some(problem)
+    }
+}
+
+/// Whether the code may have this level.
+fn admit(name: &str, level: Level) -> Result<(), String> {
+    if name == ALL_WARNINGS {
+        return Ok(());
+    }
+    let Some(code) = Code::find(name) else {
+        let near = nearest(name, codes::ALL.iter().map(|code| code.name()));
+        return Err(match near.first() {
+            Some(near) => format!("there is no such diagnostic; did you mean {near}?"),
+            None => "there is no such diagnostic".to_owned(),
+        });
+    };
+    if code.severity() == Severity::Error && level != Level::Deny && !ALLOWABLE.contains(&code) {
+        return Err("this is always an error: what it is about cannot be compiled".to_owned());
+    }
+    Ok(())
+}

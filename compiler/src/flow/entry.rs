@@ -1,0 +1,327 @@
+//! One map of the definition, read against its closed shape.
+//!
+//! Reports keys that nobody knows and keys that are not supported yet, once, when the map is opened; the accessors
+//! then report values of the wrong type. `nil` under an optional key means that the key is absent.
+
+use breyta_catalog::fields::Shape;
+
+use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
+use crate::source::{Span, Spanned};
+use crate::syntax::{Form, FormKind};
+
+/// Where in the definition something stands: `[":functions", "[0]", ":code"]`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path(Vec<String>);
+
+impl Path {
+    pub(super) fn root() -> Self {
+        Self::default()
+    }
+
+    /// Below a keyword key, given without its colon.
+    pub(super) fn key(&self, name: &str) -> Self {
+        self.with(format!(":{name}"))
+    }
+
+    pub(super) fn index(&self, index: usize) -> Self {
+        self.with(format!("[{index}]"))
+    }
+
+    /// Below a key of any kind.
+    pub(super) fn below(&self, key: &Form) -> Self {
+        self.with(shown(key))
+    }
+
+    fn with(&self, part: String) -> Self {
+        let mut parts = self.0.clone();
+        parts.push(part);
+        Self(parts)
+    }
+
+    /// The diagnostic with this path.
+    pub(super) fn of(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.path.clone_from(&self.0);
+        diagnostic
+    }
+}
+
+/// A map whose keys are known to be allowed.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) form: &'a Form,
+    pub(super) path: Path,
+    shape: &'static Shape,
+}
+
+impl<'a> Entry<'a> {
+    /// Opens a form as a map of the shape. `not_a_map` is the code when it is none.
+    pub(super) fn open(
+        form: &'a Form,
+        path: Path,
+        shape: &'static Shape,
+        not_a_map: Code,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let Some(pairs) = form.as_map() else {
+            let message = format!("{} must be a map, not {}", shape.what, form.describe());
+            problems.report(path.of(Diagnostic::new(not_a_map, form.span, message).label("not a map")));
+            return None;
+        };
+        for (key, value) in pairs {
+            check_key(key, value, &path, shape, problems);
+        }
+        let entry = Self { form, path, shape };
+        for field in shape.fields.iter().filter(|field| field.required && entry.get(field.name).is_none()) {
+            let message = format!("{} needs `:{}`", shape.what, field.name);
+            let place = form.map_get(field.name).map_or(form.span.first(), |nil| nil.span);
+            let diagnostic = Diagnostic::new(Code::MISSING_KEY, place, message)
+                .label(format!("`:{}` is missing", field.name))
+                .help(format!("add `:{}`. {}", field.name, field.doc));
+            problems.report(entry.path.key(field.name).of(diagnostic));
+        }
+        Some(entry)
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.form.span
+    }
+
+    /// The value under a key; nil counts as absent.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Form> {
+        self.form.map_get(key).filter(|value| !value.is_nil())
+    }
+
+    /// Where a problem with the value under a key belongs.
+    pub(super) fn at(&self, key: &str) -> Path {
+        self.path.key(key)
+    }
+
+    /// Reports that the value under a key is not what is wanted there.
+    pub(super) fn invalid(&self, key: &str, wanted: &str, got: &Form, problems: &mut Problems) {
+        let what = format!("`:{key}` of {}", self.shape.what);
+        problems.report(self.at(key).of(not_wanted(&what, wanted, got)));
+    }
+
+    pub(super) fn string(&self, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
+        let form = self.get(key)?;
+        let Some(text) = form.as_string() else {
+            self.invalid(key, "a string", form, problems);
+            return None;
+        };
+        Some(Spanned::new(text.to_string(), form.span))
+    }
+
+    pub(super) fn text(&self, key: &str, problems: &mut Problems) -> Option<String> {
+        self.string(key, problems).map(|it| it.value)
+    }
+
+    pub(super) fn boolean(&self, key: &str, problems: &mut Problems) -> Option<bool> {
+        let form = self.get(key)?;
+        let FormKind::Atom(breyta_core::Value::Bool(value)) = form.kind else {
+            self.invalid(key, "true or false", form, problems);
+            return None;
+        };
+        Some(value)
+    }
+
+    pub(super) fn vector(&self, key: &str, problems: &mut Problems) -> Option<&'a [Form]> {
+        let form = self.get(key)?;
+        let items = form.as_vector();
+        if items.is_none() {
+            self.invalid(key, "a vector", form, problems);
+        }
+        items
+    }
+
+    /// A keyword or string that is a safe identifier.
+    pub(super) fn identifier(&self, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
+        let form = self.get(key)?;
+        let found = identifier(form);
+        if found.is_none() {
+            self.invalid(key, IDENTIFIER, form, problems);
+        }
+        found
+    }
+
+    /// A name out of a table of `(name, supported)`.
+    pub(super) fn choice(
+        &self,
+        key: &str,
+        table: &[(&str, bool)],
+        problems: &mut Problems,
+    ) -> Option<Spanned<String>> {
+        let form = self.get(key)?;
+        let name = name_of(form).unwrap_or_default();
+        match table.iter().find(|(known, _)| *known == name) {
+            Some((_, true)) => Some(Spanned::new(name.to_owned(), form.span)),
+            Some((_, false)) => {
+                let what = format!("`:{key} :{name}` of {}", self.shape.what);
+                problems.report(self.at(key).of(later(&what, form.span)));
+                None
+            }
+            None => {
+                let names: Vec<String> = table.iter().map(|(known, _)| format!(":{known}")).collect();
+                let wanted = format!("one of {}", names.join(" "));
+                let what = format!("`:{key}` of {}", self.shape.what);
+                let near = near(form, table.iter().map(|(known, _)| *known));
+                let diagnostic = not_wanted(&what, &wanted, form);
+                problems.report(self.at(key).of(suggest(diagnostic, form, &near)));
+                None
+            }
+        }
+    }
+}
+
+/// What [`identifier`] accepts, in words.
+pub(super) const IDENTIFIER: &str =
+    "a keyword without namespace: a letter, then letters, digits, `_` or `-`, at most 128 characters";
+
+/// Whether a name is a safe identifier: letter first, then letters, digits, `_`, `-`, at most 128 characters.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.len() <= 128
+        && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '-')
+}
+
+/// The safe identifier that a keyword or string form writes.
+pub(super) fn identifier(form: &Form) -> Option<Spanned<String>> {
+    let name = name_of(form).filter(|name| is_identifier(name))?;
+    Some(Spanned::new(name.to_owned(), form.span))
+}
+
+/// The text of a keyword (without colon) or of a string.
+pub(super) fn name_of(form: &Form) -> Option<&str> {
+    match &form.kind {
+        FormKind::Keyword(keyword) => Some(keyword.full()),
+        FormKind::String(string) => Some(&string.value),
+        _ => None,
+    }
+}
+
+/// `what` must be `wanted`, and is something else. Names are shown, other things described.
+pub(super) fn not_wanted(what: &str, wanted: &str, got: &Form) -> Diagnostic {
+    let got_text = match &got.kind {
+        FormKind::Keyword(_) => format!("`{}`", shown(got)),
+        FormKind::String(string) if string.value.len() <= 40 => format!("`{}`", shown(got)),
+        _ => got.describe().to_owned(),
+    };
+    Diagnostic::new(Code::INVALID_FIELD, got.span, format!("{what} must be {wanted}, not {got_text}"))
+}
+
+/// `what` exists in the format and is refused by name.
+pub(super) fn later(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::NOT_SUPPORTED_YET, span, format!("{what} is not supported yet"))
+        .help("take it out, or wait for a version of breytac that supports it")
+}
+
+/// The known names nearest to what a keyword or string form writes; none for other forms.
+pub(super) fn near<'a>(written: &Form, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    name_of(written).map_or_else(Vec::new, |name| nearest(name, known))
+}
+
+/// The diagnostic with the nearest name as help and as an edit, when there is one. `written` is the keyword or string
+/// to be replaced.
+pub(super) fn suggest(diagnostic: Diagnostic, written: &Form, near: &[&str]) -> Diagnostic {
+    let Some(best) = near.first() else { return diagnostic };
+    let diagnostic = diagnostic.help(format!("did you mean `:{best}`?"));
+    match written.kind {
+        FormKind::Keyword(_) => diagnostic.edit(written.span, format!(":{best}")),
+        FormKind::String(_) => diagnostic.edit(written.span, format!("\"{best}\"")),
+        _ => diagnostic,
+    }
+}
+
+/// The empty place in front of something: where an edit inserts.
+pub(super) fn before(span: Span) -> Span {
+    Span { end: span.start, ..span }
+}
+
+/// Whether the value under `key` names something of the table that is not supported yet; reported when it does. Looked
+/// at before the map is opened, so that the keys that go with it are not reported as well.
+pub(super) fn is_later(
+    form: &Form,
+    key: &str,
+    table: &[(&str, bool)],
+    what: &str,
+    path: &Path,
+    problems: &mut Problems,
+) -> bool {
+    let Some(value) = form.map_get(key) else { return false };
+    let Some(name) = name_of(value) else { return false };
+    let found = table.iter().any(|(known, supported)| *known == name && !supported);
+    if found {
+        problems.report(path.key(key).of(later(&format!("`:{key} :{name}` of {what}"), value.span)));
+    }
+    found
+}
+
+/// The ids under a key of every map in a vector, also of entries that are otherwise wrong.
+pub(super) fn declared<'a>(items: &'a [Form], key: &str) -> impl Iterator<Item = &'a str> {
+    items.iter().filter_map(move |item| item.map_get(key).and_then(name_of))
+}
+
+/// Reports the id when it is in `seen` already, else adds it. True when it is new.
+pub(super) fn unique(
+    id: &Spanned<String>,
+    code: Code,
+    what: &str,
+    seen: &mut Vec<Spanned<String>>,
+    path: &Path,
+    problems: &mut Problems,
+) -> bool {
+    if let Some(first) = seen.iter().find(|it| it.value == id.value) {
+        let message = format!("two {what} have the name `:{}`", id.value);
+        let diagnostic = Diagnostic::new(code, id.span, message)
+            .label("the second one")
+            .also(first.span, "the first one")
+            .help("give one of them another name");
+        problems.report(path.of(diagnostic));
+        return false;
+    }
+    seen.push(id.clone());
+    true
+}
+
+fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, problems: &mut Problems) {
+    let field = key.as_keyword().and_then(|key| shape.field(key.full()));
+    match field {
+        Some(field) if field.supported || value.is_nil() => {}
+        Some(field) => {
+            let what = format!("`:{}` in {}", field.name, shape.what);
+            problems.report(path.below(key).of(later(&what, key.span)));
+        }
+        None => {
+            let near = near(key, shape.names());
+            let message = format!("{} has no key `{}`", shape.what, shown(key));
+            let diagnostic =
+                Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message).label("no such key");
+            let diagnostic = match (key.as_string(), near.first()) {
+                (Some(_), Some(best)) => diagnostic
+                    .help(format!("keys are keywords: write `:{best}`"))
+                    .edit(key.span, format!(":{best}")),
+                (_, None) => {
+                    let names: Vec<String> = shape
+                        .fields
+                        .iter()
+                        .filter(|field| field.supported)
+                        .map(|it| format!(":{}", it.name))
+                        .collect();
+                    diagnostic.help(format!("its keys are {}", names.join(" ")))
+                }
+                _ => suggest(diagnostic, key, &near),
+            };
+            problems.report(path.below(key).of(diagnostic));
+        }
+    }
+}
+
+/// A short form as it was written, for messages and paths.
+pub(super) fn shown(form: &Form) -> String {
+    match &form.kind {
+        FormKind::Keyword(keyword) => format!(":{}", keyword.full()),
+        FormKind::AutoKeyword(name) => format!("::{name}"),
+        FormKind::Symbol(symbol) => symbol.full().to_owned(),
+        FormKind::String(string) => format!("{:?}", string.value.as_str()),
+        _ => form.describe().to_owned(),
+    }
+}

@@ -1,0 +1,403 @@
+//! The search for the cheapest changes that balance a text and agree with its indentation.
+//!
+//! A beam search over the pieces. A hypothesis is a stack of open brackets, what it has cost so far, and the changes it
+//! has made. At each piece every hypothesis may take the piece as it is or change one bracket there; at the first piece
+//! of a line it pays when the line's column does not suit the innermost open bracket. Hypotheses with equal stacks have
+//! equal futures, so that only the cheapest of them is kept. Stacks are shared nodes in an arena: equal stacks are one
+//! number, and no depth of nesting can overflow ours.
+
+use std::collections::HashMap;
+
+use breyta_core::lexer::{Bracket, Opener};
+
+use super::{Change, Piece, PieceId, PieceKind};
+
+/// Beyond these the first fault is reported as it is found: no person wrote such a text.
+pub(super) const DEPTH_MAX: usize = 512;
+pub(super) const PIECES_MAX: usize = 200_000;
+
+/// What a change costs. The differences only break ties: a bracket that fits nothing is rather surplus than one that
+/// fits, and an opening bracket is rather there on purpose than not.
+const CHANGE: u32 = 100;
+const CHANGE_FITTING: u32 = 110;
+const REPLACE: u32 = 102;
+/// A second missing or surplus bracket at the same place: whoever drops one closing bracket often drops several.
+const CHANGE_AGAIN: u32 = 60;
+
+/// What a line costs whose column does not suit the innermost open bracket: right of it but not aligned with anything;
+/// left of it; left of the whole line it was opened on; further top-level text, which a flow does not have.
+const MISALIGNED: u32 = 40;
+const LEFT_OF_OPENER: u32 = 45;
+const LEFT_OF_LINE: u32 = 80;
+const SECOND_AT_TOP: u32 = 60;
+/// What stands in a bracket does not look like it: a list headed by a literal, a vector headed by a macro.
+const UNUSUAL_HEAD: u32 = 3;
+
+/// How much dearer than the cheapest a hypothesis may be: two changes whose reason has yet to show.
+const SLACK: u32 = 260;
+const BEAM: usize = 56;
+
+type NodeId = u32;
+const ROOT: NodeId = 0;
+const NO_CHANGES: u32 = 0;
+
+/// An open bracket on the stack below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Node {
+    below: NodeId,
+    bracket: Option<Bracket>,
+    /// None for a bracket that the hypothesis has inserted, and for the root.
+    piece: Option<PieceId>,
+    column: i32,
+    line: u32,
+    line_indent: i32,
+    /// Columns of the first and second element where they stand on the bracket's own line.
+    first: Option<i32>,
+    second: Option<i32>,
+    /// Elements so far, up to 2.
+    elements: u8,
+    /// The column of the last line begun in this bracket.
+    settled: Option<i32>,
+}
+
+/// The stacks of all hypotheses, each node once.
+struct Stacks {
+    nodes: Vec<Node>,
+    ids: HashMap<Node, NodeId>,
+}
+
+impl Stacks {
+    fn new() -> Self {
+        let root = Node {
+            below: ROOT,
+            bracket: None,
+            piece: None,
+            column: -1,
+            line: 0,
+            line_indent: -1,
+            first: None,
+            second: None,
+            elements: 0,
+            settled: None,
+        };
+        Self { nodes: vec![root], ids: HashMap::from([(root, ROOT)]) }
+    }
+
+    fn id(&mut self, node: Node) -> NodeId {
+        let next = self.nodes.len() as NodeId;
+        let id = *self.ids.entry(node).or_insert(next);
+        if id == next {
+            self.nodes.push(node);
+        }
+        id
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a NodeId is handed out by this type only")]
+    fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+}
+
+/// One way to understand the text up to here.
+#[derive(Clone, Copy, Debug)]
+struct Hypothesis {
+    top: NodeId,
+    cost: u32,
+    /// The last change and, through it, all before: an index into [`Search::changes`].
+    changes: u32,
+    /// How far the rest of this line would stand further right, were the changes on it undone.
+    shift: i32,
+}
+
+struct Search<'a> {
+    pieces: &'a [Piece],
+    stacks: Stacks,
+    /// `(change, index of the one before)`; index 0 stands for none.
+    changes: Vec<(Option<Change>, u32)>,
+    /// The next generation, the cheapest first where two have the same stack.
+    next: Vec<Hypothesis>,
+    places: HashMap<(NodeId, i32), usize>,
+}
+
+/// The changes that balance the pieces most cheaply, in the order of the text.
+pub(super) fn repair(pieces: &[Piece]) -> Vec<Change> {
+    let mut search = Search {
+        pieces,
+        stacks: Stacks::new(),
+        changes: vec![(None, NO_CHANGES)],
+        next: Vec::new(),
+        places: HashMap::new(),
+    };
+    // Very long texts get a narrower beam, so that the work stays bounded.
+    let beam = (3_000_000 / pieces.len().max(1)).clamp(8, BEAM);
+    let mut beam_now = vec![Hypothesis { top: ROOT, cost: 0, changes: NO_CHANGES, shift: 0 }];
+    let mut line = 0;
+    for (id, piece) in pieces.iter().enumerate() {
+        let new_line = piece.line != line;
+        line = piece.line;
+        for mut hypothesis in beam_now {
+            if new_line {
+                hypothesis.shift = 0;
+            }
+            search.step(hypothesis, id, piece);
+        }
+        beam_now = search.take_generation(beam);
+    }
+    search.finish(beam_now)
+}
+
+impl Search<'_> {
+    fn take_generation(&mut self, beam: usize) -> Vec<Hypothesis> {
+        self.places.clear();
+        let mut generation = std::mem::take(&mut self.next);
+        generation.sort_by_key(|hypothesis| hypothesis.cost);
+        let limit = generation.first().map_or(0, |best| best.cost + SLACK);
+        generation.retain(|hypothesis| hypothesis.cost <= limit);
+        generation.truncate(beam);
+        generation
+    }
+
+    fn keep(&mut self, hypothesis: Hypothesis) {
+        let index = *self.places.entry((hypothesis.top, hypothesis.shift)).or_insert(self.next.len());
+        match self.next.get_mut(index) {
+            Some(known) if known.cost <= hypothesis.cost => {}
+            Some(known) => *known = hypothesis,
+            None => self.next.push(hypothesis),
+        }
+    }
+
+    fn change(&mut self, from: Hypothesis, change: Change, cost: u32) -> Hypothesis {
+        self.changes.push((Some(change), from.changes));
+        Hypothesis { cost: from.cost + cost, changes: self.changes.len() as u32 - 1, ..from }
+    }
+
+    fn last_change(&self, hypothesis: Hypothesis) -> Option<Change> {
+        self.changes.get(hypothesis.changes as usize).and_then(|(change, _)| *change)
+    }
+
+    fn step(&mut self, from: Hypothesis, id: PieceId, piece: &Piece) {
+        if let PieceKind::Close(bracket) = piece.kind {
+            return self.close(from, id, bracket);
+        }
+        if !piece.leads_line {
+            return self.element(from, id, piece);
+        }
+        let mut hypothesis = from;
+        loop {
+            let (cost, settled) = self.line_cost(hypothesis.top, piece.lead_column);
+            let open = *self.stacks.node(hypothesis.top);
+            let here = Hypothesis { top: settled, cost: hypothesis.cost + cost, ..hypothesis };
+            self.element(here, id, piece);
+            // A closing bracket is missed where the line does not suit what is open.
+            if open.bracket.is_none() || (cost == 0 && piece.lead_column > open.column) {
+                return;
+            }
+            hypothesis = self.insert_close(hypothesis, id);
+        }
+    }
+
+    /// What it costs to begin a line at this column, and the stack that has taken note of it.
+    fn line_cost(&mut self, top: NodeId, column: i32) -> (u32, NodeId) {
+        let mut node = *self.stacks.node(top);
+        let suits = node.settled == Some(column)
+            || node.first == Some(column)
+            || match node.bracket {
+                None => node.elements == 0,
+                Some(Bracket::Round) => {
+                    node.second == Some(column) || column == node.column + 2 || column == node.column + 1
+                }
+                Some(_) => column == node.column + 1,
+            };
+        let cost = match node.bracket {
+            _ if suits => 0,
+            None => SECOND_AT_TOP,
+            // The bracket ends its line: its contents are indented by the line, or by the bracket.
+            Some(_) if node.elements == 0 && column > node.line_indent => 0,
+            Some(_) if column > node.column => MISALIGNED,
+            Some(_) if column > node.line_indent => LEFT_OF_OPENER,
+            Some(_) => LEFT_OF_LINE,
+        };
+        node.settled = Some(column);
+        (cost, self.stacks.id(node))
+    }
+
+    /// Closes the innermost bracket before the piece.
+    fn insert_close(&mut self, from: Hypothesis, before: PieceId) -> Hypothesis {
+        let open = *self.stacks.node(from.top);
+        let Some(bracket) = open.bracket else { return from };
+        let after = before.checked_sub(1);
+        let again =
+            matches!(self.last_change(from), Some(Change::InsertClose { after: last, .. }) if last == after);
+        let cost = if again { CHANGE_AGAIN } else { CHANGE };
+        let closed = self.change(from, Change::InsertClose { bracket, opener: open.piece, after }, cost);
+        Hypothesis { top: open.below, ..closed }
+    }
+
+    fn close(&mut self, from: Hypothesis, id: PieceId, bracket: Bracket) {
+        let open = *self.stacks.node(from.top);
+        let fits = open.bracket == Some(bracket);
+        if fits {
+            self.keep(Hypothesis { top: open.below, ..from });
+        } else if open.bracket.is_some() {
+            let change = Change::ReplaceClose {
+                piece: id,
+                bracket: open.bracket.unwrap_or(bracket),
+                opener: open.piece,
+            };
+            let replaced = self.change(from, change, REPLACE);
+            self.keep(Hypothesis { top: open.below, ..replaced });
+        }
+        let again =
+            matches!(self.last_change(from), Some(Change::DeleteClose { piece, .. }) if piece + 1 == id);
+        let cost = match (again, fits) {
+            (true, false) => CHANGE_AGAIN,
+            (_, true) => CHANGE_FITTING,
+            (false, false) => CHANGE,
+        };
+        let deleted = self.change(from, Change::DeleteClose { piece: id, opener: open.piece, fits }, cost);
+        self.keep(Hypothesis { shift: deleted.shift - 1, ..deleted });
+        // Or what is open inside the bracket that this one means to close was to be closed before.
+        let mut outer = from;
+        while self.stacks.node(outer.top).bracket.is_some_and(|open| open != bracket)
+            && outer.cost < from.cost + SLACK
+        {
+            outer = self.insert_close(outer, id);
+            let open = *self.stacks.node(outer.top);
+            if open.bracket == Some(bracket) {
+                self.keep(Hypothesis { top: open.below, ..outer });
+            }
+        }
+    }
+
+    /// Takes an atom or an opening bracket, with and without changes to it.
+    fn element(&mut self, from: Hypothesis, id: PieceId, piece: &Piece) {
+        let taken = self.count_element(from, piece, piece.lead_column + from.shift);
+        let PieceKind::Open(opener) = piece.kind else {
+            self.keep(taken);
+            return self.insert_open(from, id, piece);
+        };
+        let column = piece.column + from.shift;
+        self.open(taken, opener.bracket(), Some(id), piece, column);
+        for bracket in Bracket::ALL.into_iter().filter(|bracket| *bracket != opener.bracket()) {
+            let replaced = self.change(taken, Change::ReplaceOpen { piece: id, bracket }, REPLACE);
+            self.open(replaced, bracket, Some(id), piece, column);
+        }
+        let deleted = self.change(from, Change::DeleteOpen { piece: id }, CHANGE_FITTING);
+        self.keep(Hypothesis { shift: deleted.shift - opener.text().len() as i32, ..deleted });
+        self.insert_open(from, id, piece);
+    }
+
+    fn open(&mut self, from: Hypothesis, bracket: Bracket, id: Option<PieceId>, piece: &Piece, column: i32) {
+        let node = Node {
+            below: from.top,
+            bracket: Some(bracket),
+            piece: id,
+            // Contents of `#{` and `#(` are aligned by the bracket, which is the second character.
+            column: column + piece_width(piece.kind) - 1,
+            line: piece.line,
+            line_indent: piece.line_indent,
+            first: None,
+            second: None,
+            elements: 0,
+            settled: None,
+        };
+        let top = self.stacks.id(node);
+        self.keep(Hypothesis { top, ..from });
+    }
+
+    /// Inserts an opening bracket where one may have been lost.
+    fn insert_open(&mut self, from: Hypothesis, id: PieceId, piece: &Piece) {
+        let brackets: &[Bracket] = match piece.kind {
+            PieceKind::Symbol => &[Bracket::Round, Bracket::Square],
+            PieceKind::Keyword => &[Bracket::Curly, Bracket::Square, Bracket::Round],
+            PieceKind::Text => &[Bracket::Square, Bracket::Curly],
+            PieceKind::Open(Opener::Vector) => &[Bracket::Square, Bracket::Round],
+            PieceKind::Open(_) => &[Bracket::Square, Bracket::Round],
+            PieceKind::Other | PieceKind::Close(_) => &[Bracket::Square],
+        };
+        let sides: &[bool] = if piece.lead == piece.start { &[false] } else { &[false, true] };
+        for inside in sides {
+            let column = if *inside { piece.column } else { piece.lead_column } + from.shift;
+            for bracket in brackets {
+                let change = Change::InsertOpen { bracket: *bracket, before: id, inside: *inside };
+                let changed = self.change(from, change, CHANGE_FITTING);
+                let outer = self.count_element(changed, piece, column);
+                let node = Node {
+                    below: outer.top,
+                    bracket: Some(*bracket),
+                    piece: None,
+                    column,
+                    line: piece.line,
+                    line_indent: piece.line_indent,
+                    first: None,
+                    second: None,
+                    elements: 0,
+                    settled: None,
+                };
+                let inner = Hypothesis { top: self.stacks.id(node), shift: outer.shift + 1, ..outer };
+                let inner = self.count_element(inner, piece, column + 1);
+                match piece.kind {
+                    PieceKind::Open(opener) => {
+                        self.open(inner, opener.bracket(), Some(id), piece, piece.column + inner.shift);
+                    }
+                    _ => self.keep(inner),
+                }
+            }
+        }
+    }
+
+    /// Takes note of an element of the innermost bracket.
+    fn count_element(&mut self, from: Hypothesis, piece: &Piece, column: i32) -> Hypothesis {
+        let mut node = *self.stacks.node(from.top);
+        let mut cost = 0;
+        match node.elements {
+            0 if node.line == piece.line && node.bracket.is_some() => node.first = Some(column),
+            1 if node.line == piece.line => node.second = Some(column),
+            0 | 1 => {}
+            _ => return from,
+        }
+        if node.elements == 0 && is_unusual_head(node.bracket, piece.kind) {
+            cost = UNUSUAL_HEAD;
+        }
+        node.elements += 1;
+        Hypothesis { top: self.stacks.id(node), cost: from.cost + cost, ..from }
+    }
+
+    /// Closes what is open at the end and gives the changes of the cheapest hypothesis.
+    fn finish(mut self, beam: Vec<Hypothesis>) -> Vec<Change> {
+        let mut best: Option<Hypothesis> = None;
+        for mut hypothesis in beam {
+            while self.stacks.node(hypothesis.top).bracket.is_some() {
+                hypothesis = self.insert_close(hypothesis, self.pieces.len());
+            }
+            if best.is_none_or(|best| hypothesis.cost < best.cost) {
+                best = Some(hypothesis);
+            }
+        }
+        let mut at = best.map_or(NO_CHANGES, |best| best.changes);
+        let mut changes = Vec::new();
+        while let Some((Some(change), before)) = self.changes.get(at as usize) {
+            changes.push(*change);
+            at = *before;
+        }
+        changes.reverse();
+        changes
+    }
+}
+
+fn piece_width(kind: PieceKind) -> i32 {
+    if let PieceKind::Open(opener) = kind { opener.text().len() as i32 } else { 1 }
+}
+
+/// Whether a bracket of this kind rarely begins with such a thing. No evidence on its own, but it decides which of two
+/// brackets that do not fit each other is the wrong one.
+fn is_unusual_head(bracket: Option<Bracket>, head: PieceKind) -> bool {
+    match bracket {
+        Some(Bracket::Round) => {
+            matches!(head, PieceKind::Text | PieceKind::Other | PieceKind::Open(Opener::Map))
+        }
+        Some(Bracket::Square) => false,
+        Some(Bracket::Curly) => matches!(head, PieceKind::Open(_)),
+        None => false,
+    }
+}

@@ -1,0 +1,45 @@
+//! Auth types of connection slots: what `:auth {:type …}` may name.
+
+/// One auth type.
+#[derive(Debug)]
+pub struct AuthType {
+    /// Without the colon.
+    pub name: &'static str,
+    /// Keys that the auth map may have besides `:type`.
+    pub keys: &'static [&'static str],
+    pub supported: bool,
+    pub doc: &'static str,
+}
+
+/// The header that carries an API key when nothing else is said.
+pub const API_KEY_HEADER: &str = "X-API-Key";
+
+pub const TYPES: &[AuthType] = &[
+    AuthType { name: "none", keys: &[], supported: true, doc: "No credentials." },
+    AuthType { name: "bearer", keys: &[], supported: true, doc: "`Authorization: Bearer <key>`." },
+    AuthType {
+        name: "api-key",
+        keys: &["header", "query", "location", "param-name"],
+        supported: true,
+        doc: "The key in a header (`X-API-Key` when nothing else is said) or in a query parameter.",
+    },
+    AuthType { name: "basic", keys: &[], supported: false, doc: "`Authorization: Basic <user:password>`." },
+    AuthType { name: "oauth", keys: &[], supported: false, doc: "An OAuth token that is refreshed." },
+    AuthType {
+        name: "google-service-account",
+        keys: &[],
+        supported: false,
+        doc: "A token made from a Google service account.",
+    },
+    AuthType {
+        name: "aws-sigv4",
+        keys: &[],
+        supported: false,
+        doc: "Requests signed the way AWS wants them.",
+    },
+];
+
+/// The row of a name without the colon.
+pub fn find(name: &str) -> Option<&'static AuthType> {
+    TYPES.iter().find(|auth| auth.name == name)
+}

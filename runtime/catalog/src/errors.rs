@@ -1,0 +1,73 @@
+//! Error codes at run time: what stands under `:type` of an error map and in `error.code` of the envelope.
+//!
+//! A code says what kind of thing went wrong; the message says what. Diagnostics of the compiler are not here.
+
+/// One code.
+#[derive(Debug)]
+pub struct ErrorCode {
+    /// A kebab-case word.
+    pub name: &'static str,
+    /// What it means, in one line.
+    pub meaning: &'static str,
+    /// Whether trying the same again may succeed.
+    pub retryable: bool,
+}
+
+const fn code(name: &'static str, meaning: &'static str) -> ErrorCode {
+    ErrorCode { name, meaning, retryable: false }
+}
+
+const fn transient(name: &'static str, meaning: &'static str) -> ErrorCode {
+    ErrorCode { name, meaning, retryable: true }
+}
+
+pub const CODES: &[ErrorCode] = &[
+    // Steps that act outside.
+    transient("connect", "no connection to the other side"),
+    code("tls", "the TLS handshake failed"),
+    transient("timeout", "the attempt took longer than its timeout"),
+    code("http-status", "the response has status 400 or above (408, 425, 429 and 5xx may be tried again)"),
+    code("too-large", "the response is larger than http-response-bytes"),
+    code("binary-inline", "the response is binary and cannot be an inline result"),
+    code("parse", "the response body is not what :response-as says"),
+    code("auth", "the credentials cannot be used"),
+    code("blocked", "the request goes where requests may not go"),
+    code("invalid-config", "a config value has the wrong shape"),
+    code("template", "a template cannot be rendered"),
+    code("missing-binding", "a connection slot has no binding, or the binding lacks a field"),
+    // Compiled code.
+    code("thrown", "the flow threw with ex-info"),
+    code("assertion", "an assertion does not hold"),
+    code("illegal-state", "an operation is not allowed at this point"),
+    code("runtime", "the flow threw an error of no other kind"),
+    code("sandbox-limit", "a call used up a bound of the sandbox"),
+    code("arithmetic", "division by zero or integer overflow"),
+    code("arity", "a function was called with a number of arguments that it does not take"),
+    code("class-cast", "a value has the wrong type for an operation"),
+    code("illegal-argument", "a value is not allowed for an operation"),
+    code("index-out-of-bounds", "an index lies outside of its collection"),
+    code("null-pointer", "nil where a value is needed"),
+    code("number-format", "a text is no number"),
+    code("unsupported-operation", "an operation does not exist for a value"),
+    code("sandbox-fuel", "a call used up its fuel"),
+    code("sandbox-depth", "a call recursed too deeply"),
+    code("sandbox-memory", "a call built values that are too large"),
+    // Runs.
+    code("step-failed", "a step failed and nothing caught it"),
+    code("result-too-large", "a step result is larger than result-bytes-max"),
+    code("limit-exceeded", "a run used up one of its limits"),
+    code("run_inputs_missing", "a required input is missing"),
+    code("invalid-input", "an input is not what its type says, or the text is no JSON"),
+    code("unknown-invocation", "the flow has no such invocation"),
+    code("run-cancelled", "somebody cancelled the run"),
+    code("needs-attention", "the run returned errors many times and was parked"),
+    code("unknown-run", "the store has no such run"),
+    code("version-mismatch", "the run belongs to another version of the flow"),
+    code("data-directory-locked", "another process owns the data directory"),
+    code("store-error", "the store could not be read or written"),
+];
+
+/// The row of a code.
+pub fn find(name: &str) -> Option<&'static ErrorCode> {
+    CODES.iter().find(|code| code.name == name)
+}

@@ -1,0 +1,156 @@
+//! What every store must do, as properties that are checked against any implementation. For tests: a property that does
+//! not hold panics and names itself.
+//!
+//! A store comes in a harness that can also crash: whatever was not committed is gone, whatever was is there.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use breyta_core::{Value, codec};
+
+use crate::journal::{Encoded, Event};
+use crate::store::{
+    Change, Checkpoint, Commit, Committed, Created, LiveSlot, NewRun, RunNumber, RunState, SlotContent,
+    Store, StoreError,
+};
+
+mod atomicity;
+mod cancel;
+mod concurrency;
+mod driving;
+mod lists;
+mod ordering;
+mod recovery;
+mod slots;
+
+pub mod sample;
+
+/// A store that can be opened, crashed and opened again.
+pub trait StoreHarness {
+    /// The store as it is open now.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// The process dies without any farewell, and a new one opens what is left. Stores answered before are dead.
+    fn crash(&mut self);
+}
+
+/// Makes a harness with an empty store of the flow [`sample::SLUG`].
+pub type Make<'a> = &'a dyn Fn() -> Box<dyn StoreHarness>;
+
+/// Checks everything.
+pub fn all(make: Make<'_>) {
+    for (_, property) in PROPERTIES {
+        property(make);
+    }
+}
+
+/// A check of one property.
+pub type Property = fn(Make<'_>);
+
+/// Every property with its name, for suites that want a test each.
+pub const PROPERTIES: &[(&str, Property)] = &[
+    ("a_started_run_is_there", recovery::a_started_run_is_there),
+    ("every_commit_survives_a_crash", recovery::every_commit_survives_a_crash),
+    ("numbers_are_never_given_twice", recovery::numbers_are_never_given_twice),
+    ("a_stale_commit_leaves_nothing", atomicity::a_stale_commit_leaves_nothing),
+    ("an_ended_run_takes_no_commits", atomicity::an_ended_run_takes_no_commits),
+    ("a_commit_to_no_run_is_refused", atomicity::a_commit_to_no_run_is_refused),
+    ("attention_comes_and_goes", atomicity::attention_comes_and_goes),
+    ("journals_are_chains_of_their_own", ordering::journals_are_chains_of_their_own),
+    ("entries_keep_their_values", ordering::entries_keep_their_values),
+    ("slots_of_every_size_come_back", slots::slots_of_every_size_come_back),
+    ("unchanged_slots_need_no_bytes", slots::unchanged_slots_need_no_bytes),
+    ("only_live_slots_are_kept", slots::only_live_slots_are_kept),
+    ("lists_are_newest_first", lists::lists_are_newest_first),
+    ("lists_filter_and_page", lists::lists_filter_and_page),
+    ("records_have_input_and_end", lists::records_have_input_and_end),
+    ("cancel_requests_wait_for_the_end", cancel::cancel_requests_wait_for_the_end),
+    ("cancel_requests_survive_a_crash", cancel::cancel_requests_survive_a_crash),
+    ("ended_runs_are_not_cancelled", cancel::ended_runs_are_not_cancelled),
+    ("concurrent_commits_stay_apart", concurrency::concurrent_commits_stay_apart),
+    ("a_bad_commit_harms_no_other", concurrency::a_bad_commit_harms_no_other),
+    ("crashes_at_every_commit_change_nothing", driving::crashes_at_every_commit_change_nothing),
+    ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
+];
+
+/// Waits for a future on a runtime of its own.
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().build().expect("a runtime for the test").block_on(future)
+}
+
+fn encode(value: &Value) -> Arc<[u8]> {
+    let mut bytes = Vec::new();
+    codec::encode(value, &mut bytes).expect("the values of these checks can be stored");
+    bytes.into()
+}
+
+/// A text of so many bytes, the same for the same seed.
+fn text(seed: usize, length: usize) -> Value {
+    let letters =
+        (0..length).map(|index| char::from(b'a' + ((seed * 31 + index * 7 + index / 26) % 26) as u8));
+    Value::string(letters.collect::<String>())
+}
+
+fn slot(name: &str, value: &Value) -> LiveSlot {
+    LiveSlot { name: name.to_owned(), content: SlotContent::Bytes(encode(value)) }
+}
+
+fn checkpoint(state: &str, steps: u64, slots: Vec<LiveSlot>) -> Checkpoint {
+    Checkpoint { state: state.to_owned(), progress: vec![1, steps as u8], steps, slots }
+}
+
+fn note(at_ms: i64, label: &str) -> Encoded {
+    Encoded::new(at_ms, &Event::Note { label: label.to_owned(), choice: "yes".to_owned() }, None)
+}
+
+/// Creates a run with an input.
+fn create(store: &dyn Store, input: &Value, at_ms: i64) -> Created {
+    let event = Event::RunStarted { version: "v1".to_owned(), trigger: "manual".to_owned() };
+    let new = NewRun {
+        version: "v1".to_owned(),
+        trigger: "manual".to_owned(),
+        at_ms,
+        started: Encoded::new(at_ms, &event, Some(encode(input))),
+        checkpoint: checkpoint("start", 0, vec![slot("input", input)]),
+    };
+    wait(store.create_run(new)).expect("a run is created")
+}
+
+/// A commit that moves on to a state.
+fn progress(run: RunNumber, revision: u64, entries: Vec<Encoded>, checkpoint: Checkpoint) -> Commit {
+    Commit { run, revision, at_ms: 1_000 + revision as i64, entries, change: Change::Progress(checkpoint) }
+}
+
+/// A commit that ends a run.
+fn end(run: RunNumber, revision: u64, event: &Event, value: Option<&Value>) -> Commit {
+    let status = match event {
+        Event::RunCompleted => crate::store::RunStatus::Completed,
+        Event::RunFailed => crate::store::RunStatus::Failed,
+        _ => crate::store::RunStatus::Cancelled,
+    };
+    let at_ms = 1_000 + revision as i64;
+    let entries = vec![Encoded::new(at_ms, event, value.map(encode))];
+    Commit { run, revision, at_ms, entries, change: Change::End { status } }
+}
+
+fn commit(store: &dyn Store, commit: Commit) -> Result<Committed, StoreError> {
+    wait(store.commit(commit))
+}
+
+fn load(store: &dyn Store, run: RunNumber) -> RunState {
+    wait(store.load_run(run)).expect("the store answers").expect("the run is there")
+}
+
+/// The values of the loaded slots by name, in order.
+fn values(state: &RunState) -> Vec<(String, Value)> {
+    let decode = |bytes: &[u8]| codec::decode(bytes).expect("a stored slot decodes");
+    state.slots.iter().map(|slot| (slot.name.clone(), decode(&slot.bytes))).collect()
+}
+
+/// The labels of the notes of a run's journal, in order.
+fn labels(store: &dyn Store, run: RunNumber) -> Vec<String> {
+    let journal = store.journal(run).expect("the journal reads");
+    let label = |event| if let Event::Note { label, .. } = event { Some(label) } else { None };
+    journal.into_iter().filter_map(|entry| label(entry.event)).collect()
+}

@@ -1,0 +1,9 @@
+//! What a step family means for durability. The table itself is the catalog's.
+
+use breyta_catalog::families::{self, EffectClass};
+
+/// Whether steps of the family only compute: their records ride along with the next commit, and they may be computed
+/// again after a crash. A family that nobody knows acts outside.
+pub fn is_pure(family: &str) -> bool {
+    families::find(family).is_some_and(|family| family.effect == EffectClass::Pure)
+}

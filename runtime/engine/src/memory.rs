@@ -1,0 +1,301 @@
+//! The model store: everything in memory, obviously right, for tests.
+//!
+//! It also simulates crashes: [`MemoryStore::snapshot`] is what a disk would hold, a store made from it is what the next
+//! process finds, and [`MemoryStore::fail_after`] lets commits fail from one on.
+
+use std::future::ready;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::journal::{Encoded, Entry, Event};
+use crate::store::{
+    CancelAnswer, CancelRequest, Change, Checkpoint, Commit, Committed, Created, LiveSlot, NewRun, Observer,
+    RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, SlotContent, Store, StoreError,
+    StoredSlot, workflow_id,
+};
+use crate::world::BoxFuture;
+
+/// A store that lives as long as the value.
+#[derive(Debug)]
+pub struct MemoryStore {
+    slug: String,
+    content: Mutex<Content>,
+}
+
+/// What survives a crash: exactly what was committed.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    slug: String,
+    content: Content,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Content {
+    runs: Vec<Row>,
+    journal: Vec<JournalRow>,
+    inbox: Vec<CancelRequest>,
+    /// Commits that still succeed; None for all.
+    commits_left: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    summary: RunSummary,
+    revision: u64,
+    checkpoint: Checkpoint,
+    /// Index of the run's last journal row.
+    head: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct JournalRow {
+    previous: Option<usize>,
+    entry: Encoded,
+}
+
+impl MemoryStore {
+    pub fn new(slug: impl Into<String>) -> Self {
+        Self { slug: slug.into(), content: Mutex::default() }
+    }
+
+    /// What a crash now would leave.
+    pub fn snapshot(&self) -> Snapshot {
+        let content = Content { commits_left: None, ..self.content().clone() };
+        Snapshot { slug: self.slug.clone(), content }
+    }
+
+    /// What the next process finds.
+    pub fn restore(snapshot: Snapshot) -> Self {
+        Self { slug: snapshot.slug, content: Mutex::new(snapshot.content) }
+    }
+
+    /// From now on `commits` more commits succeed; then all fail with `store-io`, and nothing of them is kept.
+    pub fn fail_after(&self, commits: u64) {
+        self.content().commits_left = Some(commits);
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Content {
+    fn row(&self, run: RunNumber) -> Option<&Row> {
+        self.runs.get(index(run)?)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut next = self.row(run).and_then(|row| row.head);
+        while let Some(row) = next.and_then(|index| self.journal.get(index)) {
+            entries.push(row.entry.decode().map_err(|damaged| StoreError::corrupt(damaged.to_string()))?);
+            next = row.previous;
+        }
+        entries.reverse();
+        Ok(entries)
+    }
+
+    fn append(&mut self, mut head: Option<usize>, entries: Vec<Encoded>) -> Option<usize> {
+        for entry in entries {
+            self.journal.push(JournalRow { previous: head, entry });
+            head = Some(self.journal.len() - 1);
+        }
+        head
+    }
+
+    /// Uses up one of the commits that still succeed.
+    fn permit(&mut self) -> Result<(), StoreError> {
+        match &mut self.commits_left {
+            Some(0) => Err(StoreError::io("this commit was told to fail")),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn create(&mut self, slug: &str, new: NewRun) -> Result<Created, StoreError> {
+        self.permit()?;
+        let placed = vec![None; new.checkpoint.slots.len()];
+        let run = RunNumber(self.runs.len() as u64 + 1);
+        let summary = RunSummary {
+            run,
+            workflow_id: workflow_id(slug, run),
+            status: RunStatus::Running,
+            version: new.version,
+            trigger: new.trigger,
+            state: new.checkpoint.state.clone(),
+            steps: new.checkpoint.steps,
+            started_ms: new.at_ms,
+            updated_ms: new.at_ms,
+            ended_ms: None,
+            attention: None,
+        };
+        let created = Created {
+            run,
+            workflow_id: summary.workflow_id.clone(),
+            committed: Committed { revision: 1, placed },
+        };
+        let head = self.append(None, vec![new.started]);
+        self.runs.push(Row { summary, revision: 1, checkpoint: new.checkpoint, head });
+        Ok(created)
+    }
+
+    fn commit(&mut self, commit: Commit) -> Result<Committed, StoreError> {
+        let run = commit.run;
+        let head = match self.row(run) {
+            None => return Err(StoreError::RunNotFound { run }),
+            Some(row) if row.revision != commit.revision || row.summary.status.is_end() => {
+                return Err(StoreError::Conflict { run });
+            }
+            Some(row) => row.head,
+        };
+        self.permit()?;
+        let head = self.append(head, commit.entries);
+        if matches!(commit.change, Change::End { .. }) {
+            self.inbox.retain(|request| request.run != run);
+        }
+        let row = index(run).and_then(|index| self.runs.get_mut(index));
+        let row = row.ok_or(StoreError::RunNotFound { run })?;
+        row.head = head;
+        row.revision += 1;
+        row.summary.updated_ms = commit.at_ms;
+        row.summary.attention = None;
+        let mut placed = Vec::new();
+        match commit.change {
+            Change::Progress(checkpoint) => {
+                placed.resize(checkpoint.slots.len(), None);
+                row.summary.state.clone_from(&checkpoint.state);
+                row.summary.steps = checkpoint.steps;
+                row.checkpoint = checkpoint;
+            }
+            Change::End { status } => {
+                row.summary.status = status;
+                row.summary.ended_ms = Some(commit.at_ms);
+                row.checkpoint.slots.clear();
+            }
+            Change::Attention { code, message } => row.summary.attention = Some((code, message)),
+        }
+        Ok(Committed { revision: row.revision, placed })
+    }
+
+    fn load(&self, run: RunNumber) -> Result<Option<RunState>, StoreError> {
+        let Some(row) = self.row(run) else { return Ok(None) };
+        let slots = row.checkpoint.slots.iter().map(stored_slot).collect::<Result<_, _>>()?;
+        Ok(Some(RunState {
+            run,
+            version: row.summary.version.clone(),
+            status: row.summary.status,
+            revision: row.revision,
+            state: row.checkpoint.state.clone(),
+            progress: row.checkpoint.progress.clone(),
+            slots,
+            attention: row.summary.attention.clone(),
+        }))
+    }
+
+    fn record(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+        let Some(row) = self.row(run) else { return Ok(None) };
+        let journal = self.journal(run)?;
+        let input = journal.first().and_then(|entry| entry.value.clone()).unwrap_or_default();
+        let (mut result, mut error) = (None, None);
+        match journal.last() {
+            Some(Entry { event: Event::RunCompleted, value, .. }) => result.clone_from(value),
+            Some(Entry { event: Event::RunFailed, value, .. }) => error.clone_from(value),
+            _ => {}
+        }
+        Ok(Some(RunRecord {
+            summary: row.summary.clone(),
+            input,
+            result,
+            error,
+            cancel_requested: self.inbox.iter().any(|request| request.run == run),
+        }))
+    }
+
+    fn request_cancel(
+        &mut self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        let status = self.row(run).ok_or(StoreError::RunNotFound { run })?.summary.status;
+        if status.is_end() {
+            return Ok(CancelAnswer::AlreadyEnded(status));
+        }
+        if !self.inbox.iter().any(|request| request.run == run) {
+            self.inbox.push(CancelRequest { run, reason: reason.map(str::to_owned), at_ms });
+        }
+        Ok(CancelAnswer::Requested)
+    }
+}
+
+/// Runs are never removed, so the number says the place.
+fn index(run: RunNumber) -> Option<usize> {
+    usize::try_from(run.0).ok()?.checked_sub(1)
+}
+
+fn stored_slot(slot: &LiveSlot) -> Result<StoredSlot, StoreError> {
+    match &slot.content {
+        SlotContent::Bytes(bytes) => {
+            Ok(StoredSlot { name: slot.name.clone(), bytes: bytes.clone(), placed: None })
+        }
+        SlotContent::Placed(_) => {
+            Err(StoreError::corrupt(format!("slot {} refers to a value that was never placed", slot.name)))
+        }
+    }
+}
+
+impl Observer for MemoryStore {
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+        self.content().record(run)
+    }
+
+    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+        let content = self.content();
+        let rows = content.runs.iter().rev().map(|row| &row.summary);
+        let wanted = rows.filter(|run| {
+            filter.before.is_none_or(|before| run.run < before)
+                && (filter.statuses.is_empty() || filter.statuses.contains(&run.status))
+        });
+        Ok(wanted.take(filter.count_max.unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+        self.content().journal(run)
+    }
+
+    fn request_cancel(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.content().request_cancel(run, reason, at_ms)
+    }
+}
+
+impl Store for MemoryStore {
+    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
+        Box::pin(ready(self.content().create(&self.slug, run)))
+    }
+
+    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
+        Box::pin(ready(self.content().load(run)))
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        Box::pin(ready(self.content().commit(commit)))
+    }
+
+    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
+        Box::pin(ready(Ok(self.content().inbox.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! What the engine asks of storage: runs, their live slots, their journal, and an inbox for requests from outside.
+//!
+//! Not a query language: a store keeps bytes that the engine encoded and answers in the engine's terms. One conformance
+//! suite ([`crate::conformance`], feature `conformance`) says what every implementation must do.
+
+use std::sync::Arc;
+
+use breyta_core::Value;
+
+use crate::journal;
+use crate::world::BoxFuture;
+
+mod failure;
+mod identity;
+
+pub use failure::StoreError;
+pub use identity::{RunNumber, workflow_id};
+
+/// Where a run stands. Stored by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStatus {
+    /// Started and not finished: being driven, or interrupted and to be resumed.
+    Running,
+    /// Parked until a signal or a time.
+    Waiting,
+    Completed,
+    Failed,
+    /// Ended by request, gracefully.
+    Cancelled,
+    /// Ended by force.
+    Terminated,
+    TimedOut,
+}
+
+impl RunStatus {
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::Waiting,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Terminated,
+        Self::TimedOut,
+    ];
+
+    /// The word that stores, envelopes and filters use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Terminated => "terminated",
+            Self::TimedOut => "timed-out",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether nothing more will happen.
+    pub const fn is_end(self) -> bool {
+        !matches!(self, Self::Running | Self::Waiting)
+    }
+}
+
+/// A run to create: its row, its start entry and its first live slots are one commit.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// The flow version it is pinned to.
+    pub version: String,
+    /// What started it: `manual`, `schedule`, …
+    pub trigger: String,
+    pub at_ms: i64,
+    /// The `run-started` entry; its payload is the input.
+    pub started: journal::Encoded,
+    pub checkpoint: Checkpoint,
+}
+
+/// Everything that resuming needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The name of the state to enter.
+    pub state: String,
+    /// What the engine keeps beside the slots (why the state is entered, workflow time, counters). Opaque to stores.
+    pub progress: Vec<u8>,
+    /// Step executions so far, for people.
+    pub steps: u64,
+    /// The slots that are live at the state, all of them, in slot order.
+    pub slots: Vec<LiveSlot>,
+}
+
+/// One live slot of a checkpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveSlot {
+    pub name: String,
+    pub content: SlotContent,
+}
+
+/// The value of a slot, or where the store said it already is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SlotContent {
+    /// Encoded by [`breyta_core::codec`].
+    Bytes(Arc<[u8]>),
+    /// Unchanged since the store answered this in [`Committed::placed`] or [`RunState::slots`].
+    Placed(ValueRef),
+}
+
+/// Where a store keeps a value that it does not keep in the run's row. Meaningful to that store alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueRef {
+    /// Which of the store's tables.
+    pub table: u8,
+    pub id: i64,
+}
+
+/// One transaction: entries and what they change, all or nothing.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub run: RunNumber,
+    /// The revision that the run must have now; otherwise nothing is written and the answer is `store-conflict`.
+    pub revision: u64,
+    pub at_ms: i64,
+    /// In order. When the commit ends the run, the last one holds the result or the error as payload.
+    pub entries: Vec<journal::Encoded>,
+    pub change: Change,
+}
+
+/// What a commit does to the run's row.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The run moves on.
+    Progress(Checkpoint),
+    /// The run ends: its slots are dropped and pending cancel requests are taken.
+    End { status: RunStatus },
+    /// The run stays where it is and needs a person: a stable code, and what is wrong.
+    Attention { code: String, message: String },
+}
+
+/// The answer to a commit, given only after it is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Committed {
+    /// The run's revision now.
+    pub revision: u64,
+    /// For each slot of the checkpoint, in order: where it was put when not in the run's row.
+    pub placed: Vec<Option<ValueRef>>,
+}
+
+/// The answer to [`Store::create_run`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Created {
+    pub run: RunNumber,
+    pub workflow_id: String,
+    pub committed: Committed,
+}
+
+/// What resuming reads: the row and the live slots, never the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunState {
+    pub run: RunNumber,
+    pub version: String,
+    pub status: RunStatus,
+    pub revision: u64,
+    pub state: String,
+    pub progress: Vec<u8>,
+    /// Live slots with their bytes, and where they are placed when not in the row.
+    pub slots: Vec<StoredSlot>,
+    /// Why the run needs a person: code and message.
+    pub attention: Option<(String, String)>,
+}
+
+/// A slot as loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredSlot {
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+    pub placed: Option<ValueRef>,
+}
+
+/// One line of a list of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSummary {
+    pub run: RunNumber,
+    pub workflow_id: String,
+    pub status: RunStatus,
+    pub version: String,
+    pub trigger: String,
+    /// The state the run is in, or was in at its end: `start` or a suspension id.
+    pub state: String,
+    /// Step executions so far.
+    pub steps: u64,
+    pub started_ms: i64,
+    pub updated_ms: i64,
+    pub ended_ms: Option<i64>,
+    /// Why the run needs a person: code and message.
+    pub attention: Option<(String, String)>,
+}
+
+/// A run with its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    pub summary: RunSummary,
+    pub input: Value,
+    /// Of a completed run.
+    pub result: Option<Value>,
+    /// The error map of a failed run.
+    pub error: Option<Value>,
+    /// A cancel request is in the inbox and not taken yet.
+    pub cancel_requested: bool,
+}
+
+/// Which runs to list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Empty: every status.
+    pub statuses: Vec<RunStatus>,
+    /// Only runs with a smaller number: the next page.
+    pub before: Option<RunNumber>,
+    /// At most so many; None for all.
+    pub count_max: Option<usize>,
+}
+
+/// A request in the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelRequest {
+    pub run: RunNumber,
+    pub reason: Option<String>,
+    pub at_ms: i64,
+}
+
+/// What became of a cancel request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelAnswer {
+    /// In the inbox; the process that drives the run will take it. Asking again changes nothing.
+    Requested,
+    /// The run had ended already.
+    AlreadyEnded(RunStatus),
+}
+
+/// What any process may do with a store: look, and leave requests. Blocking, short.
+pub trait Observer: Send + Sync {
+    /// The slug of the flow that the store belongs to.
+    fn slug(&self) -> &str;
+
+    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError>;
+
+    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError>;
+
+    /// The run's journal, oldest first; empty when there is no such run.
+    fn journal(&self, run: RunNumber) -> Result<Vec<journal::Entry>, StoreError>;
+
+    /// Puts a cancel request into the inbox. `unknown-run` when there is no such run.
+    fn request_cancel(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError>;
+}
+
+/// What the owning process can do besides: create and advance runs.
+pub trait Store: Observer {
+    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>>;
+
+    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>>;
+
+    /// Answers only after the commit is durable. On an error nothing of it was written.
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>>;
+
+    /// Every request in the inbox, oldest first. They leave it when the run ends.
+    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>>;
+}

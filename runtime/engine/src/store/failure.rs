@@ -1,0 +1,108 @@
+//! Why a store refuses or fails, with stable codes and what to do about it.
+
+use std::fmt;
+
+use super::RunNumber;
+
+/// A failure of storage. Never holds flow data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process owns the data directory.
+    Locked { directory: String, pid: Option<u32> },
+    /// Written by a newer version of the runtime.
+    NewerFormat { found: u32, supported: u32 },
+    /// Not readable as what it should be.
+    Corrupt { detail: String },
+    /// No space left on the disk.
+    Full { detail: String },
+    /// The directory or file cannot be written.
+    ReadOnly { detail: String },
+    /// Another owner took the store over since it was opened.
+    EpochLost,
+    /// The run moved on since it was loaded: something else drives it.
+    Conflict { run: RunNumber },
+    /// The store belongs to another flow.
+    OtherFlow { found: String, expected: String },
+    /// There is no store in the directory.
+    Missing { directory: String },
+    /// There is no such run.
+    RunNotFound { run: RunNumber },
+    /// Anything else that went wrong outside.
+    Io { detail: String },
+}
+
+impl StoreError {
+    pub fn corrupt(detail: impl Into<String>) -> Self {
+        Self::Corrupt { detail: detail.into() }
+    }
+
+    pub fn io(detail: impl fmt::Display) -> Self {
+        Self::Io { detail: detail.to_string() }
+    }
+
+    /// The stable code, a kebab-case word.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => "store-locked",
+            Self::NewerFormat { .. } => "store-newer-format",
+            Self::Corrupt { .. } => "store-corrupt",
+            Self::Full { .. } => "store-full",
+            Self::ReadOnly { .. } => "store-read-only",
+            Self::EpochLost => "store-epoch-lost",
+            Self::Conflict { .. } => "store-conflict",
+            Self::OtherFlow { .. } => "store-other-flow",
+            Self::Missing { .. } => "store-missing",
+            Self::RunNotFound { .. } => "unknown-run",
+            Self::Io { .. } => "store-io",
+        }
+    }
+
+    /// Whether the same commit may succeed later without anybody changing the flow or the store.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::Io { .. } | Self::Locked { .. })
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked { directory, pid: Some(pid) } => write!(
+                f,
+                "process {pid} is using the data directory {directory}; stop it, or give another one with --data"
+            ),
+            Self::Locked { directory, pid: None } => write!(
+                f,
+                "another process is using the data directory {directory}; stop it, or give another one with --data"
+            ),
+            Self::NewerFormat { found, supported } => write!(
+                f,
+                "the store has format {found} and this executable reads up to {supported}; use the newer executable"
+            ),
+            Self::Corrupt { detail } => write!(f, "the store is damaged: {detail}; restore it from a backup"),
+            Self::Full { detail } => {
+                write!(f, "no space is left for the store: {detail}; free some and resume the run")
+            }
+            Self::ReadOnly { detail } => {
+                write!(
+                    f,
+                    "the store cannot be written: {detail}; make the data directory writable, or give another one with --data"
+                )
+            }
+            Self::EpochLost => write!(f, "another process took the store over; this one stopped writing"),
+            Self::Conflict { run } => write!(f, "run {run} moved on elsewhere; load it again"),
+            Self::OtherFlow { found, expected } => write!(
+                f,
+                "the data directory belongs to the flow `{found}`, not to `{expected}`; give another one with --data"
+            ),
+            Self::Missing { directory } => write!(
+                f,
+                "there is no store in {directory}; start a run first, or give its directory with --data"
+            ),
+            Self::RunNotFound { run } => write!(f, "there is no run {run}; `runs list` shows all"),
+            Self::Io { detail } => write!(f, "the store failed: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,176 @@
+//! The command line of an emitted executable.
+//!
+//! Results go to stdout as one envelope (`{"ok":true,"data":…}`), everything said to people to stderr. A reader that
+//! closes the pipe early is no error. Nothing here knows what a flow does.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use breyta_catalog::limits::Limits;
+use breyta_core::Value;
+use breyta_engine::world::World;
+use breyta_steps::templates::Templates;
+
+use crate::bindings::Bindings;
+use crate::contract::Contract;
+use crate::failure::Failure;
+use crate::flow::Flow;
+use crate::world::SystemWorld;
+
+mod arguments;
+mod bindings;
+mod describe;
+mod help;
+mod output;
+mod run;
+mod runs;
+mod slot;
+mod storage;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+use arguments::{Arguments, Command, Format};
+
+/// Makes the world that runs are driven in, over the shipped one.
+pub type WorldFactory<'a> = &'a dyn Fn(SystemWorld) -> Arc<dyn World>;
+
+/// What a command answers.
+#[derive(Debug)]
+enum Answer {
+    /// The `data` of the envelope, and the text for `--format human`.
+    Data { data: Value, human: String },
+    /// Text that is the result itself, whatever the format.
+    Text(String),
+}
+
+/// What every command works with.
+struct Session<'a> {
+    flow: &'static Flow,
+    contract: Contract,
+    directory: PathBuf,
+    limits: Limits,
+    world: WorldFactory<'a>,
+}
+
+/// Carries out one command line and says how it went.
+pub(crate) fn main(flow: &'static Flow, arguments: Vec<OsString>, world: WorldFactory<'_>) -> ExitCode {
+    let mut format = Format::Json;
+    match answer(flow, arguments, world, &mut format) {
+        Ok(answer) => {
+            output::answer(&answer, format);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            output::failure(&failure, format);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+fn answer(
+    flow: &'static Flow,
+    arguments: Vec<OsString>,
+    world: WorldFactory<'_>,
+    format: &mut Format,
+) -> Result<Answer, Failure> {
+    let arguments = arguments::parse(arguments, format)?;
+    match arguments.command {
+        Command::Help(_) | Command::Version => Ok(about(flow, &arguments)),
+        _ => Session::new(flow, &arguments, world)?.carry_out(arguments),
+    }
+}
+
+/// What needs neither contract nor data directory.
+fn about(flow: &Flow, arguments: &Arguments) -> Answer {
+    match arguments.command {
+        Command::Help(topic) => Answer::Text(help::text(flow, topic)),
+        _ => describe::version(flow),
+    }
+}
+
+impl<'a> Session<'a> {
+    fn new(flow: &'static Flow, arguments: &Arguments, world: WorldFactory<'a>) -> Result<Self, Failure> {
+        let damaged = |reason: String| {
+            Failure::new(
+                "damaged-executable",
+                format!("this executable's contract cannot be read: {reason}; build it again"),
+            )
+        };
+        let contract = Contract::read(flow.contract).map_err(damaged)?;
+        if contract.has_template_expressions() && flow.templates.is_none() {
+            return Err(damaged("its templates hold expressions, but rendering was not linked".to_owned()));
+        }
+        let mut limits = Limits::default();
+        for limit in &arguments.limits {
+            limits.apply(limit).map_err(|error| Failure::usage(error.to_string()))?;
+        }
+        Ok(Self { flow, contract, directory: data_directory(flow, arguments.data.clone()), limits, world })
+    }
+
+    fn carry_out(&self, arguments: Arguments) -> Result<Answer, Failure> {
+        match arguments.command {
+            Command::Run(options) => run::run(self, &options),
+            Command::RunsList { status } => runs::list(self, status.as_deref()),
+            Command::RunsShow { id } => runs::show(self, &id),
+            Command::RunsResume { id } => runs::resume(self, id.as_deref()),
+            Command::RunsCancel { id, reason } => runs::cancel(self, &id, reason.as_deref()),
+            Command::BindingsTemplate => Ok(bindings::template(self)),
+            Command::BindingsApply { file } => bindings::apply(self, &file),
+            Command::BindingsShow => bindings::show(self),
+            Command::Describe => Ok(describe::describe(self)),
+            Command::Help(_) | Command::Version => Ok(about(self.flow, &arguments)),
+        }
+    }
+
+    /// The world of this command's runs.
+    fn world(&self, bindings: Bindings) -> Arc<dyn World> {
+        use std::io::IsTerminal;
+        (self.world)(SystemWorld {
+            families: self.flow.families,
+            bindings,
+            templates: Templates { entries: self.contract.templates.clone(), render: self.flow.templates },
+            limits: self.limits.clone(),
+            progress: std::io::stderr().is_terminal(),
+        })
+    }
+
+    /// Runs a future on this thread; the one place where the executable waits.
+    fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+                Failure::new("runtime-unavailable", format!("cannot wait for events: {error}"))
+            })?;
+        let value = runtime.block_on(future);
+        // A name lookup that was given up may still block its thread; it must not hold up the end.
+        runtime.shutdown_background();
+        Ok(value)
+    }
+}
+
+/// `--data`, else `$BREYTA_DATA`, else `.breyta/<slug>`.
+fn data_directory(flow: &Flow, given: Option<PathBuf>) -> PathBuf {
+    given
+        .or_else(|| std::env::var_os("BREYTA_DATA").filter(|value| !value.is_empty()).map(PathBuf::from))
+        .unwrap_or_else(|| PathBuf::from(".breyta").join(flow.slug))
+}
+
+/// Says a line to people. A closed stderr is nobody's problem.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Writes a result. The reader may have had enough: then the rest is dropped.
+fn write_result(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        say(&format!("cannot write the result: {error}"));
+    }
+}

@@ -1,0 +1,98 @@
+//! The help texts.
+
+use crate::failure::Failure;
+use crate::flow::Flow;
+
+/// What `--help` is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    Everything,
+    Run,
+    Runs,
+    Bindings,
+    Describe,
+}
+
+impl Topic {
+    pub(super) fn of(words: &[&str]) -> Result<Self, Failure> {
+        match words.first().copied() {
+            None => Ok(Self::Everything),
+            Some("run") => Ok(Self::Run),
+            Some("runs") => Ok(Self::Runs),
+            Some("bindings") => Ok(Self::Bindings),
+            Some("describe" | "version" | "help") => Ok(Self::Describe),
+            Some(other) => {
+                Err(Failure::usage(format!("there is no command \"{other}\"; --help shows what there is")))
+            }
+        }
+    }
+}
+
+pub(super) fn text(flow: &Flow, topic: Topic) -> String {
+    let body = match topic {
+        Topic::Everything => EVERYTHING,
+        Topic::Run => RUN,
+        Topic::Runs => RUNS,
+        Topic::Bindings => BINDINGS,
+        Topic::Describe => DESCRIBE,
+    };
+    format!("The flow {}, compiled by breytac {}.\n\n{body}\n{COMMON}", flow.slug, flow.compiler)
+}
+
+const EVERYTHING: &str = "\
+Commands:
+  run                     start a run and carry it on until it ends
+  runs list               the runs of this data directory, newest first
+  runs show ID            one run with its steps and its timeline
+  runs resume [ID]        carry interrupted runs on, all of them or one
+  runs cancel ID          end a run that is not wanted any more
+  bindings template       print a bindings file to fill in
+  bindings apply FILE     take a bindings file over
+  bindings show           the bindings in force, without secrets
+  describe                the definition, its inputs and its resume manifest
+  help COMMAND            more about a command
+";
+
+const RUN: &str = "\
+run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait]
+
+  --input JSON|@FILE    the input, a JSON object; @- reads it from stdin
+  --invocation ID       which of the flow's invocations checks the input
+  --bindings FILE       take this bindings file over first, as `bindings apply` does, so that `runs resume` finds it
+  --limit NAME=VALUE    change a limit for this process; a wrong name lists them all
+  --no-wait             only start the run: its id is printed and `runs resume` carries it on
+
+Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"result\":…}} and exits 0; a run that fails exits 1 with
+`error`. Every completed step is durable: after Ctrl-C or a crash, `runs resume` goes on where the run stopped.
+";
+
+const RUNS: &str = "\
+runs list [--status STATUS]    the runs, newest first; running also means interrupted
+runs show ID                   one run: record, steps, timeline
+runs resume [ID]               carry interrupted runs on in the foreground; [--limit NAME=VALUE]...
+runs cancel ID [--reason TEXT]
+
+ID is a workflow id or its short form, r12.
+";
+
+const BINDINGS: &str = "\
+bindings template      print an EDN file with everything the flow requires
+bindings apply FILE    merge FILE (EDN, or JSON when it ends in .json) into the data directory's bindings
+bindings show          the bindings in force with secrets removed, and what is missing
+
+Values left at :redacted, :generate or nil keep what was applied before.
+";
+
+const DESCRIBE: &str = "\
+describe     the definition, the contract and the resume manifest
+--version    slug, version hash and compiler version
+";
+
+const COMMON: &str = "\
+Options of every command:
+  --data DIR               the data directory (default: $BREYTA_DATA, else .breyta/<slug>)
+  --format json|human      how results and errors are shown (default: json)
+  --help, --version
+
+Exit status: 0 done, 1 failed, 2 wrong command line.
+";

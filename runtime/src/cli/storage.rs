@@ -1,0 +1,47 @@
+//! The store of the data directory: as its owner, or looking over the owner's shoulder.
+
+use std::sync::Arc;
+
+use breyta_engine::driver::Engine;
+use breyta_engine::error::EngineError;
+use breyta_engine::limits::Limits;
+use breyta_engine::store::{Observer, StoreError};
+use breyta_store::{SqliteReader, SqliteStore};
+
+use super::Session;
+use crate::bindings::Bindings;
+use crate::failure::Failure;
+
+/// An engine over the data directory, which this process owns from now on.
+pub(super) fn engine(session: &Session<'_>, bindings: Bindings) -> Result<Engine, Failure> {
+    let store = SqliteStore::open(&session.directory, session.flow.slug)?;
+    let limits = Limits::from(&session.limits);
+    Ok(Engine::new(Arc::new(*session.flow), Arc::new(store), session.world(bindings), limits)?)
+}
+
+/// The store for reading; also while another process owns it. None when there is no store yet.
+pub(super) fn observer(session: &Session<'_>) -> Result<Option<SqliteReader>, Failure> {
+    let reader = match SqliteReader::open(&session.directory) {
+        Ok(reader) => reader,
+        Err(StoreError::Missing { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if reader.slug() == session.flow.slug {
+        Ok(Some(reader))
+    } else {
+        let (found, expected) = (reader.slug().to_owned(), session.flow.slug.to_owned());
+        Err(StoreError::OtherFlow { found, expected }.into())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

@@ -1,0 +1,91 @@
+//! How generated code makes values and takes arguments apart.
+
+use std::sync::Arc;
+
+use breyta_core::value::{Closure, Function, Native};
+use breyta_core::{Map, Set, Thrown, Value, Vector, thrown::Class};
+
+/// `[a b]`.
+pub fn vector(items: Vec<Value>) -> Value {
+    Value::Vector(Vector::from(items))
+}
+
+/// `(a b)`, as data.
+pub fn list(items: Vec<Value>) -> Value {
+    Value::List(Vector::from(items))
+}
+
+/// `{k v}` whose keys the compiler knows to be different.
+pub fn map(entries: Vec<(Value, Value)>) -> Value {
+    Value::Map(entries.into_iter().collect())
+}
+
+/// `#{a b}` whose members the compiler knows to be different.
+pub fn set(items: Vec<Value>) -> Value {
+    Value::Set(items.into_iter().collect())
+}
+
+/// `{k v}` with computed keys.
+///
+/// # Errors
+/// Illegal argument when two keys are equal, as in Clojure.
+pub fn distinct_map(entries: Vec<(Value, Value)>) -> Result<Value, Thrown> {
+    let mut map = Map::new();
+    for (key, value) in entries {
+        if map.contains_key(&key) {
+            return Err(duplicate_key(&key));
+        }
+        map.insert(key, value);
+    }
+    Ok(Value::Map(map))
+}
+
+/// `#{a b}` with computed members.
+///
+/// # Errors
+/// Illegal argument when two members are equal, as in Clojure.
+pub fn distinct_set(items: Vec<Value>) -> Result<Value, Thrown> {
+    let mut set = Set::new();
+    for item in items {
+        if set.contains(&item) {
+            return Err(duplicate_key(&item));
+        }
+        set.insert(item);
+    }
+    Ok(Value::Set(set))
+}
+
+/// The error of a map or set literal with the same key twice.
+pub fn duplicate_key(key: &Value) -> Thrown {
+    Thrown::new(Class::IllegalArgument, format!("Duplicate key: {}", breyta_core::print::pr_str(key)))
+}
+
+/// A library function as a value.
+pub fn native(name: &'static str, code: Native) -> Value {
+    Value::Function(Arc::new(Function::Native { name, code }))
+}
+
+/// A compiled `fn` form with the values it captures.
+pub fn closure(name: &'static str, code: Closure, captured: Vec<Value>) -> Value {
+    Value::Function(Arc::new(Function::Closure { name, code, captured: captured.into() }))
+}
+
+/// Moves an argument out of its place.
+pub fn take(argument: &mut Value) -> Value {
+    std::mem::take(argument)
+}
+
+/// The further arguments of a variadic function: a list, or nil when there are none.
+pub fn rest(arguments: &mut [Value]) -> Value {
+    if arguments.is_empty() { Value::Nil } else { Value::List(arguments.iter_mut().map(std::mem::take).collect()) }
+}
+
+/// The error of a call with a number of arguments that the function does not take.
+pub fn wrong_arity(function: &str, count: usize) -> Thrown {
+    Thrown::arity(function, count)
+}
+
+/// The error of a closure that was given other captured values than it was compiled for.
+pub fn wrong_captures() -> Thrown {
+    Thrown::new(Class::IllegalState, "a closure was made with the wrong captured values")
+}

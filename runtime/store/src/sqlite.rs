@@ -1,0 +1,134 @@
+//! The embedded store. One thread owns the writing connection and groups the commits of concurrent runs into
+//! transactions; everybody else sends it requests. Reading for people goes through a connection of its own.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use breyta_engine::journal;
+use breyta_engine::store::{
+    CancelAnswer, CancelRequest, Commit, Committed, Created, NewRun, Observer, RunFilter, RunNumber,
+    RunRecord, RunState, RunSummary, Store, StoreError,
+};
+use breyta_engine::world::BoxFuture;
+
+use writer::{Request, Writer};
+
+mod directory;
+mod failure;
+mod plan;
+mod reader;
+mod schema;
+mod writer;
+
+pub use reader::SqliteReader;
+
+/// The name of the database inside a data directory.
+const FILE: &str = "store.sqlite";
+
+/// The store of the process that owns the data directory.
+#[derive(Debug)]
+pub struct SqliteStore {
+    requests: Option<mpsc::Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+    reader: SqliteReader,
+    /// Released last, after the writer has ended.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the data directory of a flow for writing; creates it when it is not there. Refuses with `store-locked` when
+    /// another process owns it, `store-other-flow`, `store-newer-format`, `store-read-only`, `store-corrupt`.
+    pub fn open(directory: &Path, slug: &str) -> Result<Self, StoreError> {
+        let lock = directory::own(directory)?;
+        let file = path(directory);
+        let (connection, epoch) = schema::open_owned(&file, slug)?;
+        let reader = SqliteReader::open(directory)?;
+        let writer = Writer::new(connection, epoch, slug)?;
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("breyta-store".to_owned());
+        let thread = thread.spawn(move || writer.serve(&receiver)).map_err(StoreError::io)?;
+        Ok(Self { requests: Some(sender), thread: Some(thread), reader, _lock: lock })
+    }
+
+    /// Sends a request to the writer and waits for its answer.
+    fn ask<'a, T: Send + 'a>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Request,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        let (sender, receiver) = oneshot::channel();
+        let sent = self.requests.as_ref().is_some_and(|requests| requests.send(request(sender)).is_ok());
+        Box::pin(async move {
+            let stopped = || StoreError::io("the writer has stopped");
+            if !sent {
+                return Err(stopped());
+            }
+            receiver.await.unwrap_or_else(|_| Err(stopped()))
+        })
+    }
+}
+
+/// Where the database of a data directory is.
+fn path(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // The writer ends when nobody can ask it any more; the lock must outlive it.
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Observer for SqliteStore {
+    fn slug(&self) -> &str {
+        self.reader.slug()
+    }
+
+    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+        self.reader.find_run(run)
+    }
+
+    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+        self.reader.list_runs(filter)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<journal::Entry>, StoreError> {
+        self.reader.journal(run)
+    }
+
+    fn request_cancel(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.reader.request_cancel(run, reason, at_ms)
+    }
+}
+
+impl Store for SqliteStore {
+    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
+        let planned = Box::new(plan::PlannedRun::new(run));
+        self.ask(|answer| Request::Create(planned, answer))
+    }
+
+    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
+        self.ask(|answer| Request::Load(run, answer))
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        let planned = Box::new(plan::PlannedCommit::new(commit));
+        self.ask(|answer| Request::Commit(planned, answer))
+    }
+
+    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
+        self.ask(Request::CancelRequests)
+    }
+}

@@ -1,0 +1,270 @@
+//! Reading: what resuming needs, and what people and other processes look at. Also the inbox's way in.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use breyta_engine::journal::{Entry, Event};
+use breyta_engine::store::{
+    CancelAnswer, CancelRequest, Observer, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary,
+    StoreError, StoredSlot, ValueRef, workflow_id,
+};
+
+use super::plan::{LARGE_VALUES, RowSlot, read_row};
+use super::{failure, path, schema};
+
+/// The store as any process sees it.
+#[derive(Debug)]
+pub struct SqliteReader {
+    slug: String,
+    connection: Mutex<Connection>,
+}
+
+impl SqliteReader {
+    /// Opens the store of a data directory without owning it. `store-missing` when there is none.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let (connection, slug) = schema::open_shared(&path(directory))?;
+        Ok(Self { slug, connection: Mutex::new(connection) })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for SqliteReader {
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+        let mut connection = self.connection();
+        // One view of the row, its entries and the inbox.
+        let view = connection.transaction().map_err(failure::sqlite)?;
+        find_run(&view, &self.slug, run)
+    }
+
+    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+        list_runs(&self.connection(), &self.slug, filter)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+        journal(&self.connection(), run)
+    }
+
+    fn request_cancel(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        request_cancel(&self.connection(), run, reason, at_ms)
+    }
+}
+
+const SUMMARY: &str = "SELECT id, status, version, started_by, state, steps, started_ms, updated_ms, ended_ms, \
+                       attention_code, attention_message, first_entry, last_entry FROM runs";
+
+fn summary(slug: &str, row: &Row<'_>) -> rusqlite::Result<(RunSummary, i64, i64)> {
+    let run = RunNumber(row.get::<_, i64>(0)? as u64);
+    let summary = RunSummary {
+        run,
+        workflow_id: workflow_id(slug, run),
+        status: status(1, &row.get::<_, String>(1)?)?,
+        version: row.get(2)?,
+        trigger: row.get(3)?,
+        state: row.get(4)?,
+        steps: row.get::<_, i64>(5)? as u64,
+        started_ms: row.get(6)?,
+        updated_ms: row.get(7)?,
+        ended_ms: row.get(8)?,
+        attention: attention(row.get(9)?, row.get(10)?),
+    };
+    Ok((summary, row.get(11)?, row.get(12)?))
+}
+
+fn status(column: usize, word: &str) -> rusqlite::Result<RunStatus> {
+    RunStatus::from_word(word).ok_or_else(|| {
+        let detail = format!("a run has the unknown status `{word}`");
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, detail.into())
+    })
+}
+
+fn attention(code: Option<String>, message: Option<String>) -> Option<(String, String)> {
+    code.map(|code| (code, message.unwrap_or_default()))
+}
+
+fn find_run(connection: &Connection, slug: &str, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+    let row = connection
+        .prepare_cached(&format!("{SUMMARY} WHERE id = ?1"))
+        .and_then(|mut query| query.query_row([run.0 as i64], |row| summary(slug, row)).optional())
+        .map_err(failure::sqlite)?;
+    let Some((summary, first, last)) = row else { return Ok(None) };
+    let (first, _) = entry(connection, first)?;
+    let (last, _) = entry(connection, last)?;
+    let (mut result, mut error) = (None, None);
+    match last.event {
+        Event::RunCompleted => result = last.value,
+        Event::RunFailed => error = last.value,
+        _ => {}
+    }
+    let cancel_requested = connection
+        .prepare_cached("SELECT count(*) FROM inbox WHERE run = ?1 AND kind = 'cancel'")
+        .and_then(|mut query| query.query_row([run.0 as i64], |row| row.get::<_, i64>(0)))
+        .map_err(failure::sqlite)?
+        > 0;
+    let input = first.value.unwrap_or_default();
+    Ok(Some(RunRecord { summary, input, result, error, cancel_requested }))
+}
+
+fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+    let mut sql = format!("{SUMMARY} WHERE id < ?1");
+    if !filter.statuses.is_empty() {
+        // The words are ours and need no quoting. Open runs have an index of their own.
+        let words: Vec<String> =
+            filter.statuses.iter().map(|status| format!("'{}'", status.word())).collect();
+        sql.push_str(" AND status IN (");
+        sql.push_str(&words.join(", "));
+        sql.push(')');
+        if filter.statuses.iter().all(|status| !status.is_end()) {
+            sql.push_str(" AND ended_ms IS NULL");
+        }
+    }
+    sql.push_str(" ORDER BY id DESC LIMIT ?2");
+    let before = filter.before.map_or(i64::MAX, |run| run.0 as i64);
+    let count = filter.count_max.map_or(-1, |count| i64::try_from(count).unwrap_or(-1));
+    let read = || {
+        let mut query = connection.prepare_cached(&sql)?;
+        let rows =
+            query.query_map(params![before, count], |row| summary(slug, row).map(|(summary, ..)| summary))?;
+        rows.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    read().map_err(failure::sqlite)
+}
+
+/// Walks the chain from its end.
+fn journal(connection: &Connection, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+    let last = connection
+        .prepare_cached("SELECT last_entry FROM runs WHERE id = ?1")
+        .and_then(|mut query| query.query_row([run.0 as i64], |row| row.get(0)).optional())
+        .map_err(failure::sqlite)?;
+    let mut next: Option<i64> = last;
+    let mut entries = Vec::new();
+    while let Some(id) = next {
+        let (decoded, previous) = entry(connection, id)?;
+        if previous.is_some_and(|previous| previous >= id) {
+            return Err(StoreError::corrupt(format!("the journal of run {run} runs in a circle")));
+        }
+        entries.push(decoded);
+        next = previous;
+    }
+    entries.reverse();
+    Ok(entries)
+}
+
+/// An entry and the one before it.
+fn entry(connection: &Connection, id: i64) -> Result<(Entry, Option<i64>), StoreError> {
+    let sql = "SELECT journal.previous, journal.head, coalesce(journal.payload, large_values.bytes) FROM journal \
+               LEFT JOIN large_values ON large_values.id = journal.large_value WHERE journal.id = ?1";
+    let read = |row: &Row<'_>| {
+        let head: Vec<u8> = row.get(1)?;
+        let payload: Option<Vec<u8>> = row.get(2)?;
+        Ok((row.get(0)?, head, payload))
+    };
+    let found = connection
+        .prepare_cached(sql)
+        .and_then(|mut query| query.query_row([id], read).optional())
+        .map_err(failure::sqlite)?;
+    let (previous, head, payload) =
+        found.ok_or_else(|| StoreError::corrupt(format!("the journal entry {id} is missing")))?;
+    let entry = Entry::decode(&head, payload.as_deref());
+    Ok((entry.map_err(|damaged| StoreError::corrupt(damaged.to_string()))?, previous))
+}
+
+fn request_cancel(
+    connection: &Connection,
+    run: RunNumber,
+    reason: Option<&str>,
+    at_ms: i64,
+) -> Result<CancelAnswer, StoreError> {
+    // One statement, so that the run cannot end in between.
+    let sql = "INSERT OR IGNORE INTO inbox (run, kind, reason, at_ms) \
+               SELECT id, 'cancel', ?2, ?3 FROM runs WHERE id = ?1 AND ended_ms IS NULL";
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut insert| insert.execute(params![run.0 as i64, reason, at_ms]))
+        .map_err(failure::sqlite)?;
+    let found = connection
+        .prepare_cached("SELECT status FROM runs WHERE id = ?1")
+        .and_then(|mut query| {
+            query.query_row([run.0 as i64], |row| status(0, &row.get::<_, String>(0)?)).optional()
+        })
+        .map_err(failure::sqlite)?;
+    match found {
+        None => Err(StoreError::RunNotFound { run }),
+        Some(status) if status.is_end() => Ok(CancelAnswer::AlreadyEnded(status)),
+        Some(_) => Ok(CancelAnswer::Requested),
+    }
+}
+
+/// Everything in the inbox, oldest first.
+pub(super) fn cancel_requests(connection: &Connection) -> Result<Vec<CancelRequest>, StoreError> {
+    let read = || {
+        let sql = "SELECT run, reason, at_ms FROM inbox WHERE kind = 'cancel' ORDER BY id";
+        let mut query = connection.prepare_cached(sql)?;
+        let request = |row: &Row<'_>| {
+            let run = RunNumber(row.get::<_, i64>(0)? as u64);
+            Ok(CancelRequest { run, reason: row.get(1)?, at_ms: row.get(2)? })
+        };
+        query.query_map([], request)?.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    read().map_err(failure::sqlite)
+}
+
+/// What resuming needs.
+pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option<RunState>, StoreError> {
+    let sql = "SELECT status, revision, version, state, progress, slots, attention_code, attention_message \
+               FROM runs WHERE id = ?1";
+    let read = |row: &Row<'_>| {
+        let state = RunState {
+            run,
+            status: status(0, &row.get::<_, String>(0)?)?,
+            revision: row.get::<_, i64>(1)? as u64,
+            version: row.get(2)?,
+            state: row.get(3)?,
+            progress: row.get(4)?,
+            slots: Vec::new(),
+            attention: attention(row.get(6)?, row.get(7)?),
+        };
+        Ok((state, row.get::<_, Vec<u8>>(5)?))
+    };
+    let found = connection
+        .prepare_cached(sql)
+        .and_then(|mut query| query.query_row([run.0 as i64], read).optional())
+        .map_err(failure::sqlite)?;
+    let Some((mut state, slots)) = found else { return Ok(None) };
+    for (name, slot) in read_row(&slots).map_err(|damaged| StoreError::corrupt(damaged.to_string()))? {
+        let (bytes, placed) = match slot {
+            RowSlot::Here(bytes) => (Arc::from(bytes), None),
+            RowSlot::Placed(place) => (value(connection, place)?, Some(place)),
+        };
+        state.slots.push(StoredSlot { name, bytes, placed });
+    }
+    Ok(Some(state))
+}
+
+/// A value that does not stand in a row.
+fn value(connection: &Connection, place: ValueRef) -> Result<Arc<[u8]>, StoreError> {
+    let sql = match place.table {
+        LARGE_VALUES => "SELECT bytes FROM large_values WHERE id = ?1",
+        _ => "SELECT bytes FROM slot_values WHERE id = ?1",
+    };
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached(sql)
+        .and_then(|mut query| query.query_row([place.id], |row| row.get(0)).optional())
+        .map_err(failure::sqlite)?;
+    let missing =
+        || StoreError::corrupt(format!("the value {} of table {} is missing", place.id, place.table));
+    Ok(bytes.ok_or_else(missing)?.into())
+}

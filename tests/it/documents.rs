@@ -1,0 +1,13 @@
+//! The generated documents in `docs/` are what the tables say.
+
+use breyta_tests::{documents, tree};
+
+#[test]
+fn are_up_to_date() {
+    let stale: Vec<String> = documents::all()
+        .into_iter()
+        .filter(|(path, text)| std::fs::read_to_string(tree::root().join(path)).ok().as_ref() != Some(text))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(stale.is_empty(), "stale: {}; run `cargo xtask docs`", stale.join(", "));
+}

@@ -1,0 +1,63 @@
+//! The engine alone, with programs written by hand: the journal of an undisturbed run, and the same one after a death
+//! at every commit point, in memory and in SQLite.
+
+use std::sync::Arc;
+
+use breyta_engine::store::Store;
+use breyta_engine::world::CommitMoment;
+use breyta_tests::scenario::{End, Kill, OpenStore, Scenario, ScriptedStep, play};
+use breyta_tests::{programs, stores};
+
+fn script() -> Scenario {
+    let step = |(id, answer): (&str, i64)| ScriptedStep {
+        id: id.to_owned(),
+        expect: None,
+        answer: Ok(answer.into()),
+    };
+    let answers = [("one", 1), ("two", 10), ("three", 100), ("four", 1_000), ("five", 10_000)];
+    Scenario {
+        input: 0.into(),
+        steps: answers.into_iter().map(step).collect(),
+        end: End::Result(11_111.into()),
+    }
+}
+
+/// Undisturbed, then killed before and after every commit: always the same journal, and repeated is at most the one
+/// effect whose commit was lost.
+fn check(fresh: &dyn Fn(&mut dyn FnMut(&OpenStore<'_>))) {
+    let (program, scenario) = (programs::five_steps(), script());
+    let mut undisturbed = None;
+    fresh(&mut |open| undisturbed = Some(play(&program, &scenario, open, None)));
+    let undisturbed = undisturbed.unwrap();
+    assert_eq!(undisturbed.failures, Vec::<String>::new(), "{}", undisturbed.journal);
+    assert_eq!(undisturbed.executed.len(), 5);
+    for commit in 1..=undisturbed.commits {
+        for moment in [CommitMoment::Before, CommitMoment::After] {
+            fresh(&mut |open| {
+                let played = play(&program, &scenario, open, Some(Kill { commit, moment }));
+                assert_eq!(played.failures, Vec::<String>::new(), "{moment:?} {commit}\n{}", played.journal);
+                assert_eq!(played.journal, undisturbed.journal, "{moment:?} {commit}");
+                let repeated = played.executed.len() - 5;
+                let most = usize::from(moment == CommitMoment::Before);
+                assert!(repeated <= most, "{moment:?} {commit}: {:?}", played.executed);
+            });
+        }
+    }
+}
+
+#[test]
+fn death_at_every_commit_in_memory() {
+    check(&|test| {
+        let store = stores::memory("five-steps");
+        test(&|| Arc::clone(&store));
+    });
+}
+
+#[test]
+fn death_at_every_commit_in_sqlite() {
+    check(&|test| {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || -> Arc<dyn Store> { stores::sqlite(folder.path(), "five-steps") };
+        test(&open);
+    });
+}

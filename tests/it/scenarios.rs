@@ -1,0 +1,41 @@
+//! Scenarios of the examples and of `tests/scenarios`, through the compiled flow: undisturbed, in both stores, and
+//! killed at every commit. The journal stands beside the script.
+
+use std::path::{Path, PathBuf};
+
+use breyta_tests::{batch, fixture, tree};
+
+/// Every script of a flow: `scenario.edn`, `scenario-<case>.edn`.
+fn scripts(flow: &Path) -> Vec<PathBuf> {
+    let folder = flow.parent().unwrap();
+    let mut found = tree::files(folder, ".edn");
+    found.retain(|path| {
+        path.parent() == Some(folder)
+            && path.file_name().is_some_and(|it| it.to_string_lossy().starts_with("scenario"))
+    });
+    assert!(!found.is_empty(), "{} has no scenario", tree::shown(flow));
+    found
+}
+
+#[test]
+fn through_the_compiled_flow() {
+    let mut flows = tree::files(&tree::root().join("examples"), "/flow.edn");
+    flows.extend(tree::files(&tree::tests().join("scenarios"), "/flow.edn"));
+    assert!(flows.len() >= 3, "{flows:?}");
+    let executables = batch::build(&flows);
+    let mut failures = Vec::new();
+    let mut journals = Vec::new();
+    for flow in &flows {
+        for (script, checked) in batch::play(&executables[flow], &scripts(flow)) {
+            let shown = tree::shown(&script);
+            failures.extend(checked.failures.iter().map(|failure| format!("{shown}: {failure}")));
+            journals.push((script, checked.journal));
+        }
+    }
+    fixture::assert_none(&failures);
+    let paths: Vec<PathBuf> = journals.iter().map(|(script, _)| script.clone()).collect();
+    fixture::all(&paths, |path| {
+        let (_, journal) = journals.iter().find(|(script, _)| script == path).unwrap();
+        fixture::assert_beside(path, "journal", journal);
+    });
+}

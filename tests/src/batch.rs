@@ -1,0 +1,134 @@
+//! Compiled scenarios: the flows of all fixtures as the packages of one generated workspace below `target`, each with a
+//! `main` that plays scripts instead of serving people.
+//!
+//! The generated Rust is exactly what breytac emits, with warnings denied; only `main.rs` and the manifest are ours.
+//! Dependencies are shared with the tests' own build.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+use breyta_compiler::emit::{self, Options, RuntimeDependency};
+use breyta_compiler::source::Sources;
+use breyta_runtime::rt;
+
+use crate::executable::finish;
+use crate::scenario::{self, Checked, Scenario};
+use crate::tree;
+
+/// The `main` of every package: plays the scripts named on the command line and prints what came out, as JSON.
+pub fn main(flow: rt::Flow) -> ExitCode {
+    let program: Arc<dyn breyta_engine::machine::Program> = Arc::new(flow);
+    let played: serde_json::Map<String, serde_json::Value> = std::env::args()
+        .skip(1)
+        .map(|script| {
+            let checked = scenario::check(&program, &Scenario::load(Path::new(&script)));
+            (script, serde_json::json!({ "journal": checked.journal, "failures": checked.failures }))
+        })
+        .collect();
+    match writeln!(std::io::stdout(), "{}", serde_json::Value::Object(played)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Compiles the flows; the answer has the executable of each.
+pub fn build(flows: &[PathBuf]) -> BTreeMap<PathBuf, PathBuf> {
+    let folder = tree::target().join("batch");
+    let mut members = Vec::new();
+    for flow in flows {
+        let name = package_name(flow);
+        write_package(&folder.join(&name), &name, flow);
+        members.push(name);
+    }
+    write(&folder.join("Cargo.toml"), &workspace_manifest(&members));
+    let lock = tree::read(&tree::root().join("Cargo.lock"));
+    // Only the first time: afterwards it also has the packages of this workspace.
+    if !folder.join("Cargo.lock").exists() {
+        write(&folder.join("Cargo.lock"), &lock);
+    }
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg("build").arg("--quiet").current_dir(&folder).env("CARGO_TARGET_DIR", tree::target());
+    finish(&mut cargo).expect_status(0);
+    let built = tree::target().join("debug");
+    flows.iter().zip(members).map(|(flow, name)| (flow.clone(), built.join(name))).collect()
+}
+
+/// Plays scripts in the compiled flow.
+pub fn play(executable: &Path, scripts: &[PathBuf]) -> BTreeMap<PathBuf, Checked> {
+    let answer = finish(Command::new(executable).args(scripts)).expect_status(0).json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    scripts
+        .iter()
+        .map(|script| {
+            let played = &answer[script.to_string_lossy().as_ref()];
+            let failures = played["failures"].as_array().into_iter().flatten().map(text).collect();
+            (script.clone(), Checked { journal: text(&played["journal"]), failures })
+        })
+        .collect()
+}
+
+/// `batch-<folder of the flow>`
+fn package_name(flow: &Path) -> String {
+    let folder = flow.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    format!("batch-{}", folder.unwrap_or_default())
+}
+
+fn write_package(folder: &Path, name: &str, flow: &Path) {
+    let sources = Sources::single(tree::shown(flow), tree::read(flow));
+    let compilation = breyta_compiler::compile(&sources);
+    let (Some(definition), Some(program)) = (&compilation.definition, &compilation.program) else {
+        panic!("{} does not compile: {:#?}", tree::shown(flow), compilation.problems);
+    };
+    let options =
+        Options { runtime_dependency: RuntimeDependency::Path("runtime".to_owned()), workflow: false };
+    let mut files = emit::emit(&sources, definition, program, &options);
+    let mut modules = String::new();
+    for path in files.keys().filter_map(|path| path.strip_prefix("src/")?.strip_suffix(".rs")) {
+        if path != "main" {
+            let _ = writeln!(modules, "mod {path};");
+        }
+    }
+    files.insert(
+        "src/main.rs".to_owned(),
+        format!(
+            "//! Plays scenarios.\n#![deny(warnings)]\n{modules}\n\
+             fn main() -> std::process::ExitCode {{\n    breyta_tests::batch::main(flow::FLOW)\n}}\n"
+        ),
+    );
+    files.insert("Cargo.toml".to_owned(), package_manifest(name));
+    for (path, text) in &files {
+        write(&folder.join(path), text);
+    }
+}
+
+fn package_manifest(name: &str) -> String {
+    let root = tree::root();
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\nbreyta-runtime = {{ path = {:?} }}\nbreyta-tests = {{ path = {:?} }}\n",
+        root.join("runtime"),
+        root.join("tests")
+    )
+}
+
+/// The same profile as the tests, so that their dependencies serve here too.
+fn workspace_manifest(members: &[String]) -> String {
+    let manifest = tree::read(&tree::root().join("Cargo.toml"));
+    let profile = manifest.find("[profile.dev]").map(|at| &manifest[at..]).unwrap_or_default();
+    format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n{profile}")
+}
+
+/// Writes unless it is there already, so that cargo sees no change.
+fn write(path: &Path, text: &str) {
+    if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    }
+    std::fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}

@@ -1,0 +1,249 @@
+//! The MIR interpreter: the second opinion on generated code.
+//!
+//! Implements the engine's [`Program`] over MIR, with every local as a slot, so that scenarios can run without a Rust
+//! compiler. An oracle for tests, never a product mode: it shares lowering with the compiler and nothing after it.
+
+use std::sync::Arc;
+
+use breyta_compiler::mir::live::Liveness;
+use breyta_compiler::mir::{self, BlockId, Body, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator};
+use breyta_core::value::Function;
+use breyta_core::{Budget, Map, Set, Thrown, Value, Vector};
+use breyta_engine::frame::Frame;
+use breyta_engine::machine::{Action, Machine, Origin, Outcome, Program, Slot, State, StateIndex, StepCall};
+
+/// A flow that is interpreted.
+pub struct Interpreted {
+    slug: String,
+    program: &'static mir::Program,
+    machine: Machine,
+    liveness: Liveness,
+    /// By state: the block where it goes on.
+    entries: Vec<BlockId>,
+}
+
+impl Interpreted {
+    /// Leaks the program: the ABI's tables are static, and a test process is short.
+    pub fn new(slug: &str, program: mir::Program) -> Self {
+        let program: &'static mir::Program = Box::leak(Box::new(program));
+        let liveness = Liveness::of(&program.flow);
+        let mut entries = vec![BlockId(0)];
+        let mut states = vec![state("(start)", &liveness, BlockId(0), program.flow.parameters.first().copied())];
+        for suspension in program.flow.suspensions() {
+            entries.push(suspension.resume);
+            states.push(state(&suspension.point, &liveness, suspension.resume, Some(suspension.result)));
+        }
+        let slots: Vec<&'static str> = program.flow.locals.iter().map(|local| local.name.as_str()).collect();
+        let machine = Machine { states: Box::leak(states.into_boxed_slice()), slots: Box::leak(slots.into_boxed_slice()) };
+        Self { slug: slug.to_owned(), program, machine, liveness, entries }
+    }
+}
+
+fn state(name: &'static str, liveness: &Liveness, entry: BlockId, result: Option<LocalId>) -> State {
+    let live = liveness.at_start(entry);
+    let result = result.filter(|id| live.contains(id)).map(|id| id.0);
+    let live: Vec<Slot> = live.into_iter().map(|id| id.0).collect();
+    State {
+        name,
+        live: Box::leak(live.into_boxed_slice()),
+        result,
+        origin: Origin { file: "flow.edn", line: 0, form: "" },
+    }
+}
+
+impl Program for Interpreted {
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn version(&self) -> &str {
+        &self.program.version
+    }
+
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn enter(&self, state: StateIndex, frame: &mut Frame, _outcome: Outcome) -> Result<Action, Thrown> {
+        let body = &self.program.flow;
+        let entry = self.entries[state];
+        let mut locals = vec![None; body.locals.len()];
+        for id in self.liveness.at_start(entry) {
+            locals[id.0] = Some(frame.get(id.0));
+        }
+        let given = self.liveness.at_start(entry);
+        let mut machine = Run { body, locals, trace: Some(frame) };
+        match machine.from(entry)? {
+            End::Return(value) => Ok(Action::Done(value)),
+            End::Suspend(suspension, config) => {
+                let locals = machine.locals;
+                for id in self.liveness.at_start(suspension.resume) {
+                    if id != suspension.result && !given.contains(&id) {
+                        frame.set(id.0, locals[id.0].clone().unwrap_or_default());
+                    }
+                }
+                let next = 1 + body.suspensions().position(|it| it.point == suspension.point).expect("a point of this body");
+                Ok(Action::Step(StepCall {
+                    point: &suspension.point,
+                    family: suspension.family,
+                    step: &suspension.step,
+                    config,
+                    next,
+                    handler: None,
+                }))
+            }
+        }
+    }
+
+    fn call(&self, function: &str, budget: &mut Budget, arguments: &mut [Value]) -> Option<Result<Value, Thrown>> {
+        let (_, body) = self.program.functions.iter().find(|(id, _)| id == function)?;
+        Some(call(body, &[], budget, arguments))
+    }
+}
+
+/// Calls a function body or closure body.
+fn call(body: &'static Body, captured: &[Value], budget: &mut Budget, arguments: &mut [Value]) -> Result<Value, Thrown> {
+    let fits = if body.rest.is_some() {
+        arguments.len() >= body.parameters.len()
+    } else {
+        arguments.len() == body.parameters.len()
+    };
+    if !fits {
+        return Err(Thrown::arity(&body.name, arguments.len()));
+    }
+    let mut locals = vec![None; body.locals.len()];
+    for (id, value) in body.captured.iter().zip(captured) {
+        locals[id.0] = Some(value.clone());
+    }
+    let (fixed, rest) = arguments.split_at_mut(body.parameters.len());
+    for (id, value) in body.parameters.iter().zip(fixed) {
+        locals[id.0] = Some(std::mem::take(value));
+    }
+    if let Some(id) = body.rest {
+        let rest: Vector = rest.iter_mut().map(std::mem::take).collect();
+        locals[id.0] = Some(if rest.is_empty() { Value::Nil } else { Value::List(rest) });
+    }
+    let mut run = Run { body, locals, trace: None };
+    match run.with_budget(BlockId(0), budget)? {
+        End::Return(value) => Ok(value),
+        End::Suspend(suspension, _) => panic!("the function `{}` has the step `{}`", body.name, suspension.point),
+    }
+}
+
+/// How a stretch of blocks ended.
+enum End {
+    Return(Value),
+    Suspend(&'static Suspension, Value),
+}
+
+/// One stretch of blocks being carried out.
+struct Run<'f> {
+    body: &'static Body,
+    locals: Vec<Option<Value>>,
+    /// The frame of a flow body: where notes go and where the budget is.
+    trace: Option<&'f mut Frame>,
+}
+
+impl Run<'_> {
+    fn from(&mut self, entry: BlockId) -> Result<End, Thrown> {
+        let frame = self.trace.take().expect("a flow body has a frame");
+        let mut budget = frame.budget().clone();
+        let end = self.blocks(entry, &mut budget, &mut Some(frame));
+        end
+    }
+
+    fn with_budget(&mut self, entry: BlockId, budget: &mut Budget) -> Result<End, Thrown> {
+        self.blocks(entry, budget, &mut None)
+    }
+
+    fn blocks(
+        &mut self,
+        entry: BlockId,
+        budget: &mut Budget,
+        frame: &mut Option<&mut Frame>,
+    ) -> Result<End, Thrown> {
+        let body = self.body;
+        let mut id = entry;
+        loop {
+            for statement in &body.block(id).statements {
+                match &statement.kind {
+                    StatementKind::Note { label, choice } => {
+                        if let Some(frame) = frame {
+                            frame.note(label, choice);
+                        }
+                    }
+                    StatementKind::Assign(target, value) => {
+                        let value = self.evaluate(value, budget)?;
+                        self.locals[target.0] = Some(value);
+                    }
+                }
+            }
+            id = match &body.block(id).terminator {
+                Terminator::Goto(next) => *next,
+                Terminator::If { condition, then, otherwise } => {
+                    if self.operand(condition).is_truthy() { *then } else { *otherwise }
+                }
+                Terminator::Return(value) => return Ok(End::Return(self.operand(value))),
+                Terminator::Suspend(suspension) => {
+                    return Ok(End::Suspend(suspension, self.operand(&suspension.config)));
+                }
+            };
+        }
+    }
+
+    fn operand(&self, operand: &Operand) -> Value {
+        match operand {
+            Operand::Local(id) => self.locals[id.0].clone().expect("the verifier checks that locals are written"),
+            Operand::Constant(value) => value.clone(),
+            Operand::Function(entry) => {
+                Value::Function(Arc::new(Function::Native { name: entry.name, code: entry.code }))
+            }
+        }
+    }
+
+    fn operands(&self, operands: &[Operand]) -> Vec<Value> {
+        operands.iter().map(|it| self.operand(it)).collect()
+    }
+
+    fn evaluate(&self, value: &'static Rvalue, budget: &mut Budget) -> Result<Value, Thrown> {
+        Ok(match value {
+            Rvalue::Use(operand) => self.operand(operand),
+            Rvalue::Call(entry, operands) => (entry.code)(budget, &mut self.operands(operands))?,
+            Rvalue::Invoke(callee, operands) => {
+                breyta_core::library::invoke::invoke(budget, &self.operand(callee), &mut self.operands(operands))?
+            }
+            Rvalue::Vector(operands) => Value::Vector(self.operands(operands).into()),
+            Rvalue::Set(operands) => {
+                let mut set = Set::new();
+                for item in self.operands(operands) {
+                    if set.contains(&item) {
+                        return Err(breyta_runtime::rt::duplicate_key(&item));
+                    }
+                    set.insert(item);
+                }
+                Value::Set(set)
+            }
+            Rvalue::Map(entries) => {
+                let mut map = Map::new();
+                for (key, value) in entries {
+                    let key = self.operand(key);
+                    if map.contains_key(&key) {
+                        return Err(breyta_runtime::rt::duplicate_key(&key));
+                    }
+                    map.insert(key, self.operand(value));
+                }
+                Value::Map(map)
+            }
+            Rvalue::Closure(index, captured) => {
+                let body: &'static Body = &self.body.closures[*index];
+                let captured = self.operands(captured);
+                Value::Function(Arc::new(Function::Dynamic {
+                    name: body.name.as_str().into(),
+                    code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| {
+                        call(body, &captured, budget, arguments)
+                    }),
+                }))
+            }
+        })
+    }
+}

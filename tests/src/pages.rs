@@ -1,0 +1,46 @@
+//! Diagnostics pages as tests: the first `edn` fence of a page yields exactly the page's code, every further one
+//! (what to write instead) compiles without any problem. Fences are wrapped as in [`crate::spec`].
+
+use breyta_compiler::diagnostics::Code;
+use breyta_compiler::diagnostics::codes;
+use breyta_compiler::source::Sources;
+
+use crate::spec;
+
+/// Runs the page of one code; each string is a failure.
+pub fn check(code: Code) -> Vec<String> {
+    let name = code.name();
+    let fences = spec::fences(code.page(), "edn");
+    let Some((wrong, right)) = fences.split_first() else {
+        return vec![format!("{name}: its page shows no example in an `edn` fence")];
+    };
+    let mut failures = Vec::new();
+    let found = problems(&wrong.fence);
+    if found.is_empty() {
+        failures.push(format!("{name}: the first example of its page reports nothing"));
+    }
+    failures.extend(
+        found
+            .iter()
+            .filter(|(other, _)| other != name)
+            .map(|(_, summary)| format!("{name}: the first example of its page reports {summary}")),
+    );
+    for fence in right {
+        failures.extend(problems(&fence.fence).iter().map(|(_, summary)| {
+            format!("{name}: the example at line {} of its page reports {summary}", fence.first_line)
+        }));
+    }
+    failures
+}
+
+/// Every code of the compiler.
+pub fn all() -> &'static [Code] {
+    codes::ALL
+}
+
+/// Code and summary of every problem.
+fn problems(fence: &str) -> Vec<(String, String)> {
+    let sources = Sources::single("page.edn", spec::flow_text(fence));
+    let problems = breyta_compiler::compile(&sources).problems;
+    problems.iter().map(|problem| (problem.code.name().to_owned(), spec::summary(problem))).collect()
+}

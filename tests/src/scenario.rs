@@ -1,0 +1,422 @@
+//! Scenarios: a flow, a script of the outside world, and the journal that must come out.
+//!
+//! `scenario.edn` is one vector of events, in order:
+//!
+//! ```text
+//! [[:start {:n 1}]
+//!  [:step :get-users {:expect {:method :get} :reply {:status 200 :headers {} :body []}}]
+//!  [:step :notify {:fail {:type "http-status" :status 500 :message "down"}}]
+//!  [:result {:count 0}]]          ; or [:failure {:type "http-status"}]
+//! ```
+//!
+//! `:expect` is a part of the evaluated config. `:function` steps run for real unless the next event is for them. The
+//! world is deterministic: a clock that moves one millisecond per look, counted randomness, no network.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use breyta_core::print::pr_str;
+use breyta_core::{Value, edn};
+use breyta_engine::driver::{Engine, RunEnd};
+use breyta_engine::error::StepError;
+use breyta_engine::journal::{Entry, Event, StepExecution};
+use breyta_engine::limits::Limits;
+use breyta_engine::machine::Program;
+use breyta_engine::store::{RunNumber, Store};
+use breyta_engine::world::{BoxFuture, CommitMoment, StepRequest, World};
+use breyta_steps::connection::{Connection, Connections};
+use breyta_steps::family::StepContext;
+use breyta_steps::function::FUNCTION;
+use breyta_steps::templates::Templates;
+
+use crate::{stores, tree};
+
+/// When virtual time begins: 2026-01-01T00:00Z.
+const BEGIN_MS: i64 = 1_767_225_600_000;
+
+/// A script.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub input: Value,
+    pub steps: Vec<ScriptedStep>,
+    pub end: End,
+}
+
+/// What the world answers to one step.
+#[derive(Clone, Debug)]
+pub struct ScriptedStep {
+    /// The author's step id, or the suspension id.
+    pub id: String,
+    /// Must be part of the evaluated config.
+    pub expect: Option<Value>,
+    pub answer: Result<Value, StepError>,
+}
+
+/// How the run must end.
+#[derive(Clone, Debug)]
+pub enum End {
+    Result(Value),
+    /// Must be part of the error map.
+    Failure(Value),
+}
+
+/// Where the process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kill {
+    /// Number of the commit in this process, from 1.
+    pub commit: u64,
+    pub moment: CommitMoment,
+}
+
+/// What a scenario left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// One line per journal entry.
+    pub journal: String,
+    /// Everything that is not as the script says.
+    pub failures: Vec<String>,
+    /// Idempotency keys of the executions that acted outside, in order, repeats included.
+    pub executed: Vec<String>,
+    /// Commits made by all processes together.
+    pub commits: u64,
+}
+
+impl Scenario {
+    /// Reads a script; panics with the place of what is wrong in it.
+    pub fn load(path: &Path) -> Self {
+        let text = tree::read(path);
+        let value = edn::read(&text).unwrap_or_else(|error| panic!("{}: {error}", tree::shown(path)));
+        Self::from_value(&value).unwrap_or_else(|problem| panic!("{}: {problem}", tree::shown(path)))
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        let events = value.as_sequential().ok_or("a scenario is a vector of events")?;
+        let (mut input, mut steps, mut end) = (None, Vec::new(), None);
+        for event in events.iter() {
+            let parts: Vec<&Value> =
+                event.as_sequential().map(|parts| parts.iter().collect()).unwrap_or_default();
+            let word = parts.first().and_then(|word| word.as_keyword()).map(breyta_core::Keyword::full);
+            match (word, parts.get(1..).unwrap_or_default()) {
+                (Some("start"), [value]) => input = Some((*value).clone()),
+                (Some("step"), [id, script]) => steps.push(scripted(id, script)?),
+                (Some("result"), [value]) => end = Some(End::Result((*value).clone())),
+                (Some("failure"), [value]) => end = Some(End::Failure((*value).clone())),
+                _ => return Err(format!("not an event: {}", pr_str(event))),
+            }
+        }
+        let input = input.ok_or("no [:start input]")?;
+        Ok(Self { input, steps, end: end.ok_or("neither [:result …] nor [:failure …] at the end")? })
+    }
+}
+
+fn scripted(id: &Value, script: &Value) -> Result<ScriptedStep, String> {
+    let id = id.as_name().ok_or("a step event begins with the step's id")?.to_owned();
+    let answer = match (script.field("reply"), script.field("fail")) {
+        (Some(reply), None) => Ok(reply.clone()),
+        (None, Some(failure)) => Err(step_error(failure)),
+        _ => return Err(format!("step {id}: give either :reply or :fail")),
+    };
+    Ok(ScriptedStep { id, expect: script.field("expect").cloned(), answer })
+}
+
+fn step_error(failure: &Value) -> StepError {
+    let text = |key: &str| failure.field(key).and_then(Value::as_name).unwrap_or_default().to_owned();
+    // Codes of real executors are static; the script's live as long as the test process.
+    let kind: &'static str = Box::leak(text("type").into_boxed_str());
+    let mut error = StepError::new(kind, text("message"));
+    error.status =
+        failure.field("status").and_then(Value::as_int).and_then(|status| u16::try_from(status).ok());
+    error.retryable = failure.field("retryable?").and_then(Value::as_bool).unwrap_or(false);
+    match failure.field("data") {
+        Some(data) => error.with_data(data.clone()),
+        None => error,
+    }
+}
+
+/// The scripted world. It outlives the processes that are simulated: what was answered under an idempotency key is
+/// answered again.
+struct Script {
+    steps: Mutex<VecDeque<ScriptedStep>>,
+    answered: Mutex<BTreeMap<String, Result<Value, StepError>>>,
+    executed: Mutex<Vec<String>>,
+    failures: Mutex<Vec<String>>,
+    now_ms: AtomicI64,
+    random: AtomicU64,
+    commits: AtomicU64,
+}
+
+/// One process of it.
+struct Process {
+    script: Arc<Script>,
+    kill: Option<Kill>,
+    templates: Templates,
+    limits: breyta_catalog::limits::Limits,
+}
+
+/// Function steps need no connection.
+struct NoConnections;
+
+impl Connections for NoConnections {
+    fn resolve(&self, slot: &str) -> Result<Connection, StepError> {
+        Err(StepError::new("missing-binding", format!("scenarios bind no connection, not even :{slot}")))
+    }
+}
+
+/// The payload of the panic that ends a simulated process.
+struct Killed;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World for Process {
+    fn now_ms(&self) -> i64 {
+        self.script.now_ms.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn random(&self) -> u64 {
+        self.script.random.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn execute<'a>(&'a self, request: StepRequest<'a>) -> BoxFuture<'a, Result<Value, StepError>> {
+        if request.family == FUNCTION.name && !self.script.is_next(&request) {
+            let (templates, limits) = (&self.templates, &self.limits);
+            return (FUNCTION.execute)(StepContext {
+                request,
+                connections: &NoConnections,
+                templates,
+                limits,
+            });
+        }
+        let answer = self.script.answer(&request);
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn at_commit(&self, number: u64, moment: CommitMoment) {
+        if moment == CommitMoment::After {
+            self.script.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.kill == Some(Kill { commit: number, moment }) {
+            // Not `panic!`: the hook that prints panics has nothing to say here.
+            resume_unwind(Box::new(Killed));
+        }
+    }
+}
+
+impl Script {
+    fn new(scenario: &Scenario) -> Self {
+        Self {
+            steps: Mutex::new(scenario.steps.iter().cloned().collect()),
+            answered: Mutex::default(),
+            executed: Mutex::default(),
+            failures: Mutex::default(),
+            now_ms: AtomicI64::new(BEGIN_MS),
+            random: AtomicU64::new(1),
+            commits: AtomicU64::new(0),
+        }
+    }
+
+    fn fail(&self, failure: String) {
+        lock(&self.failures).push(failure);
+    }
+
+    fn is_next(&self, request: &StepRequest<'_>) -> bool {
+        let steps = lock(&self.steps);
+        steps.front().is_some_and(|next| next.id == request.step || next.id == request.point)
+    }
+
+    fn answer(&self, request: &StepRequest<'_>) -> Result<Value, StepError> {
+        let key = request.idempotency_key.to_owned();
+        if let Some(again) = lock(&self.answered).get(&key).cloned() {
+            lock(&self.executed).push(key);
+            return again;
+        }
+        let next_is_this = self.is_next(request);
+        lock(&self.executed).push(key.clone());
+        let Some(step) = lock(&self.steps).pop_front().filter(|_| next_is_this) else {
+            let message = format!("the script does not expect step :{} now", request.point);
+            self.fail(message.clone());
+            return Err(StepError::new("unscripted", message));
+        };
+        if let Some(expect) = &step.expect
+            && !is_part(expect, request.config)
+        {
+            self.fail(format!(
+                "step :{}: expected {} in the config, it is {}",
+                request.point,
+                pr_str(expect),
+                pr_str(request.config)
+            ));
+        }
+        lock(&self.answered).insert(key, step.answer.clone());
+        step.answer
+    }
+}
+
+/// Whether every key of `part` is in `whole` with a value that contains the part's; other values must be equal.
+pub fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part.as_map(), whole.as_map()) {
+        (Some(part), Some(whole)) => {
+            part.iter().all(|(key, value)| whole.get(key).is_some_and(|other| is_part(value, other)))
+        }
+        _ => part == whole,
+    }
+}
+
+/// A scenario played in every way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Of the undisturbed run.
+    pub journal: String,
+    pub failures: Vec<String>,
+}
+
+/// Plays a scenario undisturbed in memory and in SQLite, and then once for every death before and after a commit. All
+/// of them must end as the script says, with the same journal; a death after a commit repeats no effect.
+pub fn check(program: &Arc<dyn Program>, scenario: &Scenario) -> Checked {
+    let in_memory = |kill| {
+        let store = stores::memory(program.slug());
+        play(program, scenario, &|| Arc::clone(&store), kill)
+    };
+    let undisturbed = in_memory(None);
+    let mut failures = undisturbed.failures.clone();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let in_sqlite = play(program, scenario, &|| stores::sqlite(folder.path(), program.slug()), None);
+    if in_sqlite != undisturbed {
+        failures.push(format!("SQLite leaves something else behind: {in_sqlite:#?}"));
+    }
+    for commit in 1..=undisturbed.commits {
+        for moment in [CommitMoment::Before, CommitMoment::After] {
+            let killed = in_memory(Some(Kill { commit, moment }));
+            let place = format!("killed {moment:?} commit {commit}");
+            failures.extend(killed.failures.iter().map(|failure| format!("{place}: {failure}")));
+            if killed.journal != undisturbed.journal {
+                failures.push(format!("{place}: another journal\n{}", killed.journal));
+            }
+            let repeated = killed.executed.len().saturating_sub(undisturbed.executed.len());
+            if repeated > usize::from(moment == CommitMoment::Before) {
+                failures.push(format!("{place}: effects repeated: {:?}", killed.executed));
+            }
+        }
+    }
+    Checked { journal: undisturbed.journal, failures }
+}
+
+/// Opens the store again and again: once per simulated process.
+pub type OpenStore<'a> = dyn Fn() -> Arc<dyn Store> + 'a;
+
+/// Plays a scenario to its end. With `kill`, the first process dies there and a second one resumes the run.
+pub fn play(
+    program: &Arc<dyn Program>,
+    scenario: &Scenario,
+    open: &OpenStore<'_>,
+    kill: Option<Kill>,
+) -> Played {
+    let script = Arc::new(Script::new(scenario));
+    let run = RunNumber::parse(program.slug(), "r1").expect("r1 is a run");
+    let mut end = process(program, scenario, &script, open(), kill);
+    if end.is_none() {
+        end = process(program, scenario, &script, open(), None);
+    }
+    match end {
+        Some(Ok(end)) => judge(&script, &scenario.end, &end),
+        Some(Err(message)) => script.fail(message),
+        None => script.fail("the second process died too".to_owned()),
+    }
+    let left = lock(&script.steps).len();
+    if left > 0 {
+        script.fail(format!("{left} scripted steps were never asked for"));
+    }
+    let journal = open().journal(run).map(|entries| print_journal(&entries));
+    let journal = journal.unwrap_or_else(|error| format!("no journal: {error}\n"));
+    let (failures, executed) = (lock(&script.failures).clone(), lock(&script.executed).clone());
+    Played { journal, failures, executed, commits: script.commits.load(Ordering::Relaxed) }
+}
+
+/// One process: starts the run when the store has none, and carries it on. None: it was killed.
+fn process(
+    program: &Arc<dyn Program>,
+    scenario: &Scenario,
+    script: &Arc<Script>,
+    store: Arc<dyn Store>,
+    kill: Option<Kill>,
+) -> Option<Result<RunEnd, String>> {
+    let world = Arc::new(Process {
+        script: Arc::clone(script),
+        kill,
+        templates: Templates::default(),
+        limits: breyta_catalog::limits::Limits::default(),
+    });
+    let life = catch_unwind(AssertUnwindSafe(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        let engine = Engine::new(Arc::clone(program), store, world, Limits::default());
+        let engine = engine.map_err(|error| error.to_string())?;
+        runtime.block_on(async {
+            let known = engine.store().list_runs(&breyta_engine::store::RunFilter::default());
+            if known.map_err(|error| error.to_string())?.is_empty() {
+                engine.start(scenario.input.clone(), "manual").await.map_err(|error| error.to_string())?;
+            }
+            engine.drive("r1").await.map_err(|error| error.to_string())
+        })
+    }));
+    match life {
+        Ok(end) => Some(end),
+        Err(payload) if payload.is::<Killed>() => None,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+fn judge(script: &Script, expected: &End, end: &RunEnd) {
+    match (expected, end) {
+        (End::Result(expected), RunEnd::Completed(result)) if expected == result => {}
+        (End::Result(expected), RunEnd::Completed(result)) => {
+            script.fail(format!("expected the result {}, it is {}", pr_str(expected), pr_str(result)));
+        }
+        (End::Failure(expected), RunEnd::Failed(error)) if is_part(expected, error) => {}
+        (End::Failure(expected), RunEnd::Failed(error)) => {
+            script.fail(format!("expected a failure with {}, it is {}", pr_str(expected), pr_str(error)));
+        }
+        (_, end) => script.fail(format!("the run ended otherwise: {end:?}")),
+    }
+}
+
+/// One line per entry, without times and ids.
+pub fn print_journal(entries: &[Entry]) -> String {
+    let mut text = String::new();
+    for (number, entry) in (1..).zip(entries) {
+        let _ = write!(text, "{number:04} {}", describe(&entry.event));
+        if let Some(value) = &entry.value {
+            let _ = write!(text, " {}", pr_str(value));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn describe(event: &Event) -> String {
+    let step = |execution: &StepExecution, how: &str| {
+        let StepExecution { point, family, count, attempt, .. } = execution;
+        let again = if *count > 1 { format!(" #{count}") } else { String::new() };
+        let attempt = if *attempt > 1 { format!(" attempt {attempt}") } else { String::new() };
+        format!("step {family} :{point}{again} {how}{attempt}")
+    };
+    match event {
+        Event::RunStarted { trigger, .. } => format!("started {trigger}"),
+        Event::StepCompleted { execution } => step(execution, "ok"),
+        Event::StepFailed { execution, handled } => {
+            step(execution, if *handled { "failed, caught" } else { "failed" })
+        }
+        Event::StepCancelled { execution } => step(execution, "cancelled"),
+        Event::Note { label, choice } => format!("note \"{label}\" {choice}"),
+        Event::Warning { code, point, .. } => format!("warning {code} :{point}"),
+        Event::RunCompleted => "completed".to_owned(),
+        Event::RunFailed => "failed".to_owned(),
+        Event::RunCancelled { .. } => "cancelled".to_owned(),
+        Event::RunNeedsAttention { code, .. } => format!("needs attention {code}"),
+    }
+}
