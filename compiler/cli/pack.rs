@@ -40,7 +40,7 @@ pub(crate) fn pack(root: &Path) -> Result<Pack, String> {
         if !inner.is_empty() {
             members.push(Value::from(inner));
         }
-        pack.insert(format!("{prefix}Cargo.toml"), manifest.to_string());
+        pack.insert(format!("{prefix}Cargo.toml"), print(&manifest));
         collect(&folder.join("src"), &format!("{prefix}src"), &mut pack)?;
     }
     let reduced = reduce_workspace(workspace, members, &used)?;
@@ -50,7 +50,7 @@ pub(crate) fn pack(root: &Path) -> Result<Pack, String> {
     let mut manifest: Table =
         root_manifest.parse().map_err(|error| format!("{FOLDER}/Cargo.toml: {error}"))?;
     manifest.insert("workspace".to_owned(), Value::Table(reduced));
-    *root_manifest = manifest.to_string();
+    *root_manifest = print(&manifest);
     Ok(pack)
 }
 
@@ -93,6 +93,35 @@ fn reduce_workspace(workspace: &Table, members: Vec<Value>, used: &[String]) -> 
     reduced.insert("members".to_owned(), Value::Array(members));
     reduced.insert("dependencies".to_owned(), Value::Table(dependencies));
     Ok(reduced)
+}
+
+/// The manifest as people write manifests: sections in the usual order, one line per dependency.
+fn print(manifest: &Table) -> String {
+    const ORDER: &[&str] = &["package", "lib", "features", "dependencies", "build-dependencies", "workspace"];
+    let mut text = String::from("# Written by breytac from the runtime's own manifest.\n");
+    let others = manifest.keys().map(String::as_str).filter(|key| !ORDER.contains(key));
+    for key in ORDER.iter().copied().chain(others) {
+        if let Some(Value::Table(table)) = manifest.get(key) {
+            print_section(key, table, &mut text);
+        }
+    }
+    text
+}
+
+/// Tables of the workspace are sections; all others stand on one line.
+fn print_section(name: &str, section: &Table, text: &mut String) {
+    *text += &["\n[", name, "]\n"].concat();
+    let inner = |value: &Value| name == "workspace" && value.is_table();
+    for (key, value) in section.iter().filter(|(_, value)| !inner(value)) {
+        *text += &[key.as_str(), " = ", &value.to_string(), "\n"].concat();
+    }
+    for (key, value) in section {
+        if let Value::Table(table) = value
+            && inner(value)
+        {
+            print_section(&format!("{name}.{key}"), table, text);
+        }
+    }
 }
 
 /// Adds all files below `folder`; tests stay at home.

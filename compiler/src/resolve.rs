@@ -67,6 +67,8 @@ struct Resolver<'a> {
     inline: &'a mut Vec<Function>,
     kind: Kind,
     locals: Vec<Local>,
+    /// What `(flow/input)` gives; only in the flow body.
+    input: Option<LocalId>,
     /// Names in scope, innermost last.
     scope: Vec<(String, LocalId)>,
     /// How many closures are open around the current form.
@@ -96,6 +98,7 @@ impl<'a> Resolver<'a> {
             inline,
             kind,
             locals: Vec::new(),
+            input: None,
             scope: Vec::new(),
             closures: 0,
             path: Vec::new(),

@@ -15,9 +15,9 @@ pub struct Failure {
     pub code: String,
     pub message: String,
     /// nil when there is nothing to add.
-    pub details: Value,
+    pub details: Box<Value>,
     /// The `data` of the envelope: the run that failed. nil when there is none.
-    pub data: Value,
+    pub data: Box<Value>,
     pub exit: u8,
 }
 
@@ -26,8 +26,8 @@ impl Failure {
         Self {
             code: code.into(),
             message: message.into(),
-            details: Value::Nil,
-            data: Value::Nil,
+            details: Box::default(),
+            data: Box::default(),
             exit: FAILED,
         }
     }
@@ -39,13 +39,13 @@ impl Failure {
 
     #[must_use]
     pub fn with_details(mut self, details: Map) -> Self {
-        self.details = Value::Map(details);
+        *self.details = Value::Map(details);
         self
     }
 
     #[must_use]
     pub fn with_data(mut self, data: Value) -> Self {
-        self.data = data;
+        *self.data = data;
         self
     }
 
@@ -55,7 +55,7 @@ impl Failure {
         map.insert_keyword("code", self.code.as_str());
         map.insert_keyword("message", self.message.as_str());
         if !self.details.is_nil() {
-            map.insert_keyword("details", self.details.clone());
+            map.insert_keyword("details", Value::clone(&self.details));
         }
         Value::Map(map)
     }

@@ -111,13 +111,10 @@ fn coerced(field: &Input, value: Value) -> Result<Value, String> {
             None => wrong("true or false", &value),
         },
         "select" if field.options.is_empty() => Ok(value),
-        "select" => match field.options.iter().find(|option| is_choice(option, &value)) {
-            Some(option) => Ok(as_given(option)),
-            None => {
-                let options: Vec<_> = field.options.iter().map(shape::shown).collect();
-                wrong(&format!("one of {}", options.join(", ")), &value)
-            }
-        },
+        "select" => {
+            let chosen = field.options.iter().find(|option| is_choice(option, &value));
+            chosen.map(as_given).map_or_else(|| wrong(&choices(&field.options), &value), Ok)
+        }
         "json" => match &value {
             Value::Str(text) => {
                 breyta_core::json::parse(text, Keys::Keywords).map_err(|error| format!("is no JSON: {error}"))
@@ -136,6 +133,10 @@ fn coerced(field: &Input, value: Value) -> Result<Value, String> {
             (_, None) => wrong("text", &value),
         },
     }
+}
+
+fn choices(options: &[Value]) -> String {
+    format!("one of {}", options.iter().map(shape::shown).collect::<Vec<_>>().join(", "))
 }
 
 /// Options are written as strings, keywords or numbers in the flow; JSON gives strings and numbers.

@@ -9,9 +9,12 @@ mod construct;
 
 /// Making values and taking arguments apart.
 pub use construct::{
-    closure, distinct_map, distinct_set, duplicate_key, list, map, native, rest, set, take, vector, wrong_arity,
-    wrong_captures,
+    closure, distinct_map, distinct_set, duplicate_key, list, map, native, rest, set, take, vector,
+    wrong_arity, wrong_captures,
 };
+
+/// The call of a value.
+pub use breyta_core::library::invoke::invoke;
 
 /// What an executable is made of: `pub static FLOW`.
 pub use crate::flow::Flow;
@@ -39,7 +42,10 @@ pub use breyta_core::Function;
 pub use breyta_core::value::{Closure, Native};
 
 /// The library, by the paths of its table (`sequences::count`).
-pub use breyta_core::library::{collections, compare, maps, math, predicates, sequences, strings};
+pub use breyta_core::library::{
+    breyta, collections, compare, functions, maps, math, predicates, sequences, sets, strings, text,
+    transforms,
+};
 
 /// A registered step family.
 pub use breyta_steps::Family;

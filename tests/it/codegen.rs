@@ -2,14 +2,14 @@
 
 use breyta_compiler::source::Sources;
 use breyta_compiler::{codegen, compile};
-use breyta_tests::{fixture, tree};
+use breyta_tests::{fixture, spec, tree};
 
 #[test]
 fn rust() {
     fixture::each("codegen", ".edn", |path| {
         let sources = Sources::single(tree::shown(path), tree::read(path));
         let compilation = compile(&sources);
-        assert!(compilation.problems.is_empty(), "{:#?}", compilation.problems);
+        fixture::assert_none(&spec::errors(&compilation));
         let (definition, program) = (compilation.definition.unwrap(), compilation.program.unwrap());
         for (path, text) in &codegen::generate(&sources, &definition, &program).files {
             syn::parse_file(text).unwrap_or_else(|error| panic!("{path} is no Rust: {error}\n{text}"));

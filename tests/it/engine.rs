@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use breyta_engine::store::Store;
 use breyta_engine::world::CommitMoment;
-use breyta_tests::scenario::{End, Kill, OpenStore, Scenario, ScriptedStep, play};
+use breyta_tests::scenario::{End, Kill, Played, Scenario, ScriptedStep, play};
 use breyta_tests::{programs, stores};
 
 fn script() -> Scenario {
@@ -22,42 +21,51 @@ fn script() -> Scenario {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Memory,
+    Sqlite,
+}
+
+/// Plays the script over a new store.
+fn play_once(kind: Kind, kill: Option<Kill>) -> Played {
+    let (program, scenario) = (programs::five_steps(), script());
+    match kind {
+        Kind::Memory => {
+            let store = stores::memory(program.slug());
+            play(&program, &scenario, &|| Arc::clone(&store), kill)
+        }
+        Kind::Sqlite => {
+            let folder = tempfile::tempdir().unwrap();
+            play(&program, &scenario, &|| stores::sqlite(folder.path(), program.slug()), kill)
+        }
+    }
+}
+
 /// Undisturbed, then killed before and after every commit: always the same journal, and repeated is at most the one
 /// effect whose commit was lost.
-fn check(fresh: &dyn Fn(&mut dyn FnMut(&OpenStore<'_>))) {
-    let (program, scenario) = (programs::five_steps(), script());
-    let mut undisturbed = None;
-    fresh(&mut |open| undisturbed = Some(play(&program, &scenario, open, None)));
-    let undisturbed = undisturbed.unwrap();
+fn check(kind: Kind) {
+    let undisturbed = play_once(kind, None);
     assert_eq!(undisturbed.failures, Vec::<String>::new(), "{}", undisturbed.journal);
     assert_eq!(undisturbed.executed.len(), 5);
     for commit in 1..=undisturbed.commits {
         for moment in [CommitMoment::Before, CommitMoment::After] {
-            fresh(&mut |open| {
-                let played = play(&program, &scenario, open, Some(Kill { commit, moment }));
-                assert_eq!(played.failures, Vec::<String>::new(), "{moment:?} {commit}\n{}", played.journal);
-                assert_eq!(played.journal, undisturbed.journal, "{moment:?} {commit}");
-                let repeated = played.executed.len() - 5;
-                let most = usize::from(moment == CommitMoment::Before);
-                assert!(repeated <= most, "{moment:?} {commit}: {:?}", played.executed);
-            });
+            let played = play_once(kind, Some(Kill { commit, moment }));
+            assert_eq!(played.failures, Vec::<String>::new(), "{moment:?} {commit}\n{}", played.journal);
+            assert_eq!(played.journal, undisturbed.journal, "{moment:?} {commit}");
+            let repeated = played.executed.len() - 5;
+            let most = usize::from(moment == CommitMoment::Before);
+            assert!(repeated <= most, "{moment:?} {commit}: {:?}", played.executed);
         }
     }
 }
 
 #[test]
 fn death_at_every_commit_in_memory() {
-    check(&|test| {
-        let store = stores::memory("five-steps");
-        test(&|| Arc::clone(&store));
-    });
+    check(Kind::Memory);
 }
 
 #[test]
 fn death_at_every_commit_in_sqlite() {
-    check(&|test| {
-        let folder = tempfile::tempdir().unwrap();
-        let open = || -> Arc<dyn Store> { stores::sqlite(folder.path(), "five-steps") };
-        test(&open);
-    });
+    check(Kind::Sqlite);
 }

@@ -1,4 +1,5 @@
 //! The one integration-test binary: a module per suite, the harness in the library beside it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails right there")]
 
 /// The command line of breytac.
 mod cli;

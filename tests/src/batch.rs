@@ -109,9 +109,9 @@ fn package_manifest(name: &str) -> String {
     let root = tree::root();
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-         [dependencies]\nbreyta-runtime = {{ path = {:?} }}\nbreyta-tests = {{ path = {:?} }}\n",
-        root.join("runtime"),
-        root.join("tests")
+         [dependencies]\nbreyta-runtime = {{ path = '{}' }}\nbreyta-tests = {{ path = '{}' }}\n",
+        root.join("runtime").display(),
+        root.join("tests").display()
     )
 }
 

@@ -29,6 +29,10 @@ impl Finished {
 
     /// Fails with everything that was written unless the status is as given.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "the check is the point; the value is there to go on with"
+    )]
     pub fn expect_status(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");
         self

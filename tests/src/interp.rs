@@ -33,7 +33,10 @@ impl Interpreted {
             entries.push(suspension.resume);
             states.push(state(&suspension.point, &liveness, suspension.resume, Some(suspension.result)));
         }
-        let slots: Vec<&'static str> = program.flow.locals.iter().map(|local| local.name.as_str()).collect();
+        // Stored names must differ; nothing else hangs on them here.
+        let named = program.flow.locals.iter().enumerate();
+        let slots: Vec<&'static str> =
+            named.map(|(index, local)| &*Box::leak(format!("{}#{index}", local.name).into_boxed_str())).collect();
         let machine = Machine { states: Box::leak(states.into_boxed_slice()), slots: Box::leak(slots.into_boxed_slice()) };
         Self { slug: slug.to_owned(), program, machine, liveness, entries }
     }

@@ -96,7 +96,7 @@ impl Scenario {
     fn from_value(value: &Value) -> Result<Self, String> {
         let events = value.as_sequential().ok_or("a scenario is a vector of events")?;
         let (mut input, mut steps, mut end) = (None, Vec::new(), None);
-        for event in events.iter() {
+        for event in events {
             let parts: Vec<&Value> =
                 event.as_sequential().map(|parts| parts.iter().collect()).unwrap_or_default();
             let word = parts.first().and_then(|word| word.as_keyword()).map(breyta_core::Keyword::full);

@@ -235,7 +235,9 @@ impl Refusal {
         }
         if self.json {
             let text = self.error.render().to_string();
-            let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let first =
+                text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
+            let message = first.trim_start_matches("error: ").to_owned();
             return Failure::usage("usage", message).report(Format::Json, "breytac");
         }
         report::prose(self.error.render().to_string().trim_end());

@@ -21,6 +21,12 @@ use crate::toolchain::Toolchain;
 mod fill;
 /// How far the compilation is.
 mod progress;
+/// What is no longer used.
+pub(crate) mod prune;
+
+/// When set, cargo's own folders are kept, so that after a change of the runtime's sources only these are compiled:
+/// for people (and tests) who work on the runtime.
+const KEEP: &str = "BREYTAC_KEEP_TARGET";
 
 /// How the runtime is optimised. Features and behaviour are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,17 +98,25 @@ pub(crate) fn runtime(toolchain: &Toolchain, variant: Variant) -> Result<Runtime
     let key = key(toolchain, variant);
     let entry = parent.join(format!("{}-{key}", variant.name()));
     if let Some(runtime) = open(&entry, &key) {
+        prune::mark_used(&entry);
         return Ok(runtime);
     }
     create_folder(&parent)?;
-    let _lock = lock(&parent.join(format!("{}-{key}.lock", variant.name())), "compiling the runtime")?;
+    let dependencies = dependencies_key(toolchain, variant);
+    let _lock =
+        lock(&parent.join(format!("{}-{dependencies}.lock", variant.name())), "compiling the runtime")?;
     if let Some(runtime) = open(&entry, &key) {
         return Ok(runtime);
     }
     let start = Instant::now();
-    let work = parent.join(format!("{}-{key}.building", variant.name()));
+    let work = parent.join(format!("{}-{dependencies}.building", variant.name()));
     let libraries = fill::compile(toolchain, variant, &work)?;
     finish(&entry, &work, &libraries)?;
+    if env::var_os(KEEP).is_none() {
+        // Cargo's own folders are of no further use; when they cannot be removed they only take up room.
+        let _ = fs::remove_dir_all(&work);
+    }
+    prune::runtimes(&parent, variant.name());
     let runtime = open(&entry, &key).ok_or_else(|| {
         Failure::new(
             "cache-entry-broken",
@@ -156,7 +170,7 @@ fn open(entry: &Path, key: &str) -> Option<Runtime> {
     library.is_file().then(|| Runtime { key: key.to_owned(), library, dependencies, built_in: None })
 }
 
-/// Moves the libraries to a folder that becomes the entry by one rename, and removes what cargo left.
+/// Copies the libraries to a folder that becomes the entry by one rename.
 fn finish(entry: &Path, work: &Path, libraries: &fill::Libraries) -> Result<(), Failure> {
     let fresh = work.join("entry");
     let go = || -> std::io::Result<()> {
@@ -177,8 +191,5 @@ fn finish(entry: &Path, work: &Path, libraries: &fill::Libraries) -> Result<(), 
         fs::write(fresh.join("ready.json"), json!({ "library": library }).to_string())?;
         fs::rename(&fresh, entry)
     };
-    go().map_err(|error| unwritable(entry, &error))?;
-    // Cargo's own folders are of no further use; when they cannot be removed they only take up room.
-    let _ = fs::remove_dir_all(work);
-    Ok(())
+    go().map_err(|error| unwritable(entry, &error))
 }

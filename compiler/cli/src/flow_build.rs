@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use breyta_compiler::emit::{Files, Package};
 
-use crate::cache::{self, Runtime, Variant, digest};
+use crate::cache::{self, Runtime, Variant, digest, prune};
 use crate::report::Failure;
 use crate::sources::{create_folder, shown, unwritable, write_if_changed};
 use crate::toolchain::{Toolchain, clean_command};
@@ -92,6 +92,7 @@ pub(crate) fn build(
     if executable.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
         return Ok(Built { executable, cached: true });
     }
+    prune::note_source(&work, &place);
     write_crate(&crate_folder, files)?;
     let fresh = out.join("fresh");
     create_folder(&fresh)?;
@@ -104,6 +105,7 @@ pub(crate) fn build(
     )?;
     fs::rename(&fresh, &executable).map_err(|error| unwritable(&executable, &error))?;
     fs::write(&stamp_file, stamp).map_err(|error| unwritable(&stamp_file, &error))?;
+    prune::flows(&work);
     Ok(Built { executable, cached: false })
 }
 

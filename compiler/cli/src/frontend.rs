@@ -110,10 +110,11 @@ impl Checked {
         (errors, self.problems.len() - errors)
     }
 
-    /// `{valid, diagnostics, flowSlug?}`, as the public CLI has it.
+    /// `{valid, diagnostics, flowSlug?}`, as the public CLI has it: null stands for no diagnostics.
     pub(crate) fn data(&self) -> Value {
         let diagnostics: Vec<Value> =
             self.problems.iter().map(|problem| render::json(&self.sources, problem)).collect();
+        let diagnostics = if diagnostics.is_empty() { Value::Null } else { diagnostics.into() };
         let mut data = json!({ "valid": !self.has_errors(), "diagnostics": diagnostics });
         if let (Some(definition), Some(object)) = (&self.definition, data.as_object_mut()) {
             object.insert("flowSlug".into(), definition.slug.value.as_str().into());

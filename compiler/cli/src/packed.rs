@@ -1,5 +1,8 @@
 //! The runtime's sources that this executable carries, with their workspace manifest and lock file.
 
+#[cfg(test)]
+mod tests;
+
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/packed.rs"));
 }

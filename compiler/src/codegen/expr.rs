@@ -38,20 +38,20 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
             let path = library_path(function);
             quote!(#path(#budget, &mut [#(#values),*])?)
         }
-        Rvalue::Vector(_) => quote!(rt::vector(vec![#(#values),*])),
-        Rvalue::Set(items) if distinct(items.iter()) => quote!(rt::set(vec![#(#values),*])),
-        Rvalue::Set(_) => quote!(rt::distinct_set(vec![#(#values),*])?),
+        Rvalue::Vector(_) => quote!(rt::vector(&mut [#(#values),*])),
+        Rvalue::Set(items) if distinct(items.iter()) => quote!(rt::set(&mut [#(#values),*])),
+        Rvalue::Set(_) => quote!(rt::distinct_set(&mut [#(#values),*])?),
         Rvalue::Map(entries) => {
             let pairs = values.chunks_exact(2).map(|pair| quote!((#(#pair),*)));
             if distinct(entries.iter().map(|(key, _)| key)) {
-                quote!(rt::map(vec![#(#pairs),*]))
+                quote!(rt::map(&mut [#(#pairs),*]))
             } else {
-                quote!(rt::distinct_map(vec![#(#pairs),*])?)
+                quote!(rt::distinct_map(&mut [#(#pairs),*])?)
             }
         }
         Rvalue::Closure(index, _) => {
             let (path, name) = (spelling.closure(*index), spelling.closure_name(*index));
-            quote!(rt::closure(#name, #path, vec![#(#values),*]))
+            quote!(rt::closure(#name, #path, &mut [#(#values),*]))
         }
     }
 }
@@ -164,22 +164,22 @@ pub(super) fn constant(value: &Value) -> TokenStream {
         }
         Value::List(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::list(vec![#(#items),*]))
+            quote!(rt::list(&mut [#(#items),*]))
         }
         Value::Vector(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::vector(vec![#(#items),*]))
+            quote!(rt::vector(&mut [#(#items),*]))
         }
         Value::Set(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::set(vec![#(#items),*]))
+            quote!(rt::set(&mut [#(#items),*]))
         }
         Value::Map(map) => {
             let entries = map.iter().map(|(key, value)| {
                 let (key, value) = (constant(key), constant(value));
                 quote!((#key, #value))
             });
-            quote!(rt::map(vec![#(#entries),*]))
+            quote!(rt::map(&mut [#(#entries),*]))
         }
         Value::BigInt(value) => {
             let digits = value.to_string();

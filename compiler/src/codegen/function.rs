@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::block::{Emitter, Exits};
-use super::names::{Scope, ident, snake};
+use super::names::{Scope, ident, parameter, snake};
 use super::output;
 use super::region::Regions;
 use crate::mir::live::Liveness;
@@ -41,7 +41,7 @@ pub(super) fn function_names(program: &Program) -> Vec<String> {
 
 /// The Rust names of the closures that a body makes.
 pub(super) fn closure_names(body: &Body, owner: &str, scope: &mut Scope) -> Vec<String> {
-    body.closures.iter().map(|closure| scope.unique(&format!("{owner}_{}", snake(&closure.name)))).collect()
+    body.closures.iter().map(|closure| scope.unique(&snake(&format!("{owner}-{}", closure.name)))).collect()
 }
 
 /// The items of a body's closures, inner ones after the one that makes them.
@@ -58,9 +58,10 @@ pub(super) fn closure_items(sources: &Sources, body: &Body, names: &[String], sc
 fn function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
     let doc = doc_line(sources, body, "function");
     let (name, code) = (ident(name), code(body, closures));
+    let budget = parameter("budget", &code);
     quote! {
         #[doc = #doc]
-        pub fn #name(budget: &mut rt::Budget, arguments: &mut [rt::Value]) -> Result<rt::Value, rt::Thrown> {
+        pub fn #name(#budget: &mut rt::Budget, arguments: &mut [rt::Value]) -> Result<rt::Value, rt::Thrown> {
             #code
         }
     }
@@ -69,11 +70,12 @@ fn function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> 
 fn closure_function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
     let doc = doc_line(sources, body, "closure");
     let (name, code) = (ident(name), code(body, closures));
+    let (budget, captured) = (parameter("budget", &code), parameter("captured", &code));
     quote! {
         #[doc = #doc]
         fn #name(
-            budget: &mut rt::Budget,
-            captured: &[rt::Value],
+            #budget: &mut rt::Budget,
+            #captured: &[rt::Value],
             arguments: &mut [rt::Value],
         ) -> Result<rt::Value, rt::Thrown> {
             #code

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::block::{Emitter, Exits};
 use super::function::{closure_items, closure_names, closure_of, function_names};
-use super::names::{RUNTIME, Scope, camel, ident, snake};
+use super::names::{RUNTIME, Scope, camel, ident, parameter, snake};
 use super::region::Regions;
 use super::{Point, output};
 use crate::flow::Definition;
@@ -36,10 +36,16 @@ struct Machine<'a> {
     liveness: Liveness,
     regions: Regions,
     states: Vec<State<'a>>,
-    /// Locals that are handed from one region to another, with the variant in `enum Slot`, in order.
-    slots: BTreeMap<LocalId, String>,
+    /// Locals that are handed from one region to another, in order.
+    slots: BTreeMap<LocalId, SlotName>,
     closures: Vec<String>,
     scope: Scope,
+}
+
+/// How a slot is known: in stores and manifests, and in `enum Slot`. Both are unique.
+struct SlotName {
+    stored: String,
+    variant: String,
 }
 
 impl<'a> Machine<'a> {
@@ -47,9 +53,15 @@ impl<'a> Machine<'a> {
         let (liveness, regions) = (Liveness::of(body), Regions::of(body));
         let mut scope = Scope::default();
         let states = states(body, &liveness, &regions, &mut scope);
-        let mut variants = Scope::default();
+        let (mut names, mut variants) = (Scope::default(), Scope::default());
         let live: BTreeSet<LocalId> = regions.heads().iter().flat_map(|head| liveness.at_start(*head)).collect();
-        let slots = live.into_iter().map(|id| (id, variants.unique(&camel(&body.local(id).name)))).collect();
+        let slots = live
+            .into_iter()
+            .map(|id| {
+                let name = &body.local(id).name;
+                (id, SlotName { stored: names.unique(name), variant: variants.unique(&camel(name)) })
+            })
+            .collect();
         let closures = closure_names(body, "flow", &mut scope);
         Self { sources, body, liveness, regions, states, slots, closures, scope }
     }
@@ -67,7 +79,7 @@ impl<'a> Machine<'a> {
     }
 
     fn slot(&self, id: LocalId) -> Option<TokenStream> {
-        let variant = ident(self.slots.get(&id)?);
+        let variant = ident(&self.slots.get(&id)?.variant);
         Some(quote!(Slot::#variant as usize))
     }
 
@@ -99,10 +111,11 @@ impl<'a> Machine<'a> {
         });
         let (name, doc, code) = (ident(&state.function), self.doc(state), emitter.code());
         let outcome = state.variant.is_some().then(|| quote!(, _outcome: rt::Outcome));
+        let code = quote!(#(#loads)* #code);
+        let frame = parameter("frame", &code);
         quote! {
             #[doc = #doc]
-            fn #name(frame: &mut rt::Frame #outcome) -> Result<rt::Action, rt::Thrown> {
-                #(#loads)*
+            fn #name(#frame: &mut rt::Frame #outcome) -> Result<rt::Action, rt::Thrown> {
                 #code
             }
         }
@@ -127,8 +140,8 @@ impl<'a> Machine<'a> {
         let span = if state.variant.is_some() {
             self.body.span
         } else {
-            let block = self.body.block(state.head);
-            block.statements.first().map_or(self.body.span, |statement| statement.span)
+            let statements = self.regions.blocks(state.head).flat_map(|id| &self.body.block(id).statements);
+            statements.map(|statement| statement.span).next().unwrap_or(self.body.span)
         };
         let text = self.sources.text(span).lines().next().unwrap_or_default().trim_end();
         (span, text.chars().take(60).collect())
@@ -224,7 +237,7 @@ pub(super) fn file(sources: &Sources, definition: &Definition, program: &Program
     items.push(output::item(states_table(&machine)));
     items.push(output::item(enumeration("State", "The states, in the order of the table.", machine.rows().filter_map(|it| it.variant.as_deref()))));
     if !machine.slots.is_empty() {
-        items.push(output::item(enumeration("Slot", "The slots: values that outlive a state.", machine.slots.values().map(String::as_str))));
+        items.push(output::item(enumeration("Slot", "The slots: values that outlive a state.", machine.slots.values().map(|it| it.variant.as_str()))));
     }
     items.extend(machine.states.iter().map(|state| output::item(machine.function(state))));
     let mut scope = std::mem::take(&mut machine.scope);
@@ -244,7 +257,7 @@ pub(super) fn states_only(sources: &Sources, program: &Program) -> String {
 fn flow_static(machine: &Machine<'_>, definition: &Definition, program: &Program, families: &BTreeSet<&str>) -> TokenStream {
     let (slug, version, compiler) = (&definition.slug.value, &program.version, env!("CARGO_PKG_VERSION"));
     let enter = machine.rows().map(|state| ident(&state.function));
-    let slots = machine.slots.keys().map(|id| &machine.body.local(*id).name);
+    let slots = machine.slots.values().map(|it| &it.stored);
     let functions = program.functions.iter().zip(function_names(program)).map(|((id, _), name)| {
         let name = ident(&name);
         quote!((#id, functions::#name))
@@ -281,6 +294,7 @@ fn enumeration<'n>(name: &str, doc: &str, variants: impl Iterator<Item = &'n str
     let doc = format!(" {doc}");
     quote! {
         #[doc = #doc]
+        #[allow(dead_code)]
         enum #name {
             #(#variants),*
         }
@@ -294,9 +308,8 @@ pub(super) fn points(sources: &Sources, program: &Program) -> Vec<Point> {
         .rows()
         .filter_map(|state| {
             let suspension = state.awaited?;
-            let live = machine.liveness.at_start(state.head).into_iter().map(|id| {
-                let local = machine.body.local(id);
-                (local.name.clone(), local.of.to_string())
+            let live = machine.liveness.at_start(state.head).into_iter().filter_map(|id| {
+                Some((machine.slots.get(&id)?.stored.clone(), machine.body.local(id).of.to_string()))
             });
             let point = Point {
                 id: suspension.point.clone(),

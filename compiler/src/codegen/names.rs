@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 /// The one module of the runtime that generated code names.
 pub const RUNTIME: &str = "breyta_runtime::rt";
@@ -74,6 +74,19 @@ impl Scope {
         }
         name
     }
+}
+
+/// The name of a parameter: with an underscore in front where the code does not use it, as Rust asks for.
+pub fn parameter(name: &str, code: &TokenStream) -> Ident {
+    if mentions(code, name) { ident(name) } else { ident(&format!("_{name}")) }
+}
+
+fn mentions(code: &TokenStream, name: &str) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(it) => it == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// A name made by this module as a token.

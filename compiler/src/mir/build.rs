@@ -245,7 +245,7 @@ impl Builder {
         let value = inner.operand(&closure.value);
         inner.end(Terminator::Return(value));
         let mut body = Body {
-            name: closure.name.clone().unwrap_or_else(|| "fn".to_owned()),
+            name: closure.name.clone().unwrap_or_else(|| "closure".to_owned()),
             span,
             locals: inner.locals,
             parameters: closure.parameters.iter().map(|id| local(*id)).collect(),

@@ -18,7 +18,8 @@ impl Resolver<'_> {
     /// The flow body: one parameter, the input.
     pub(super) fn flow(&mut self) -> Body {
         let form = &self.definition.flow;
-        let input = self.bind("flow/input", form.span);
+        let input = self.invent("input", form.span);
+        self.input = Some(input);
         self.count_steps(form);
         let value = self.expr(form);
         let name = self.definition.slug.value.clone();

@@ -167,20 +167,17 @@ impl Resolver<'_> {
     }
 
     fn input(&mut self, form: &Form, arguments: &[Form]) -> Expr {
-        if self.in_function() {
+        let Some(input) = self.input else {
             self.report(
                 Diagnostic::new(Code::MISPLACED_STEP, form.span, "`flow/input` exists only in the flow body")
                     .help("pass what the function needs in the step's `:input`"),
             );
             return nil(form.span);
-        }
+        };
         if !arguments.is_empty() {
             return self.malformed(form, "`flow/input` takes no arguments", "write `(flow/input)`");
         }
-        match self.local("flow/input") {
-            Some(id) => use_local(id, form.span),
-            None => nil(form.span),
-        }
+        use_local(input, form.span)
     }
 
     /// A keyword in call position.

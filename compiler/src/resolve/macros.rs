@@ -50,7 +50,12 @@ impl Resolver<'_> {
             bindings.push((id, value));
             return;
         }
-        let whole = self.invent("-value", name.span);
+        // The result of a step is known by the step's id; a store shows these names.
+        let known_as = match &value.kind {
+            ExprKind::Step(step) => format!("-{}", step.id),
+            _ => "-value".to_owned(),
+        };
+        let whole = self.invent(&known_as, name.span);
         bindings.push((whole, value));
         self.pattern(name, whole, bindings);
     }

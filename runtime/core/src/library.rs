@@ -6,13 +6,25 @@
 
 use crate::value::Native;
 
+pub mod breyta;
 pub mod collections;
 pub mod compare;
+pub mod functions;
 pub mod maps;
 pub mod math;
 pub mod predicates;
 pub mod sequences;
+pub mod sets;
 pub mod strings;
+pub mod text;
+pub mod transforms;
+
+mod class;
+mod elements;
+pub mod invoke;
+mod lookup;
+
+pub use invoke::invoke;
 
 /// A type in a signature. `Any` accepts everything and is never an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +109,7 @@ macro_rules! rows {
                 name: $name,
                 path: concat!(stringify!($module), "::", stringify!($code)),
                 parameters: &[$($required,)* $($($optional,)*)?],
-                required: [$($required),*].len(),
+                required: <[$crate::library::Ty]>::len(&[$($required),*]),
                 rest: $crate::library::rest_type!($($rest)?),
                 returns: $returns,
                 doc: $doc,
@@ -118,13 +130,18 @@ pub(crate) use {rest_type, rows};
 
 /// Every module's rows. Sorted use: go through [`entries`].
 const MODULES: &[&[Entry]] = &[
+    breyta::ENTRIES,
     collections::ENTRIES,
     compare::ENTRIES,
+    functions::ENTRIES,
     maps::ENTRIES,
     math::ENTRIES,
     predicates::ENTRIES,
     sequences::ENTRIES,
+    sets::ENTRIES,
     strings::ENTRIES,
+    text::ENTRIES,
+    transforms::ENTRIES,
 ];
 
 /// All rows, module by module.
@@ -136,3 +153,6 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 pub fn lookup(qualified: &str) -> Option<&'static Entry> {
     entries().find(|entry| entry.name == qualified)
 }
+
+#[cfg(test)]
+mod tests;

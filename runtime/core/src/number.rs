@@ -45,10 +45,7 @@ pub fn not_a_number(what: &str, got: &Value) -> Thrown {
 }
 
 pub fn is_number(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Int(_) | Value::BigInt(_) | Value::Ratio(_) | Value::Decimal(_) | Value::Double(_)
-    )
+    matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Ratio(_) | Value::Decimal(_) | Value::Double(_))
 }
 
 #[cfg(test)]

@@ -8,32 +8,26 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use crate::Value;
+use crate::lexer::format_instant;
 use crate::number::format_double;
-
-mod instant;
-
-pub use instant::{format_instant, parts_of_instant};
 
 /// What `(str value)` gives: strings and characters without quotes, nil as nothing, numbers without suffix.
 pub fn str_text(value: &Value) -> String {
     let mut out = String::new();
-    match write_str(value, &mut out, &mut unmetered) {
-        Ok(()) => out,
-        Err(never) => match never {},
-    }
+    let Ok(()) = write_str(value, &mut out, &mut |_| Ok::<(), Infallible>(()));
+    out
 }
 
 /// What `(pr-str value)` gives: text that reads back as the value.
 pub fn pr_str(value: &Value) -> String {
     let mut out = String::new();
-    match write_readable(value, &mut out, &mut unmetered) {
-        Ok(()) => out,
-        Err(never) => match never {},
-    }
+    let Ok(()) = write_readable(value, &mut out, &mut |_| Ok::<(), Infallible>(()));
+    out
 }
 
-fn unmetered(_bytes: usize) -> Result<(), Infallible> {
-    Ok(())
+/// An instant as RFC 3339 text, `2024-01-02T03:04:05.678Z`: what `str` and JSON say.
+pub fn instant_text(millis: i64) -> String {
+    format_instant(millis).replace("-00:00", "Z")
 }
 
 /// Appends what `str` gives. `meter` is told the bytes of every piece and may stop the printing.
@@ -46,12 +40,14 @@ pub fn write_str<E>(
     match value {
         Value::Nil => {}
         Value::Str(text) | Value::Regex(text) => out.push_str(text),
-        Value::Char(unit) => out.push(char::from_u32(u32::from(*unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+        Value::Char(unit) => {
+            out.push(char::from_u32(u32::from(*unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
         Value::BigInt(int) => push_display(out, int),
         Value::Decimal(decimal) => push_display(out, decimal),
         Value::Double(double) => out.push_str(&format_double(*double)),
         Value::Uuid(uuid) => push_uuid(out, *uuid),
-        Value::Instant(millis) => out.push_str(&format_instant(*millis)),
+        Value::Instant(millis) => out.push_str(&instant_text(*millis)),
         other => return write_readable(other, out, meter),
     }
     meter(out.len() - before)
@@ -167,7 +163,7 @@ fn push_scalar(value: &Value, out: &mut String) {
         Value::Symbol(symbol) => out.push_str(symbol.full()),
         Value::Instant(millis) => {
             out.push_str("#inst \"");
-            out.push_str(&format_instant(*millis).replace('Z', "-00:00"));
+            out.push_str(&format_instant(*millis));
             out.push('"');
         }
         Value::Uuid(uuid) => {

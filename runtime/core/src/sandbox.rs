@@ -32,7 +32,7 @@ impl Budget {
 
     /// Charges memory before it is allocated; `elements` of about 32 bytes each.
     pub fn charge(&mut self, elements: usize) -> Result<(), Thrown> {
-        self.charge_bytes(elements as u64 * 32)
+        self.charge_bytes((elements as u64).saturating_mul(32))
     }
 
     pub fn charge_bytes(&mut self, bytes: u64) -> Result<(), Thrown> {

@@ -18,7 +18,7 @@ mod set;
 mod vector;
 
 pub use equality::FixedState;
-pub use function::{Closure, Function, Native};
+pub use function::{Closure, DynamicCode, Function, Native};
 pub use map::Map;
 pub use set::Set;
 pub use vector::{Elements, Vector};
@@ -210,3 +210,6 @@ impl From<Set> for Value {
         Self::Set(value)
     }
 }
+
+#[cfg(test)]
+mod tests;

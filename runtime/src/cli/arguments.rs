@@ -197,21 +197,6 @@ impl Given {
             ["runs", "show" | "cancel"] => {
                 return Err(Failure::usage("the id of a run is missing; `runs list` shows them"));
             }
-            ["bindings", "template"] => {
-                takes(options, &["data"])?;
-                Command::BindingsTemplate
-            }
-            ["bindings", "apply", file] => {
-                takes(options, &["data"])?;
-                Command::BindingsApply { file: PathBuf::from(*file) }
-            }
-            ["bindings", "apply"] => {
-                return Err(Failure::usage("the bindings file is missing: bindings apply FILE"));
-            }
-            ["bindings", "show"] => {
-                takes(options, &["data"])?;
-                Command::BindingsShow
-            }
             ["describe"] => {
                 takes(options, &["data"])?;
                 Command::Describe
@@ -219,7 +204,7 @@ impl Given {
             ["runs"] => {
                 return Err(Failure::usage("runs takes one of: list, show ID, resume [ID], cancel ID"));
             }
-            ["bindings"] => return Err(Failure::usage("bindings takes one of: template, apply FILE, show")),
+            ["bindings", rest @ ..] => bindings(rest, options)?,
             words => {
                 let shown = words.join(" ");
                 return Err(Failure::usage(format!(
@@ -228,6 +213,17 @@ impl Given {
             }
         };
         Ok(Arguments { data: self.data, limits: self.limits, command })
+    }
+}
+
+fn bindings(words: &[&str], options: &[&str]) -> Result<Command, Failure> {
+    takes(options, &["data"])?;
+    match words {
+        ["template"] => Ok(Command::BindingsTemplate),
+        ["show"] => Ok(Command::BindingsShow),
+        ["apply", file] => Ok(Command::BindingsApply { file: PathBuf::from(*file) }),
+        ["apply"] => Err(Failure::usage("the bindings file is missing: bindings apply FILE")),
+        _ => Err(Failure::usage("bindings takes one of: template, apply FILE, show")),
     }
 }
 

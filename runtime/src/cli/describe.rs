@@ -30,10 +30,10 @@ pub(super) fn describe(session: &Session<'_>) -> Answer {
 fn human(session: &Session<'_>) -> String {
     let (flow, contract) = (session.flow, &session.contract);
     let mut text = format!("{} · {}\n", contract.name, flow.slug);
-    if !contract.description.is_empty() {
-        text += &format!("{}\n", contract.description);
-    }
     // Writing into a String cannot fail.
+    if !contract.description.is_empty() {
+        let _ = writeln!(text, "{}", contract.description);
+    }
     let _ = writeln!(text, "version {} · breytac {}", flow.version, flow.compiler);
     for requirement in &contract.requires {
         let optional = if requirement.optional { ", optional" } else { "" };
@@ -49,7 +49,10 @@ fn human(session: &Session<'_>) -> String {
         }
     }
     for point in contract.raw.field("points").and_then(Value::as_sequential).into_iter().flatten() {
-        let field = |key: &str| point.field(key).map(breyta_core::print::str_text).unwrap_or_default();
+        let field = |key: &str| match point.field(key) {
+            Some(value) => value.as_name().map_or_else(|| breyta_core::print::str_text(value), str::to_owned),
+            None => String::new(),
+        };
         let _ = writeln!(text, "step {} ({}, line {})", field("id"), field("family"), field("line"));
     }
     text

@@ -29,7 +29,7 @@ pub(super) fn failure(failure: &Failure, format: Format) {
             envelope.insert_keyword("ok", false);
             envelope.insert_keyword("error", failure.to_value());
             if !failure.data.is_nil() {
-                envelope.insert_keyword("data", failure.data.clone());
+                envelope.insert_keyword("data", Value::clone(&failure.data));
             }
             write_result(&line(&Value::Map(envelope)));
         }

@@ -13,16 +13,10 @@ use crate::failure::Failure;
 pub(super) fn list(session: &Session<'_>, status: Option<&str>) -> Result<Answer, Failure> {
     let statuses = match status {
         None => Vec::new(),
-        Some(word) => match RunStatus::from_word(word) {
-            Some(status) => vec![status],
-            None => {
-                let words: Vec<_> = RunStatus::ALL.iter().map(|status| status.word()).collect();
-                return Err(Failure::usage(format!(
-                    "--status is one of {}, not \"{word}\"",
-                    words.join(", ")
-                )));
-            }
-        },
+        Some(word) => vec![RunStatus::from_word(word).ok_or_else(|| {
+            let words: Vec<_> = RunStatus::ALL.iter().map(|status| status.word()).collect();
+            Failure::usage(format!("--status is one of {}, not \"{word}\"", words.join(", ")))
+        })?],
     };
     let runs = match storage::observer(session)? {
         Some(store) => store.list_runs(&RunFilter { statuses, ..RunFilter::default() })?,

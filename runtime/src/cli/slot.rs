@@ -67,18 +67,14 @@ pub(super) fn active_runs(engine: &Engine) -> Result<Vec<RunSummary>, Failure> {
 /// The value that tells keyed runs apart; None for singletons.
 fn key(session: &Session<'_>, input: &Map) -> Result<Option<Value>, Failure> {
     let Some(path) = &session.contract.concurrency.key_path else { return Ok(None) };
-    match value_at(input, path) {
-        Some(value) => Ok(Some(value)),
-        None => {
-            let mut details = Map::new();
-            details.insert_keyword("key", path.join("."));
-            let message = format!(
-                "runs of this flow are told apart by the input \"{}\", which is missing",
-                path.join(".")
-            );
-            Err(Failure::new("concurrency_key_missing", message).with_details(details))
-        }
-    }
+    let value = value_at(input, path).ok_or_else(|| {
+        let key = path.join(".");
+        let message = format!("runs of this flow are told apart by the input \"{key}\", which is missing");
+        let mut details = Map::new();
+        details.insert_keyword("key", key);
+        Failure::new("concurrency_key_missing", message).with_details(details)
+    })?;
+    Ok(Some(value))
 }
 
 fn value_at(input: &Map, path: &[String]) -> Option<Value> {

@@ -1,4 +1,5 @@
 //! The command line over a hand-written two-step flow and a scripted world.
+#![expect(clippy::unnecessary_wraps, reason = "state functions have the signature of the ABI")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use breyta_core::print::{self, format_instant};
+use breyta_core::lexer::format_instant;
+use breyta_core::print;
 use breyta_core::{Map, Value, Vector};
 use breyta_engine::journal::{Entry, Event, StepExecution};
 use breyta_engine::store::{RunRecord, RunStatus, RunSummary};

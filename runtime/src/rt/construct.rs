@@ -1,37 +1,37 @@
-//! How generated code makes values and takes arguments apart.
+//! How generated code makes values and takes arguments apart. Parts are moved out of the slices.
 
 use std::sync::Arc;
 
 use breyta_core::value::{Closure, Function, Native};
-use breyta_core::{Map, Set, Thrown, Value, Vector, thrown::Class};
+use breyta_core::{Map, Set, Thrown, Value, thrown::Class};
 
 /// `[a b]`.
-pub fn vector(items: Vec<Value>) -> Value {
-    Value::Vector(Vector::from(items))
+pub fn vector(items: &mut [Value]) -> Value {
+    Value::Vector(moved(items).collect())
 }
 
 /// `(a b)`, as data.
-pub fn list(items: Vec<Value>) -> Value {
-    Value::List(Vector::from(items))
+pub fn list(items: &mut [Value]) -> Value {
+    Value::List(moved(items).collect())
 }
 
 /// `{k v}` whose keys the compiler knows to be different.
-pub fn map(entries: Vec<(Value, Value)>) -> Value {
-    Value::Map(entries.into_iter().collect())
+pub fn map(entries: &mut [(Value, Value)]) -> Value {
+    Value::Map(entries.iter_mut().map(std::mem::take).collect())
 }
 
 /// `#{a b}` whose members the compiler knows to be different.
-pub fn set(items: Vec<Value>) -> Value {
-    Value::Set(items.into_iter().collect())
+pub fn set(items: &mut [Value]) -> Value {
+    Value::Set(moved(items).collect())
 }
 
 /// `{k v}` with computed keys.
 ///
 /// # Errors
 /// Illegal argument when two keys are equal, as in Clojure.
-pub fn distinct_map(entries: Vec<(Value, Value)>) -> Result<Value, Thrown> {
+pub fn distinct_map(entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
     let mut map = Map::new();
-    for (key, value) in entries {
+    for (key, value) in entries.iter_mut().map(std::mem::take) {
         if map.contains_key(&key) {
             return Err(duplicate_key(&key));
         }
@@ -44,9 +44,9 @@ pub fn distinct_map(entries: Vec<(Value, Value)>) -> Result<Value, Thrown> {
 ///
 /// # Errors
 /// Illegal argument when two members are equal, as in Clojure.
-pub fn distinct_set(items: Vec<Value>) -> Result<Value, Thrown> {
+pub fn distinct_set(items: &mut [Value]) -> Result<Value, Thrown> {
     let mut set = Set::new();
-    for item in items {
+    for item in moved(items) {
         if set.contains(&item) {
             return Err(duplicate_key(&item));
         }
@@ -66,8 +66,8 @@ pub fn native(name: &'static str, code: Native) -> Value {
 }
 
 /// A compiled `fn` form with the values it captures.
-pub fn closure(name: &'static str, code: Closure, captured: Vec<Value>) -> Value {
-    Value::Function(Arc::new(Function::Closure { name, code, captured: captured.into() }))
+pub fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Value {
+    Value::Function(Arc::new(Function::Closure { name, code, captured: moved(captured).collect() }))
 }
 
 /// Moves an argument out of its place.
@@ -77,7 +77,7 @@ pub fn take(argument: &mut Value) -> Value {
 
 /// The further arguments of a variadic function: a list, or nil when there are none.
 pub fn rest(arguments: &mut [Value]) -> Value {
-    if arguments.is_empty() { Value::Nil } else { Value::List(arguments.iter_mut().map(std::mem::take).collect()) }
+    if arguments.is_empty() { Value::Nil } else { Value::List(moved(arguments).collect()) }
 }
 
 /// The error of a call with a number of arguments that the function does not take.
@@ -88,4 +88,8 @@ pub fn wrong_arity(function: &str, count: usize) -> Thrown {
 /// The error of a closure that was given other captured values than it was compiled for.
 pub fn wrong_captures() -> Thrown {
     Thrown::new(Class::IllegalState, "a closure was made with the wrong captured values")
+}
+
+fn moved(items: &mut [Value]) -> impl Iterator<Item = Value> {
+    items.iter_mut().map(std::mem::take)
 }

@@ -71,26 +71,31 @@ fn merged(context: &StepContext<'_>) -> Result<Map, StepError> {
             context.invalid(&format!("the config is a map, not {}", context.request.config.type_name()))
         );
     };
-    let Some(template) = config.get_keyword("template").filter(|id| !id.is_nil()) else {
-        return Ok(config.clone());
+    let own: Map = config
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_name(), Some("template" | "data")))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let given = |key: &str| config.get_keyword(key).filter(|value| !value.is_nil());
+    let Some(template) = given("template") else {
+        return match given("data") {
+            Some(_) => Err(context.invalid(":data fills a template, so it needs :template")),
+            None => Ok(own),
+        };
     };
     let id = template.as_name().ok_or_else(|| {
         context.invalid(&format!(":template takes the id of a template, not {}", template.type_name()))
     })?;
-    let data = config.get_keyword("data").cloned().unwrap_or_default();
-    let data = if data.is_nil() { Value::Map(Map::new()) } else { data };
+    let data = given("data").cloned().unwrap_or_else(|| Value::Map(Map::new()));
     let Value::Map(mut merged) = context.templates.rendered(id, "request", &data)? else {
         return Err(context.invalid(&format!("the :request of template :{id} is not a map")));
     };
-    for (key, value) in config {
-        if !matches!(key.as_name(), Some("template" | "data")) {
-            merged.insert(key.clone(), value.clone());
-        }
+    for (key, value) in &own {
+        merged.insert(key.clone(), value.clone());
     }
     // A full URL and a path are alternatives: the one that the step itself gives wins.
-    let gives = |key: &str| config.get_keyword(key).is_some_and(|value| !value.is_nil());
-    for (given, dropped) in [("path", "url"), ("url", "path")] {
-        if gives(given) && !gives(dropped) {
+    for (winner, dropped) in [("path", "url"), ("url", "path")] {
+        if given(winner).is_some() && given(dropped).is_none() {
             merged.remove(&Value::Keyword(breyta_core::Keyword::new(dropped)));
         }
     }

@@ -6,3 +6,6 @@
 mod sqlite;
 
 pub use sqlite::{SqliteReader, SqliteStore};
+
+#[cfg(test)]
+mod tests;

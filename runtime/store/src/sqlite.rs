@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use breyta_engine::journal;
@@ -44,10 +45,14 @@ impl SqliteStore {
     /// another process owns it, `store-other-flow`, `store-newer-format`, `store-read-only`, `store-corrupt`.
     pub fn open(directory: &Path, slug: &str) -> Result<Self, StoreError> {
         let lock = directory::own(directory)?;
-        let file = path(directory);
-        let (connection, epoch) = schema::open_owned(&file, slug)?;
+        let (connection, epoch) = schema::open_owned(&path(directory), slug)?;
+        Self::serve(lock, connection, epoch, directory)
+    }
+
+    /// Starts the writer on an owned connection.
+    fn serve(lock: File, connection: Connection, epoch: i64, directory: &Path) -> Result<Self, StoreError> {
         let reader = SqliteReader::open(directory)?;
-        let writer = Writer::new(connection, epoch, slug)?;
+        let writer = Writer::new(connection, epoch, reader.slug())?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new().name("breyta-store".to_owned());
         let thread = thread.spawn(move || writer.serve(&receiver)).map_err(StoreError::io)?;
@@ -132,3 +137,6 @@ impl Store for SqliteStore {
         self.ask(Request::CancelRequests)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,9 +36,7 @@ const REGISTRY: &str = "/cargo";
 /// Compiles in the folder `work`, where an earlier call may have been interrupted.
 pub(super) fn compile(toolchain: &Toolchain, variant: Variant, work: &Path) -> Result<Libraries, Failure> {
     let workspace = work.join("workspace");
-    for (path, text) in packed::FILES {
-        write_if_changed(&workspace.join(path), text)?;
-    }
+    unpack(&workspace)?;
     let total = resolve(toolchain, &workspace)?;
     let progress = Progress::start(format!("compiling the runtime ({})", variant.name()), total);
     let log = work.with_extension("log");
@@ -56,6 +54,26 @@ pub(super) fn compile(toolchain: &Toolchain, variant: Variant, work: &Path) -> R
     // Only a failure leaves its log.
     let _ = fs::remove_file(&log);
     Ok(libraries)
+}
+
+/// Makes the folder hold the packed files and no others. Unchanged files are not touched: cargo looks at their times.
+fn unpack(workspace: &Path) -> Result<(), Failure> {
+    for (path, text) in packed::FILES {
+        write_if_changed(&workspace.join(path), text)?;
+    }
+    let wanted: BTreeSet<PathBuf> = packed::FILES.iter().map(|(path, _)| workspace.join(path)).collect();
+    let mut folders = vec![workspace.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| unwritable(&folder, &error))?.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !wanted.contains(&path) {
+                fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Cargo with the compiler that was found, in the workspace.

@@ -11,6 +11,9 @@ use crate::frontend::{self, Checked};
 use crate::report::{self, FAILED, Failure};
 use crate::sources::{self, shown};
 
+#[cfg(test)]
+mod tests;
+
 /// As often as a mended file is mended again: a change may uncover the next problem.
 const FIX_ROUNDS: usize = 10;
 
@@ -103,36 +106,49 @@ fn fix(file: &Path, arguments: &Check) -> Result<Checked, Failure> {
     frontend::check(file, &arguments.lints)
 }
 
-/// The text with all changes that do not touch one another; a problem's changes are made together or not at all.
+/// The text with all changes that do not touch one another, and how many they are. The changes of one problem are made
+/// together or not at all; of two problems that want to change the same place, the first wins.
 fn mend(checked: &Checked) -> (String, usize) {
     let text = &checked.sources.file(FileId(0)).text;
-    let mut taken: Vec<(usize, usize, &str)> = Vec::new();
+    let mut taken: Vec<Change<'_>> = Vec::new();
     for problem in &checked.problems {
-        let edits: Vec<_> = problem
-            .edits
-            .iter()
-            .map(|edit| (edit.span.start as usize, edit.span.end as usize, edit.text.as_str()))
-            .collect();
-        let home = problem.edits.iter().all(|edit| edit.span.file == FileId(0));
-        let fits = |&(start, end, _): &(usize, usize, &str)| {
-            start <= end
-                && text.get(start..end).is_some()
-                && taken.iter().all(|&(from, to, _)| {
-                    end <= from && (start, end) != (from, to) || start >= to && start > from
-                })
-        };
-        if home && edits.iter().all(fits) {
-            taken.extend(edits);
+        let known = taken.len();
+        let mut whole = true;
+        for edit in &problem.edits {
+            let change =
+                Change { start: edit.span.start as usize, end: edit.span.end as usize, text: &edit.text };
+            whole &= edit.span.file == FileId(0)
+                && text.get(change.start..change.end).is_some()
+                && taken.iter().all(|other| !change.touches(other));
+            taken.push(change);
+        }
+        if !whole {
+            taken.truncate(known);
         }
     }
-    taken.sort_by_key(|&(start, end, _)| (start, end));
+    taken.sort_by_key(|change| (change.start, change.end));
     let mut mended = String::with_capacity(text.len());
     let mut at = 0;
-    for &(start, end, new) in &taken {
-        mended.push_str(text.get(at..start).unwrap_or_default());
-        mended.push_str(new);
-        at = end;
+    for change in &taken {
+        mended.push_str(text.get(at..change.start).unwrap_or_default());
+        mended.push_str(change.text);
+        at = change.end;
     }
     mended.push_str(text.get(at..).unwrap_or_default());
     (mended, taken.len())
+}
+
+/// Bytes of the text that are replaced.
+struct Change<'a> {
+    start: usize,
+    end: usize,
+    text: &'a str,
+}
+
+impl Change<'_> {
+    /// Whether the result would depend on which of the two is made first.
+    fn touches(&self, other: &Self) -> bool {
+        let same_insertion = self.start == other.start && self.end == other.end;
+        same_insertion || (self.start < other.end && other.start < self.end)
+    }
 }

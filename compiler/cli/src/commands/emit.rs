@@ -71,6 +71,10 @@ fn write(folder: &Path, before: &[String], files: &BTreeMap<String, String>) -> 
         for stale in before.iter().filter(|path| !files.contains_key(*path) && is_inner(path)) {
             // A file that is gone already is what we want.
             let _ = fs::remove_file(folder.join(stale));
+            // Folders that are empty now go, too; removing one that is not fails, as it should.
+            for parent in Path::new(stale).ancestors().skip(1).filter(|it| !it.as_os_str().is_empty()) {
+                let _ = fs::remove_dir(folder.join(parent));
+            }
         }
         return write_if_changed(&folder.join(LIST), &list(files.keys().map(String::as_str)));
     }

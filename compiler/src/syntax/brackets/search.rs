@@ -25,17 +25,23 @@ const REPLACE: u32 = 102;
 const CHANGE_AGAIN: u32 = 60;
 
 /// What a line costs whose column does not suit the innermost open bracket: right of it but not aligned with anything;
-/// left of it; left of the whole line it was opened on; further top-level text, which a flow does not have.
+/// left of it; left of the whole line it was opened on; further top-level text, which a flow does not have. Less where
+/// it suits, but not as the line before did, or as a list with arguments on its first line does.
 const MISALIGNED: u32 = 40;
 const LEFT_OF_OPENER: u32 = 45;
 const LEFT_OF_LINE: u32 = 80;
 const SECOND_AT_TOP: u32 = 60;
-/// What stands in a bracket does not look like it: a list headed by a literal, a vector headed by a macro.
+const OTHER_COLUMN: u32 = 20;
+const UNUSUAL_COLUMN: u32 = 15;
+/// What stands in a bracket does not look like it: a list headed by a literal, keys and values in a vector. It decides
+/// which of two brackets that do not fit each other is the wrong one.
 const UNUSUAL_HEAD: u32 = 3;
+/// `((`: one of the two is rather there by mistake than what closes it is missing.
+const CALL_OF_CALL: u32 = 12;
 
 /// How much dearer than the cheapest a hypothesis may be: two changes whose reason has yet to show.
 const SLACK: u32 = 260;
-const BEAM: usize = 56;
+const BEAM: usize = 32;
 
 type NodeId = u32;
 const ROOT: NodeId = 0;
@@ -54,10 +60,41 @@ struct Node {
     /// Columns of the first and second element where they stand on the bracket's own line.
     first: Option<i32>,
     second: Option<i32>,
-    /// Elements so far, up to 2.
+    /// Elements so far, up to 3.
     elements: u8,
+    head: Option<Head>,
     /// The column of the last line begun in this bracket.
     settled: Option<i32>,
+}
+
+impl Node {
+    /// Whether a line may begin at this column inside the bracket.
+    fn suits(&self, column: i32) -> bool {
+        let Some(bracket) = self.bracket else { return self.elements == 0 };
+        // A bracket that ends its line: its contents are indented by the line, or by the bracket.
+        let ends_line = self.elements == 0 && column > self.line_indent;
+        let by_bracket = match bracket {
+            Bracket::Round => self.second == Some(column) || column == self.column + 2,
+            Bracket::Square | Bracket::Curly => false,
+        };
+        ends_line || by_bracket || column == self.column + 1 || self.first == Some(column)
+    }
+
+    /// Arguments of a call whose first one stands beside the name are aligned with it, or two columns in.
+    fn is_unusual_column(&self, column: i32) -> bool {
+        self.bracket == Some(Bracket::Round)
+            && self.head == Some(Head::Symbol)
+            && self.second.is_some_and(|second| second != column)
+            && column == self.column + 1
+    }
+}
+
+/// The first element of a bracket, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Head {
+    Symbol,
+    Keyword,
+    Other,
 }
 
 /// The stacks of all hypotheses, each node once.
@@ -78,6 +115,7 @@ impl Stacks {
             first: None,
             second: None,
             elements: 0,
+            head: None,
             settled: None,
         };
         Self { nodes: vec![root], ids: HashMap::from([(root, ROOT)]) }
@@ -117,6 +155,8 @@ struct Search<'a> {
     /// The next generation, the cheapest first where two have the same stack.
     next: Vec<Hypothesis>,
     places: HashMap<(NodeId, i32), usize>,
+    /// Dearer hypotheses are not worth making.
+    limit: u32,
 }
 
 /// The changes that balance the pieces most cheaply, in the order of the text.
@@ -127,6 +167,7 @@ pub(super) fn repair(pieces: &[Piece]) -> Vec<Change> {
         changes: vec![(None, NO_CHANGES)],
         next: Vec::new(),
         places: HashMap::new(),
+        limit: SLACK,
     };
     // Very long texts get a narrower beam, so that the work stays bounded.
     let beam = (3_000_000 / pieces.len().max(1)).clamp(8, BEAM);
@@ -151,8 +192,8 @@ impl Search<'_> {
         self.places.clear();
         let mut generation = std::mem::take(&mut self.next);
         generation.sort_by_key(|hypothesis| hypothesis.cost);
-        let limit = generation.first().map_or(0, |best| best.cost + SLACK);
-        generation.retain(|hypothesis| hypothesis.cost <= limit);
+        self.limit = generation.first().map_or(0, |best| best.cost) + SLACK;
+        generation.retain(|hypothesis| hypothesis.cost <= self.limit);
         generation.truncate(beam);
         generation
     }
@@ -184,7 +225,7 @@ impl Search<'_> {
         }
         let mut hypothesis = from;
         loop {
-            let (cost, settled) = self.line_cost(hypothesis.top, piece.lead_column);
+            let (cost, settled) = self.line_cost(hypothesis.top, piece);
             let open = *self.stacks.node(hypothesis.top);
             let here = Hypothesis { top: settled, cost: hypothesis.cost + cost, ..hypothesis };
             self.element(here, id, piece);
@@ -196,26 +237,28 @@ impl Search<'_> {
         }
     }
 
-    /// What it costs to begin a line at this column, and the stack that has taken note of it.
-    fn line_cost(&mut self, top: NodeId, column: i32) -> (u32, NodeId) {
+    /// What it costs to begin a line with this piece, and the stack that has taken note of it.
+    fn line_cost(&mut self, top: NodeId, piece: &Piece) -> (u32, NodeId) {
         let mut node = *self.stacks.node(top);
-        let suits = node.settled == Some(column)
-            || node.first == Some(column)
-            || match node.bracket {
-                None => node.elements == 0,
-                Some(Bracket::Round) => {
-                    node.second == Some(column) || column == node.column + 2 || column == node.column + 1
-                }
-                Some(_) => column == node.column + 1,
-            };
-        let cost = match node.bracket {
-            _ if suits => 0,
-            None => SECOND_AT_TOP,
-            // The bracket ends its line: its contents are indented by the line, or by the bracket.
-            Some(_) if node.elements == 0 && column > node.line_indent => 0,
-            Some(_) if column > node.column => MISALIGNED,
-            Some(_) if column > node.line_indent => LEFT_OF_OPENER,
-            Some(_) => LEFT_OF_LINE,
+        let column = piece.lead_column;
+        if node.settled == Some(column) {
+            return (0, top);
+        }
+        let cost = if node.suits(column) {
+            let other = if node.settled.is_some() { OTHER_COLUMN } else { 0 };
+            let unusual = if node.is_unusual_column(column) { UNUSUAL_COLUMN } else { 0 };
+            // The second line of a map begins with a key again.
+            let map = node.settled.is_none() && node.elements == 2 && node.head == Some(Head::Keyword);
+            let pairs = map && node.bracket != Some(Bracket::Curly) && piece.kind == PieceKind::Keyword;
+            other + unusual + if pairs { UNUSUAL_HEAD } else { 0 }
+        } else if node.bracket.is_none() {
+            SECOND_AT_TOP
+        } else if column > node.column {
+            MISALIGNED
+        } else if column > node.line_indent {
+            LEFT_OF_OPENER
+        } else {
+            LEFT_OF_LINE
         };
         node.settled = Some(column);
         (cost, self.stacks.id(node))
@@ -278,6 +321,9 @@ impl Search<'_> {
         };
         let column = piece.column + from.shift;
         self.open(taken, opener.bracket(), Some(id), piece, column);
+        if from.cost + CHANGE > self.limit {
+            return;
+        }
         for bracket in Bracket::ALL.into_iter().filter(|bracket| *bracket != opener.bracket()) {
             let replaced = self.change(taken, Change::ReplaceOpen { piece: id, bracket }, REPLACE);
             self.open(replaced, bracket, Some(id), piece, column);
@@ -299,6 +345,7 @@ impl Search<'_> {
             first: None,
             second: None,
             elements: 0,
+            head: None,
             settled: None,
         };
         let top = self.stacks.id(node);
@@ -307,11 +354,13 @@ impl Search<'_> {
 
     /// Inserts an opening bracket where one may have been lost.
     fn insert_open(&mut self, from: Hypothesis, id: PieceId, piece: &Piece) {
+        if from.cost + CHANGE > self.limit {
+            return;
+        }
         let brackets: &[Bracket] = match piece.kind {
             PieceKind::Symbol => &[Bracket::Round, Bracket::Square],
             PieceKind::Keyword => &[Bracket::Curly, Bracket::Square, Bracket::Round],
             PieceKind::Text => &[Bracket::Square, Bracket::Curly],
-            PieceKind::Open(Opener::Vector) => &[Bracket::Square, Bracket::Round],
             PieceKind::Open(_) => &[Bracket::Square, Bracket::Round],
             PieceKind::Other | PieceKind::Close(_) => &[Bracket::Square],
         };
@@ -332,6 +381,7 @@ impl Search<'_> {
                     first: None,
                     second: None,
                     elements: 0,
+                    head: None,
                     settled: None,
                 };
                 let inner = Hypothesis { top: self.stacks.id(node), shift: outer.shift + 1, ..outer };
@@ -349,15 +399,22 @@ impl Search<'_> {
     /// Takes note of an element of the innermost bracket.
     fn count_element(&mut self, from: Hypothesis, piece: &Piece, column: i32) -> Hypothesis {
         let mut node = *self.stacks.node(from.top);
+        if node.elements >= 3 {
+            return from;
+        }
         let mut cost = 0;
+        if node.elements == 0 {
+            cost = unusual_head_cost(node.bracket, piece.kind);
+            node.head = Some(match piece.kind {
+                PieceKind::Symbol => Head::Symbol,
+                PieceKind::Keyword => Head::Keyword,
+                _ => Head::Other,
+            });
+        }
         match node.elements {
             0 if node.line == piece.line && node.bracket.is_some() => node.first = Some(column),
             1 if node.line == piece.line => node.second = Some(column),
-            0 | 1 => {}
-            _ => return from,
-        }
-        if node.elements == 0 && is_unusual_head(node.bracket, piece.kind) {
-            cost = UNUSUAL_HEAD;
+            _ => {}
         }
         node.elements += 1;
         Hypothesis { top: self.stacks.id(node), cost: from.cost + cost, ..from }
@@ -389,15 +446,14 @@ fn piece_width(kind: PieceKind) -> i32 {
     if let PieceKind::Open(opener) = kind { opener.text().len() as i32 } else { 1 }
 }
 
-/// Whether a bracket of this kind rarely begins with such a thing. No evidence on its own, but it decides which of two
-/// brackets that do not fit each other is the wrong one.
-fn is_unusual_head(bracket: Option<Bracket>, head: PieceKind) -> bool {
-    match bracket {
-        Some(Bracket::Round) => {
-            matches!(head, PieceKind::Text | PieceKind::Other | PieceKind::Open(Opener::Map))
+/// More than nothing where a bracket of this kind rarely begins with such a thing.
+fn unusual_head_cost(bracket: Option<Bracket>, head: PieceKind) -> u32 {
+    match (bracket, head) {
+        (Some(Bracket::Round), PieceKind::Open(Opener::List)) => CALL_OF_CALL,
+        (Some(Bracket::Round), PieceKind::Text | PieceKind::Other | PieceKind::Open(Opener::Map)) => {
+            UNUSUAL_HEAD
         }
-        Some(Bracket::Square) => false,
-        Some(Bracket::Curly) => matches!(head, PieceKind::Open(_)),
-        None => false,
+        (Some(Bracket::Curly), PieceKind::Symbol | PieceKind::Open(_)) => UNUSUAL_HEAD,
+        _ => 0,
     }
 }

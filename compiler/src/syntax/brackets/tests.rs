@@ -17,7 +17,8 @@ fn problems(text: &str) -> (Sources, Vec<Diagnostic>) {
 
 #[test]
 fn probe() {
-    let original: Vec<String> = read(&Sources::single("f", FLOW), FileId(0)).forms.iter().map(print::print).collect();
+    let original: Vec<String> =
+        read(&Sources::single("f", FLOW), FileId(0)).forms.iter().map(print::print).collect();
     let mut tally = std::collections::BTreeMap::<&str, usize>::new();
     let started = std::time::Instant::now();
     for token in lex(FLOW).tokens {
@@ -26,12 +27,20 @@ fn probe() {
             TokenKind::Open(opener) => {
                 variants.push(("delete", String::new()));
                 variants.push(("double", opener.text().repeat(2)));
-                for other in Bracket::ALL { if other != opener.bracket() { variants.push(("swap", other.open().to_string())); } }
+                for other in Bracket::ALL {
+                    if other != opener.bracket() {
+                        variants.push(("swap", other.open().to_string()));
+                    }
+                }
             }
             TokenKind::Close(bracket) => {
                 variants.push(("delete", String::new()));
                 variants.push(("double", bracket.close().to_string().repeat(2)));
-                for other in Bracket::ALL { if other != bracket { variants.push(("swap", other.close().to_string())); } }
+                for other in Bracket::ALL {
+                    if other != bracket {
+                        variants.push(("swap", other.close().to_string()));
+                    }
+                }
             }
             _ => continue,
         }
@@ -46,18 +55,33 @@ fn probe() {
                     let mut edits = one.edits.clone();
                     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
                     let mut mended = text.clone();
-                    for edit in edits { mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text); }
-                    let again: Vec<String> = read(&Sources::single("f", mended), FileId(0)).forms.iter().map(print::print).collect();
-                    if again == original { "mended" }
-                    else if at(one.primary.span.start) == line { "line" }
-                    else if one.secondary.iter().any(|label| at(label.span.start) == line) { "label" }
-                    else { "off" }
+                    for edit in edits {
+                        mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+                    }
+                    let again: Vec<String> = read(&Sources::single("f", mended), FileId(0))
+                        .forms
+                        .iter()
+                        .map(print::print)
+                        .collect();
+                    if again == original {
+                        "mended"
+                    } else if at(one.primary.span.start) == line {
+                        "line"
+                    } else if one.secondary.iter().any(|label| at(label.span.start) == line) {
+                        "label"
+                    } else {
+                        "off"
+                    }
                 }
                 _ => "several",
             };
             *tally.entry(verdict).or_default() += 1;
             if !matches!(verdict, "mended" | "line") {
-                println!("--- {kind} {:?} at {line}:{column} {verdict}: {}", token.text(FLOW), text.lines().nth(line-1).unwrap());
+                println!(
+                    "--- {kind} {:?} at {line}:{column} {verdict}: {}",
+                    token.text(FLOW),
+                    text.lines().nth(line - 1).unwrap()
+                );
                 for one in found {
                     let (line, column) = sources.line_column(FileId(0), one.primary.span.start);
                     println!("    {line}:{column} {}", one.message);

@@ -66,7 +66,11 @@ impl<'a> Reader<'a> {
             number |= bits << shift;
             if byte & 0x80 == 0 {
                 // A last group of zero would be a second spelling of the same number.
-                return if byte == 0 && shift > 0 { self.error("a number that is written too long") } else { Ok(number) };
+                return if byte == 0 && shift > 0 {
+                    self.error("a number that is written too long")
+                } else {
+                    Ok(number)
+                };
             }
         }
         self.error("a number of more than 64 bits")
@@ -91,10 +95,7 @@ impl<'a> Reader<'a> {
     fn big(&mut self) -> Result<BigInt, DecodeError> {
         let len = self.len()?;
         let bytes = self.take(len)?;
-        let shortest = match bytes {
-            [] | [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => false,
-            _ => true,
-        };
+        let shortest = !matches!(bytes, [] | [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..]);
         if !shortest {
             return self.error("a big number that is not written in its shortest form");
         }

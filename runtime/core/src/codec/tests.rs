@@ -48,6 +48,15 @@ fn samples() -> Vec<(Value, &'static str)> {
             Map::from([(Value::keyword("b"), 1.into()), (Value::keyword("a"), 2.into())]).into(),
             "01 0e 02 0a0162 0302 0a0161 0304",
         ),
+        (
+            // The example of docs/format.md.
+            Map::from([
+                (Value::keyword("b"), 1.into()),
+                (Value::keyword("a"), Value::Vector(Vector::from([true.into(), text("é")]))),
+            ])
+            .into(),
+            "01 0e 02 0a0162 0302 0a0161 0d 02 02 0902c3a9",
+        ),
         (Value::Set([3.into(), 1.into()].into_iter().collect::<Set>()), "01 0f 02 0306 0302"),
         (Value::Instant(-1), "01 10 01"),
         (Value::Uuid(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff), "01 11 00112233445566778899aabbccddeeff"),
@@ -59,7 +68,7 @@ fn samples() -> Vec<(Value, &'static str)> {
 fn the_bytes_of_each_kind_are_stable() {
     for (value, expected) in samples() {
         let bytes = encoded(&value);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         assert_eq!(hex, expected.replace(' ', ""), "{}", pr_str(&value));
         assert_eq!(pr_str(&decode(&bytes).unwrap()), pr_str(&value));
     }
@@ -68,7 +77,8 @@ fn the_bytes_of_each_kind_are_stable() {
 #[test]
 fn refuses_what_is_not_data() {
     let mut out = vec![7];
-    let refused = |value: Value, out: &mut Vec<u8>| encode(&Value::Vector(Vector::from([value])), out).unwrap_err();
+    let refused =
+        |value: Value, out: &mut Vec<u8>| encode(&Value::Vector(Vector::from([value])), out).unwrap_err();
     let function = Function::Native { name: "f", code: |_, _| Ok(Value::Nil) };
     assert_eq!(refused(Value::Function(Arc::new(function)), &mut out), NotStorable::Function);
     assert_eq!(refused(Value::Regex("a".into()), &mut out), NotStorable::Regex);

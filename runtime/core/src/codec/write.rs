@@ -84,7 +84,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn items<'v>(&mut self, tag: u8, items: impl ExactSizeIterator<Item = &'v Value>) -> Result<(), NotStorable> {
+    fn items<'v>(
+        &mut self,
+        tag: u8,
+        items: impl ExactSizeIterator<Item = &'v Value>,
+    ) -> Result<(), NotStorable> {
         self.open(tag, items.len())?;
         for item in items {
             self.value(item)?;

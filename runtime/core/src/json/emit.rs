@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::NotJson;
 use crate::number::{format_double, ratio_to_f64};
-use crate::print::{format_instant, str_text};
+use crate::print::{instant_text, str_text};
 use crate::value::DEPTH_MAX;
 use crate::{Map, Value};
 
@@ -156,9 +156,12 @@ pub(super) fn check_keys(map: &Map) -> Result<(), NotJson> {
 pub(super) fn key_text(key: &Value) -> Result<String, NotJson> {
     match key {
         Value::Str(text) => Ok(text.to_string()),
-        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Ratio(_) | Value::Decimal(_) | Value::Double(_) => {
-            Ok(str_text(key))
-        }
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::BigInt(_)
+        | Value::Ratio(_)
+        | Value::Decimal(_)
+        | Value::Double(_) => Ok(str_text(key)),
         other => text_of(other)
             .ok_or_else(|| NotJson::new(format!("a map key cannot be {} in JSON", other.type_name()))),
     }
@@ -169,7 +172,7 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
     Some(match value {
         Value::Keyword(keyword) => keyword.full().to_owned(),
         Value::Symbol(symbol) => symbol.full().to_owned(),
-        Value::Instant(millis) => format_instant(*millis),
+        Value::Instant(millis) => instant_text(*millis),
         Value::Char(_) | Value::Uuid(_) => str_text(value),
         _ => return None,
     })

@@ -211,7 +211,9 @@ impl Reader<'_> {
                     return Ok(out);
                 }
                 Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err(self.error("a control character in a string must be written as an escape")),
+                Some(_) => {
+                    return Err(self.error("a control character in a string must be written as an escape"));
+                }
                 None => return Err(self.error_at(start, "the string is not closed")),
             }
         }
@@ -230,7 +232,12 @@ impl Reader<'_> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode(start),
-            _ => return Err(self.error_at(start, "unknown escape; JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")),
+            _ => {
+                return Err(self.error_at(
+                    start,
+                    "unknown escape; JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+                ));
+            }
         })
     }
 
@@ -251,7 +258,10 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self, start: usize) -> Result<u32, JsonError> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         self.at += 4;
         unit.ok_or_else(|| self.error_at(start, "\\u takes four hexadecimal digits"))

@@ -70,7 +70,10 @@ fn writes_what_json_has_no_word_for() {
     assert_eq!(emit(&map.clone().into()).unwrap(), expected);
     let tree = to_json(&map.into()).unwrap();
     assert_eq!(tree.to_string(), expected.replace("1.50", "1.5"));
-    assert_eq!(pr_str(&from_json(&serde_json::json!({"k": [1, 2.5, null]}), Keys::Keywords)), "{:k [1 2.5 nil]}");
+    assert_eq!(
+        pr_str(&from_json(&serde_json::json!({"k": [1, 2.5, null]}), Keys::Keywords)),
+        "{:k [1 2.5 nil]}"
+    );
 }
 
 #[test]

@@ -1,3 +1,362 @@
-//! skeleton
+//! Collections of any kind: making them, adding, looking up, first and last end.
+
+use std::mem::take;
+
+use super::class::{class_name, illegal_argument, mismatch, not_supported, out_of_bounds};
+use super::elements::{
+    elements, entry_parts, is_empty as has_no_elements, list as list_value, seq as seq_value,
+};
+use super::lookup::{index_argument, index_key, lookup};
 use super::rows;
-rows! { collections: }
+use crate::number::is_number;
+use crate::thrown::Class;
+use crate::{Budget, Map, Set, Thrown, Value, Vector};
+
+rows! { collections:
+    "clojure.core/count" count (Seqable) -> Integer, "The number of elements; of a string its UTF-16 length.";
+    "clojure.core/empty?" is_empty (Seqable) -> Boolean, "Whether there are no elements.";
+    "clojure.core/not-empty" not_empty (Seqable) -> Any, "The collection itself, or nil when it is empty.";
+    "clojure.core/empty" empty (Any) -> Any, "An empty collection of the same kind; nil for anything else.";
+    "clojure.core/seq" seq (Seqable) -> Nilable(&List), "The elements as a sequence, or nil when there are none.";
+    "clojure.core/vec" vec (Seqable) -> Vector, "The elements as a vector.";
+    "clojure.core/set" set (Seqable) -> Set, "The distinct elements as a set.";
+    "clojure.core/list" list ( => & Any) -> List, "A list of the arguments.";
+    "clojure.core/vector" vector ( => & Any) -> Vector, "A vector of the arguments.";
+    "clojure.core/hash-set" hash_set ( => & Any) -> Set, "A set of the arguments.";
+    "clojure.core/conj" conj ( => & Any) -> Any, "The collection with elements added, where its kind adds them.";
+    "clojure.core/into" into (; Any, Seqable) -> Any, "The first collection with all elements of the second added.";
+    "clojure.core/disj" disj (Nilable(&Set) => & Any) -> Nilable(&Set), "The set without the given members.";
+    "clojure.core/get" get (Any, Any; Any) -> Any, "The value under a key, or nil, or the given default.";
+    "clojure.core/get-in" get_in (Any, Seqable; Any) -> Any, "The value at a path of keys, or nil, or the given default.";
+    "clojure.core/contains?" contains (Any, Any) -> Boolean, "Whether the key (of a vector: the index) is there.";
+    "clojure.core/nth" nth (Any, Number; Any) -> Any, "The element at an index; throws outside, unless a default is given.";
+    "clojure.core/peek" peek (Any) -> Any, "The first element of a list, the last of a vector.";
+    "clojure.core/pop" pop (Any) -> Any, "The collection without what `peek` gives.";
+    "clojure.core/subvec" subvec (Vector, Number; Number) -> Vector, "The part of a vector between two indexes.";
+}
+
+pub fn count(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/count", args.len())) };
+    let count = match coll {
+        Value::Nil => 0,
+        Value::List(items) | Value::Vector(items) => items.len(),
+        Value::Map(map) => map.len(),
+        Value::Set(members) => members.len(),
+        Value::Str(text) if text.is_ascii() => text.len(),
+        Value::Str(text) => text.encode_utf16().count(),
+        Value::Bytes(bytes) => bytes.len(),
+        other => return Err(not_supported("count", other)),
+    };
+    Ok(Value::Int(count as i64))
+}
+
+pub fn is_empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/empty?", args.len())) };
+    Ok(Value::Bool(has_no_elements(coll)?))
+}
+
+pub fn not_empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/not-empty", args.len())) };
+    Ok(if has_no_elements(coll)? { Value::Nil } else { take(coll) })
+}
+
+pub fn empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/empty", args.len())) };
+    Ok(match coll {
+        Value::List(_) => Value::List(Vector::new()),
+        Value::Vector(_) => Value::Vector(Vector::new()),
+        Value::Map(_) => Value::Map(Map::new()),
+        Value::Set(_) => Value::Set(Set::new()),
+        _ => Value::Nil,
+    })
+}
+
+pub fn seq(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/seq", args.len())) };
+    Ok(seq_value(elements(budget, take(coll))?))
+}
+
+pub fn vec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/vec", args.len())) };
+    if let Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Str(_) =
+        coll
+    {
+        return Ok(Value::Vector(elements(budget, take(coll))?));
+    }
+    Err(Thrown::new(Class::Runtime, format!("Unable to convert: class {} to Object[]", class_name(coll))))
+}
+
+pub fn set(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/set", args.len())) };
+    if let Value::Set(_) = coll {
+        return Ok(take(coll));
+    }
+    let items = elements(budget, take(coll))?;
+    budget.spend(items.len() as u64)?;
+    budget.charge(items.len() * 2)?;
+    Ok(Value::Set(items.into_iter().collect()))
+}
+
+pub fn list(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(args.len())?;
+    Ok(list_value(args.iter_mut().map(take).collect::<Vector>()))
+}
+
+pub fn vector(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(args.len())?;
+    Ok(Value::Vector(args.iter_mut().map(take).collect()))
+}
+
+pub fn hash_set(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(args.len() * 2)?;
+    Ok(Value::Set(args.iter_mut().map(take).collect()))
+}
+
+pub fn conj(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((coll, items)) = args.split_first_mut() else { return Ok(Value::Vector(Vector::new())) };
+    let mut coll = take(coll);
+    for item in items {
+        coll = conj_one(budget, coll, take(item))?;
+    }
+    Ok(coll)
+}
+
+/// `(conj coll item)`
+pub(super) fn conj_one(budget: &mut Budget, coll: Value, item: Value) -> Result<Value, Thrown> {
+    budget.spend(1)?;
+    match coll {
+        Value::Nil => {
+            budget.charge(1)?;
+            Ok(list_value([item]))
+        }
+        Value::Vector(mut items) => {
+            budget.charge(if items.is_unique() { 1 } else { items.len() + 1 })?;
+            items.push(item);
+            Ok(Value::Vector(items))
+        }
+        Value::List(mut items) => {
+            // A list may be copied to a larger place even when uniquely owned; over many additions that is a factor.
+            budget.charge(if items.is_unique() { 2 } else { 2 * items.len() + 1 })?;
+            items.push_front(item);
+            Ok(Value::List(items))
+        }
+        Value::Set(mut members) => {
+            charge_entries(budget, members.is_unique(), members.len())?;
+            members.insert(item);
+            Ok(Value::Set(members))
+        }
+        Value::Map(map) => conj_entry(budget, map, item),
+        other => Err(Thrown::class_cast("conj", "a collection", &other)),
+    }
+}
+
+/// Adding one member or entry, and copying all when somebody else holds them.
+pub(super) fn charge_entries(budget: &mut Budget, unique: bool, len: usize) -> Result<(), Thrown> {
+    budget.charge(if unique { 3 } else { 3 * (len + 1) })
+}
+
+/// `(conj map item)`: an entry, a map of entries, nil, or a sequence of entries.
+fn conj_entry(budget: &mut Budget, mut map: Map, item: Value) -> Result<Value, Thrown> {
+    match item {
+        Value::Nil => {}
+        Value::Map(other) => {
+            budget.spend(other.len() as u64)?;
+            for (key, value) in other {
+                charge_entries(budget, map.is_unique(), map.len())?;
+                map.insert(key, value);
+            }
+        }
+        Value::Vector(ref items) => {
+            let Some((key, value)) = entry_parts(&item) else {
+                debug_assert!(items.len() != 2, "a vector of two is an entry");
+                return Err(illegal_argument("Vector arg to map conj must be a pair"));
+            };
+            charge_entries(budget, map.is_unique(), map.len())?;
+            map.insert(key.clone(), value.clone());
+        }
+        other => {
+            for item in elements(budget, other)? {
+                let Some((key, value)) = entry_parts(&item) else {
+                    return Err(Thrown::class_cast("conj on a map", "map entries", &item));
+                };
+                charge_entries(budget, map.is_unique(), map.len())?;
+                map.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Ok(Value::Map(map))
+}
+
+pub fn into(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (to, from) = match args {
+        [] => return Ok(Value::Vector(Vector::new())),
+        [to] => return Ok(take(to)),
+        [to, from] => (take(to), take(from)),
+        _ => return Err(Thrown::arity("clojure.core/into", args.len())),
+    };
+    if let (Value::Vector(to), Value::List(from) | Value::Vector(from)) = (&to, &from)
+        && to.is_empty()
+    {
+        return Ok(Value::Vector(from.clone()));
+    }
+    let mut coll = to;
+    for item in elements(budget, from)? {
+        coll = conj_one(budget, coll, item)?;
+    }
+    Ok(coll)
+}
+
+pub fn disj(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((coll, members)) = args.split_first_mut() else {
+        return Err(Thrown::arity("clojure.core/disj", 0));
+    };
+    let coll = take(coll);
+    if members.is_empty() || coll.is_nil() {
+        return Ok(coll);
+    }
+    let Value::Set(mut set) = coll else { return Err(Thrown::class_cast("disj", "a set", &coll)) };
+    for member in members {
+        budget.spend(1 + set.len() as u64 / 16)?;
+        if !set.is_unique() && set.contains(member) {
+            budget.charge(set.len() * 3)?;
+        }
+        set.remove(member);
+    }
+    Ok(Value::Set(set))
+}
+
+pub fn get(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [coll, key] => Ok(lookup(coll, key).unwrap_or_default()),
+        [coll, key, absent] => Ok(lookup(coll, key).unwrap_or_else(|| take(absent))),
+        _ => Err(Thrown::arity("clojure.core/get", args.len())),
+    }
+}
+
+pub fn get_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (coll, path, absent) = match args {
+        [coll, path] => (take(coll), take(path), Value::Nil),
+        [coll, path, absent] => (take(coll), take(path), take(absent)),
+        _ => return Err(Thrown::arity("clojure.core/get-in", args.len())),
+    };
+    let mut found = coll;
+    for key in elements(budget, path)? {
+        budget.spend(1)?;
+        match lookup(&found, &key) {
+            Some(value) => found = value,
+            None => return Ok(absent),
+        }
+    }
+    Ok(found)
+}
+
+pub fn contains(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll, key] = args else { return Err(Thrown::arity("clojure.core/contains?", args.len())) };
+    let found = match coll {
+        Value::Nil => false,
+        Value::Map(map) => map.contains_key(key),
+        Value::Set(members) => members.contains(key),
+        Value::Vector(_) => lookup(coll, key).is_some(),
+        Value::Str(_) if is_number(key) => lookup(coll, key).is_some(),
+        other => {
+            return Err(illegal_argument(format!("contains? not supported on type: {}", class_name(other))));
+        }
+    };
+    Ok(Value::Bool(found))
+}
+
+pub fn nth(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (coll, index, absent) = match args {
+        [coll, index] => (coll, index, None),
+        [coll, index, absent] => (coll, index, Some(absent)),
+        _ => return Err(Thrown::arity("clojure.core/nth", args.len())),
+    };
+    let at = index_argument("nth", index)?;
+    let place = usize::try_from(at).ok();
+    let (found, what, len) = match coll {
+        Value::Nil => return Ok(absent.map(take).unwrap_or_default()),
+        Value::Vector(items) => (place.and_then(|at| items.get(at)).cloned(), "a vector", items.len()),
+        Value::List(items) => (place.and_then(|at| items.get(at)).cloned(), "a sequence", items.len()),
+        Value::Str(text) => {
+            let found = place.and_then(|at| text.encode_utf16().nth(at)).map(Value::Char);
+            (found, "a string", text.encode_utf16().count())
+        }
+        other => return Err(not_supported("nth", other)),
+    };
+    match (found, absent) {
+        (Some(item), _) => Ok(item),
+        (None, Some(absent)) => Ok(take(absent)),
+        (None, None) => Err(out_of_bounds(at, what, len)),
+    }
+}
+
+pub fn peek(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/peek", args.len())) };
+    match coll {
+        Value::Nil => Ok(Value::Nil),
+        Value::List(items) => Ok(items.first().cloned().unwrap_or_default()),
+        Value::Vector(items) => Ok(items.last().cloned().unwrap_or_default()),
+        other => Err(Thrown::class_cast("peek", "a list or vector", other)),
+    }
+}
+
+pub fn pop(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [coll] = args else { return Err(Thrown::arity("clojure.core/pop", args.len())) };
+    match take(coll) {
+        Value::Nil => Ok(Value::Nil),
+        Value::List(mut items) => {
+            if items.is_empty() {
+                return Err(Thrown::new(Class::IllegalState, "Can't pop empty list"));
+            }
+            items.drop_front();
+            Ok(Value::List(items))
+        }
+        Value::Vector(mut items) => {
+            if items.is_empty() {
+                return Err(Thrown::new(Class::IllegalState, "Can't pop empty vector"));
+            }
+            budget.charge(if items.is_unique() { 0 } else { items.len() })?;
+            items.pop();
+            Ok(Value::Vector(items))
+        }
+        other => Err(Thrown::class_cast("pop", "a list or vector", &other)),
+    }
+}
+
+pub fn subvec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (coll, from, to) = match args {
+        [coll, from] => (coll, from, None),
+        [coll, from, to] => (coll, from, Some(to)),
+        _ => return Err(Thrown::arity("clojure.core/subvec", args.len())),
+    };
+    let Value::Vector(items) = take(coll) else { return Err(mismatch("subvec", "a vector", coll)) };
+    let len = items.len();
+    let from = index_argument("subvec", from)?;
+    let to = to.map_or(Ok(len as i64), |to| index_argument("subvec", to))?;
+    match (usize::try_from(from), usize::try_from(to)) {
+        (Ok(from), Ok(to)) if from <= to && to <= len => {
+            budget.charge(if to == len { 0 } else { to - from })?;
+            Ok(Value::Vector(items.slice(from, to)))
+        }
+        _ => Err(Thrown::new(
+            Class::IndexOutOfBounds,
+            format!("subvec from {from} to {to} is out of bounds for a vector of length {len}"),
+        )),
+    }
+}
+
+/// A vector's element replaced or appended: the index rules of `assoc` on vectors.
+pub(super) fn assoc_index(
+    budget: &mut Budget,
+    mut items: Vector,
+    key: &Value,
+    value: Value,
+) -> Result<Value, Thrown> {
+    let at = index_key(key).ok_or_else(|| illegal_argument("Key must be integer"))?;
+    let len = items.len();
+    budget.charge(if items.is_unique() { 1 } else { len + 1 })?;
+    match usize::try_from(at) {
+        Ok(index) if items.set(index, value) => Ok(Value::Vector(items)),
+        _ => Err(out_of_bounds(at, "a vector", len)),
+    }
+}

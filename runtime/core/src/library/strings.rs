@@ -1,3 +1,264 @@
-//! skeleton
+//! `clojure.string`. Most functions take anything but nil and work on its text.
+//!
+//! Patterns are strings and characters; a regex is refused by name until regexes are there, and `split`, which takes
+//! nothing else, is not in the table.
+
+use std::mem::take;
+
+use super::class::{illegal_argument, mismatch, null_pointer};
+use super::elements::elements;
+use super::lookup::index_argument;
 use super::rows;
-rows! { strings: }
+use super::text::Units;
+use crate::print::str_text;
+use crate::thrown::Class;
+use crate::{Budget, Text, Thrown, Value, Vector};
+
+rows! { strings:
+    "clojure.string/upper-case" upper_case (Any) -> String, "The text in upper case.";
+    "clojure.string/lower-case" lower_case (Any) -> String, "The text in lower case.";
+    "clojure.string/capitalize" capitalize (Any) -> String, "The first letter in upper case, the others in lower case.";
+    "clojure.string/trim" trim (String) -> String, "The string without white space at both ends.";
+    "clojure.string/triml" triml (String) -> String, "The string without white space at its start.";
+    "clojure.string/trimr" trimr (String) -> String, "The string without white space at its end.";
+    "clojure.string/blank?" is_blank (Nilable(&String)) -> Boolean, "Whether the string is nil, empty or white space only.";
+    "clojure.string/join" join (Any; Seqable) -> String, "The texts of the elements, with a separator between them.";
+    "clojure.string/starts-with?" starts_with (Any, String) -> Boolean, "Whether the text starts with the string.";
+    "clojure.string/ends-with?" ends_with (Any, String) -> Boolean, "Whether the text ends with the string.";
+    "clojure.string/includes?" includes (Any, String) -> Boolean, "Whether the string occurs in the text.";
+    "clojure.string/index-of" index_of (Any, Any; Number) -> Nilable(&Integer), "Where the string or character occurs first, or nil.";
+    "clojure.string/replace" replace (Any, Any, Any) -> String, "The text with every occurrence replaced.";
+    "clojure.string/reverse" reverse (String) -> String, "The characters from last to first.";
+    "clojure.string/split-lines" split_lines (String) -> Vector, "The lines of the string, without empty ones at the end.";
+}
+
+/// The text of anything but nil, charged.
+fn text_of(budget: &mut Budget, what: &str, value: &Value) -> Result<Text, Thrown> {
+    let text = match value {
+        Value::Nil => return Err(null_pointer(what, "a string")),
+        Value::Str(text) => text.clone(),
+        other => {
+            let mut units = Units::default();
+            units.push_value(budget, other)?;
+            match units.finish() {
+                Value::Str(text) => text,
+                _ => Text::literal(""),
+            }
+        }
+    };
+    budget.spend(1 + text.len() as u64 / 16)?;
+    Ok(text)
+}
+
+fn string_of<'v>(what: &str, value: &'v Value) -> Result<&'v Text, Thrown> {
+    match value {
+        Value::Str(text) => Ok(text),
+        other => Err(mismatch(what, "a string", other)),
+    }
+}
+
+/// A new string of about the length of `text`, charged before it is made.
+fn changed(
+    budget: &mut Budget,
+    name: &str,
+    args: &[Value],
+    change: fn(&str) -> String,
+) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity(name, args.len())) };
+    let text = text_of(budget, name, value)?;
+    budget.charge_bytes(text.len() as u64)?;
+    Ok(Value::string(change(&text)))
+}
+
+pub fn upper_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    changed(budget, "clojure.string/upper-case", args, str::to_uppercase)
+}
+
+pub fn lower_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    changed(budget, "clojure.string/lower-case", args, str::to_lowercase)
+}
+
+pub fn capitalize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    changed(budget, "clojure.string/capitalize", args, |text| {
+        let mut chars = text.chars();
+        match chars.next() {
+            // Beyond 16 bits a character is two units, and half of it has no upper case.
+            Some(first) if first.len_utf16() == 1 => {
+                first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect()
+            }
+            _ => text.to_lowercase(),
+        }
+    })
+}
+
+/// `Character.isWhitespace`: no non-breaking spaces, but the four separators of ASCII.
+fn is_white(char: char) -> bool {
+    match char {
+        '\t'..='\r' | '\u{1c}'..=' ' => true,
+        '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}' => false,
+        _ => char.is_whitespace(),
+    }
+}
+
+fn trimmed(budget: &mut Budget, name: &str, args: &[Value], cut: fn(&str) -> &str) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity(name, args.len())) };
+    let text = string_of(name, value)?;
+    let cut = cut(text);
+    if cut.len() == text.len() {
+        return Ok(value.clone());
+    }
+    budget.charge_bytes(cut.len() as u64)?;
+    Ok(cut.into())
+}
+
+pub fn trim(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    trimmed(budget, "clojure.string/trim", args, |text| text.trim_matches(is_white))
+}
+
+pub fn triml(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    trimmed(budget, "clojure.string/triml", args, |text| text.trim_start_matches(is_white))
+}
+
+pub fn trimr(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    trimmed(budget, "clojure.string/trimr", args, |text| text.trim_end_matches(is_white))
+}
+
+/// Whether a text has nothing but white space.
+pub(super) fn is_blank_text(text: &str) -> bool {
+    text.chars().all(is_white)
+}
+
+pub fn is_blank(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity("clojure.string/blank?", args.len())) };
+    match value {
+        Value::Nil => Ok(Value::Bool(true)),
+        Value::Str(text) => Ok(Value::Bool(is_blank_text(text))),
+        other => Err(Thrown::class_cast("blank?", "a string", other)),
+    }
+}
+
+pub fn join(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (separator, coll) = match args {
+        [coll] => (Value::Nil, take(coll)),
+        [separator, coll] => (take(separator), take(coll)),
+        _ => return Err(Thrown::arity("clojure.string/join", args.len())),
+    };
+    let mut units = Units::default();
+    for (index, item) in elements(budget, coll)?.iter().enumerate() {
+        budget.spend(1)?;
+        if index > 0 {
+            units.push_value(budget, &separator)?;
+        }
+        units.push_value(budget, item)?;
+    }
+    Ok(units.finish())
+}
+
+fn about(
+    budget: &mut Budget,
+    name: &str,
+    args: &[Value],
+    holds: fn(&str, &str) -> bool,
+) -> Result<Value, Thrown> {
+    let [text, part] = args else { return Err(Thrown::arity(name, args.len())) };
+    let text = text_of(budget, name, text)?;
+    Ok(Value::Bool(holds(&text, string_of(name, part)?)))
+}
+
+pub fn starts_with(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    about(budget, "clojure.string/starts-with?", args, |text, part| text.starts_with(part))
+}
+
+pub fn ends_with(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    about(budget, "clojure.string/ends-with?", args, |text, part| text.ends_with(part))
+}
+
+pub fn includes(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    about(budget, "clojure.string/includes?", args, |text, part| text.contains(part))
+}
+
+pub fn index_of(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/index-of";
+    let (text, part, from) = match args {
+        [text, part] => (&*text, &*part, 0),
+        [text, part, from] => (&*text, &*part, index_argument(NAME, from)?),
+        _ => return Err(Thrown::arity(NAME, args.len())),
+    };
+    let text = text_of(budget, NAME, text)?;
+    let part = match part {
+        Value::Char(_) => Text::from(str_text(part)),
+        other => string_of(NAME, other)?.clone(),
+    };
+    let start = byte_offset(&text, usize::try_from(from).unwrap_or(0));
+    let found = text.get(start..).and_then(|rest| rest.find(&*part)).map(|at| start + at);
+    Ok(found
+        .and_then(|at| text.get(..at))
+        .map(|before| Value::Int(before.encode_utf16().count() as i64))
+        .unwrap_or_default())
+}
+
+/// Where the character stands in bytes that has the given UTF-16 index; the end when there is none.
+fn byte_offset(text: &str, index: usize) -> usize {
+    let mut units = 0;
+    for (at, char) in text.char_indices() {
+        if units >= index {
+            return at;
+        }
+        units += char.len_utf16();
+    }
+    text.len()
+}
+
+pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/replace";
+    let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let text = text_of(budget, NAME, text)?;
+    let (from, to) = match (&*pattern, &*replacement) {
+        (Value::Char(_), Value::Char(_)) | (Value::Str(_), Value::Str(_)) => {
+            (str_text(pattern), str_text(replacement))
+        }
+        (Value::Char(_), other) => return Err(mismatch(NAME, "a character for a character", other)),
+        (Value::Str(_), other) => return Err(mismatch(NAME, "a string for a string", other)),
+        (Value::Regex(_), _) => {
+            return Err(Thrown::new(
+                Class::UnsupportedOperation,
+                "replace with a regex is not supported yet: write the pattern as a string",
+            ));
+        }
+        (other, _) => return Err(illegal_argument(format!("Invalid match arg: {}", str_text(other)))),
+    };
+    let hits = text.matches(from.as_str()).count();
+    let grown = hits.saturating_mul(to.len()).saturating_add(text.len());
+    budget.charge_bytes(grown as u64)?;
+    Ok(Value::string(text.replace(&from, &to)))
+}
+
+pub fn reverse(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/reverse";
+    let [value] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let text = string_of(NAME, value)?;
+    budget.spend(1 + text.len() as u64 / 16)?;
+    budget.charge_bytes(text.len() as u64)?;
+    Ok(Value::string(text.chars().rev().collect::<String>()))
+}
+
+pub fn split_lines(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/split-lines";
+    let [value] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let text = string_of(NAME, value)?;
+    budget.spend(1 + text.len() as u64 / 16)?;
+    budget.charge_bytes(text.len() as u64)?;
+    let mut lines: Vec<&str> = text.split_inclusive('\n').map(without_line_end).collect();
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    if text.is_empty() {
+        lines.push("");
+    }
+    budget.charge(lines.len() * 2)?;
+    Ok(Value::Vector(lines.into_iter().map(Value::from).collect::<Vector>()))
+}
+
+fn without_line_end(line: &str) -> &str {
+    line.strip_suffix("\r\n").or_else(|| line.strip_suffix('\n')).unwrap_or(line)
+}

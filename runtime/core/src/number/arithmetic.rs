@@ -141,10 +141,10 @@ pub fn multiply(budget: &mut Budget, left: &Value, right: &Value) -> Result<Valu
 /// `(/ left right)`: a ratio when two integers do not divide.
 pub fn divide(budget: &mut Budget, left: &Value, right: &Value) -> Result<Value, Thrown> {
     let pair = Pair::of("/", left, right)?.charge(budget)?;
-    if let Pair::Double(a, b) = pair {
-        if a.is_nan() || b.is_nan() {
-            return Ok(Value::Double(f64::NAN));
-        }
+    if let Pair::Double(a, b) = pair
+        && (a.is_nan() || b.is_nan())
+    {
+        return Ok(Value::Double(f64::NAN));
     }
     check_divisor(&pair)?;
     Ok(match pair {

@@ -28,8 +28,11 @@ pub fn ratio_to_f64(ratio: &Ratio) -> f64 {
     let ten = num_bigint::BigUint::from(10u8);
     loop {
         let power = ten.pow(u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX));
-        let (numerator, denominator) =
-            if shift >= 0 { (numerator * power, denominator.clone()) } else { (numerator.clone(), denominator * power) };
+        let (numerator, denominator) = if shift >= 0 {
+            (numerator * power, denominator.clone())
+        } else {
+            (numerator.clone(), denominator * power)
+        };
         let (mut quotient, remainder) = numerator.div_rem(&denominator);
         if quotient.to_string().len() as i64 > DIGITS {
             shift -= 1;
@@ -51,16 +54,13 @@ pub fn truncate(double: f64) -> Option<BigInt> {
 
 /// `(long value)`: towards zero; characters give their code.
 pub fn to_i64(what: &str, value: &Value) -> Result<i64, Thrown> {
-    let out_of_range = |text: &str| {
-        Thrown::new(Class::IllegalArgument, format!("Value out of range for {what}: {text}"))
-    };
+    let out_of_range =
+        |text: &str| Thrown::new(Class::IllegalArgument, format!("Value out of range for {what}: {text}"));
     match value {
         Value::Int(int) => Ok(*int),
         Value::Char(unit) => Ok(i64::from(*unit)),
         Value::BigInt(int) => int.to_i64().ok_or_else(|| out_of_range(&int.to_string())),
-        Value::Ratio(ratio) => {
-            ratio.to_integer().to_i64().ok_or_else(|| out_of_range(&ratio.to_string()))
-        }
+        Value::Ratio(ratio) => ratio.to_integer().to_i64().ok_or_else(|| out_of_range(&ratio.to_string())),
         Value::Decimal(decimal) => {
             // Far out of range is decided without writing the digits out.
             let whole = if decimal.to_f64().abs() > 1e19 { None } else { decimal.truncate()?.to_i64() };
@@ -82,9 +82,10 @@ pub fn to_i32(value: &Value) -> Result<i32, Thrown> {
     let long = to_i64("int", value)?;
     i32::try_from(long).map_err(|_| match value {
         Value::Int(_) => Thrown::new(Class::Arithmetic, "integer overflow"),
-        Value::Double(double) => {
-            Thrown::new(Class::IllegalArgument, format!("Value out of range for int: {}", format_double(*double)))
-        }
+        Value::Double(double) => Thrown::new(
+            Class::IllegalArgument,
+            format!("Value out of range for int: {}", format_double(*double)),
+        ),
         _ => Thrown::new(Class::IllegalArgument, format!("Value out of range for int: {long}")),
     })
 }

@@ -185,7 +185,8 @@ impl Decimal {
 
     fn aligned(&self, other: &Self) -> Result<(BigInt, BigInt, i32), Thrown> {
         let scale = self.scale.max(other.scale);
-        let (left, right) = (i64::from(scale) - i64::from(self.scale), i64::from(scale) - i64::from(other.scale));
+        let (left, right) =
+            (i64::from(scale) - i64::from(self.scale), i64::from(scale) - i64::from(other.scale));
         check_digits(left.max(right))?;
         Ok((raise(&self.unscaled, in_range(left)?), raise(&other.unscaled, in_range(right)?), scale))
     }

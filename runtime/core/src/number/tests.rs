@@ -83,7 +83,12 @@ fn products_and_quotients() {
     check(super::divide, "1/2", "0.25", "2.0");
     check(super::divide, "7", "0.7M", "1E+1M");
     check(super::divide, "1M", "8", "0.125M");
-    check(super::divide, "1M", "3M", "Non-terminating decimal expansion; no exact representable decimal result.");
+    check(
+        super::divide,
+        "1M",
+        "3M",
+        "Non-terminating decimal expansion; no exact representable decimal result.",
+    );
     check(super::divide, "2M", "3.0", "0.6666666666666666");
 }
 
@@ -176,7 +181,9 @@ fn conversions() {
     assert_eq!(long("9.3e18"), Err("Value out of range for long: 9.3E18".to_owned()));
     assert_eq!(long("1e1000000000M"), Err("Value out of range for long: 1E+1000000000".to_owned()));
     assert_eq!(long("1e-1000000000M"), Ok(0));
-    for (ratio, double) in [("7/3", "2.333333333333333"), ("2/3", "0.6666666666666667"), ("1/3", "0.3333333333333333")] {
+    for (ratio, double) in
+        [("7/3", "2.333333333333333"), ("2/3", "0.6666666666666667"), ("1/3", "0.3333333333333333")]
+    {
         assert_eq!(format_double(super::to_f64(&number(ratio)).unwrap()), double);
     }
     assert_eq!(super::to_i32(&number("-2147483649")).unwrap_err().message(), "integer overflow");

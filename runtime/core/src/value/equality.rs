@@ -7,7 +7,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::Value;
+use super::{Function, Value};
 
 /// What the hash of a keyword begins with.
 pub(super) const KEYWORD_HASH_TAG: u8 = 9;
@@ -19,7 +19,9 @@ impl PartialEq for Value {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::BigInt(a), Self::BigInt(b)) => a == b,
-            (Self::Int(a), Self::BigInt(b)) | (Self::BigInt(b), Self::Int(a)) => i64::try_from(b.as_ref()) == Ok(*a),
+            (Self::Int(a), Self::BigInt(b)) | (Self::BigInt(b), Self::Int(a)) => {
+                i64::try_from(b.as_ref()) == Ok(*a)
+            }
             (Self::Ratio(a), Self::Ratio(b)) => a == b,
             (Self::Decimal(a), Self::Decimal(b)) => a == b,
             (Self::Double(a), Self::Double(b)) => a == b,
@@ -27,7 +29,9 @@ impl PartialEq for Value {
             (Self::Str(a), Self::Str(b)) | (Self::Regex(a), Self::Regex(b)) => a == b,
             (Self::Keyword(a), Self::Keyword(b)) => a == b,
             (Self::Symbol(a), Self::Symbol(b)) => a == b,
-            (Self::List(a) | Self::Vector(a), Self::List(b) | Self::Vector(b)) => a.as_slice() == b.as_slice(),
+            (Self::List(a) | Self::Vector(a), Self::List(b) | Self::Vector(b)) => {
+                a.as_slice() == b.as_slice()
+            }
             (Self::Map(a), Self::Map(b)) => {
                 a.len() == b.len() && a.iter().all(|(key, value)| b.get(key) == Some(value))
             }
@@ -35,7 +39,7 @@ impl PartialEq for Value {
             (Self::Instant(a), Self::Instant(b)) => a == b,
             (Self::Uuid(a), Self::Uuid(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
-            (Self::Function(a), Self::Function(b)) => Arc::ptr_eq(a, b),
+            (Self::Function(a), Self::Function(b)) => a == b,
             _ => false,
         }
     }
@@ -68,7 +72,10 @@ impl Hash for Value {
             Self::Uuid(value) => (15u8, value).hash(state),
             Self::Bytes(bytes) => (16u8, bytes.as_ref()).hash(state),
             Self::Regex(pattern) => (17u8, pattern).hash(state),
-            Self::Function(function) => (18u8, Arc::as_ptr(function)).hash(state),
+            Self::Function(function) => match function.as_ref() {
+                Function::Native { name, .. } => (18u8, name).hash(state),
+                _ => (19u8, Arc::as_ptr(function)).hash(state),
+            },
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn a_bad_commit_harms_no_other(make: Make<'_>) {
     let harness = make();
     let store = harness.store();
     let runs: Vec<RunNumber> = (0..9).map(|_| create(store.as_ref(), &Value::Nil, 1).run).collect();
-    let bad = |run: &RunNumber| run.0 % 3 == 0;
+    let bad = |run: &RunNumber| run.0.is_multiple_of(3);
     let commits = runs.iter().map(|run| step(*run, if bad(run) { 5 } else { 1 })).collect();
     for (run, answer) in runs.iter().zip(together(store.as_ref(), commits)) {
         let revision = load(store.as_ref(), *run).revision;

@@ -100,6 +100,9 @@ fn engine(store: Arc<dyn Store>, script: &Arc<Script>) -> Engine {
         .expect("the sample is well formed")
 }
 
+/// A journal without its times.
+type Timeless = Vec<(Event, Option<Value>)>;
+
 /// An entry without its times.
 fn timeless(entry: Entry) -> (Event, Option<Value>) {
     let mut event = entry.event;
@@ -110,12 +113,12 @@ fn timeless(entry: Entry) -> (Event, Option<Value>) {
     (event, entry.value)
 }
 
-fn timeless_journal(harness: &dyn StoreHarness, run: RunNumber) -> Vec<(Event, Option<Value>)> {
+fn timeless_journal(harness: &dyn StoreHarness, run: RunNumber) -> Timeless {
     harness.store().journal(run).expect("the journal reads").into_iter().map(timeless).collect()
 }
 
 /// Drives without a crash; the answer is the end, the journal, and the number of commits.
-fn undisturbed(make: Make<'_>, script: &Arc<Script>) -> (RunEnd, Vec<(Event, Option<Value>)>, u64) {
+fn undisturbed(make: Make<'_>, script: &Arc<Script>) -> (RunEnd, Timeless, u64) {
     let harness = make();
     let dying =
         Arc::new(Dying { inner: harness.store(), left: AtomicU64::new(u64::MAX), death: Death::Before });
@@ -155,7 +158,7 @@ fn crash_once(
     script: &Arc<Script>,
     dies_at: u64,
     death: Death,
-) -> Option<(RunEnd, Vec<(Event, Option<Value>)>)> {
+) -> Option<(RunEnd, Timeless)> {
     let mut harness = make();
     {
         let dying = Arc::new(Dying { inner: harness.store(), left: AtomicU64::new(dies_at), death });

@@ -2,6 +2,8 @@
 //!
 //! fetch (http) → shape (function, pure) → join → send (http, with a handler) → result; the handler reports (http).
 
+#![expect(clippy::unnecessary_wraps, reason = "states have the signature of the ABI")]
+
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -10,17 +10,15 @@ const SIZES: [usize; 8] = [0, 1, 100, 3_000, 3_900, 4_100, 65_600, 300_000];
 pub(super) fn slots_of_every_size_come_back(make: Make<'_>) {
     let mut harness = make();
     let run = create(harness.store().as_ref(), &Value::Nil, 1).run;
-    let mut revision = 1;
     // One at a time, then ever more together: they compete for the place in the row.
     let single = (0..SIZES.len()).map(|index| index..index + 1);
     let growing = (1..=SIZES.len()).map(|count| 0..count);
-    for range in single.chain(growing) {
+    for (revision, range) in (1..).zip(single.chain(growing)) {
         let expected: Vec<(String, Value)> =
             range.map(|index| (format!("slot-{index}"), text(index, SIZES[index]))).collect();
         let live = expected.iter().map(|(name, value)| slot(name, value)).collect();
         let next = checkpoint("s", revision, live);
         commit(harness.store().as_ref(), progress(run, revision, Vec::new(), next)).expect("stored");
-        revision += 1;
         assert_eq!(values(&load(harness.store().as_ref(), run)), expected);
         harness.crash();
         assert_eq!(values(&load(harness.store().as_ref(), run)), expected);

@@ -1,5 +1,7 @@
 //! What the driver does with every kind of action and failure, over the model store.
 
+#![expect(clippy::unnecessary_wraps, reason = "states have the signature of the ABI")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -155,7 +157,13 @@ fn run_with(program: Arc<dyn Program>, world: Slow, limits: Limits) -> (RunEnd, 
 
 /// The run fails with an error map of this type.
 #[track_caller]
-fn check_failure(program: Arc<dyn Program>, world: Slow, limits: Limits, kind: &str, words: &[&str]) -> Value {
+fn check_failure(
+    program: Arc<dyn Program>,
+    world: Slow,
+    limits: Limits,
+    kind: &str,
+    words: &[&str],
+) -> Value {
     let (end, journal) = run_with(program, world, limits);
     let RunEnd::Failed(error) = end else { panic!("the run ended with {end:?}") };
     assert_eq!(error.field("type").and_then(Value::as_str), Some(kind), "{error:?}");
@@ -175,7 +183,15 @@ fn a_run_completes() {
     let (end, journal) = run_with(Arc::new(Sample), Slow::default(), limits());
     let RunEnd::Completed(result) = end else { panic!("{end:?}") };
     assert_eq!(result.field("by-value"), Some(&Value::Bool(true)));
-    let words = ["run-started", "note", "step-completed", "step-completed", "note", "step-completed", "run-completed"];
+    let words = [
+        "run-started",
+        "note",
+        "step-completed",
+        "step-completed",
+        "note",
+        "step-completed",
+        "run-completed",
+    ];
     assert_eq!(journal, words);
 }
 
@@ -216,7 +232,8 @@ fn a_handler_gets_the_error_map() {
         assert_eq!(outcome, Outcome::Failed);
         answer(frame, outcome)
     }
-    let (end, journal) = run_with(two([handled, handler]), replying(Err(StepError::new("connect", "no"))), limits());
+    let (end, journal) =
+        run_with(two([handled, handler]), replying(Err(StepError::new("connect", "no"))), limits());
     let RunEnd::Completed(error) = end else { panic!("{end:?}") };
     assert_eq!(error.field("type").and_then(Value::as_str), Some("connect"));
     assert_eq!(journal, ["run-started", "step-failed", "run-completed"]);
@@ -286,7 +303,8 @@ fn values_that_are_no_data_cannot_be_stored() {
     check_failure(two([work, returns]), Slow::default(), limits(), "value-not-data", &words);
     check_failure(two([work, throws]), Slow::default(), limits(), "thrown", &words);
     let store = Arc::new(MemoryStore::new("two"));
-    let refused = wait(engine(two([work, answer]), &store, Slow::default(), limits()).start(function(), "manual"));
+    let refused =
+        wait(engine(two([work, answer]), &store, Slow::default(), limits()).start(function(), "manual"));
     assert_eq!(refused.map_err(|error| error.code().to_owned()), Err("invalid-input".to_owned()));
     assert_eq!(store.list_runs(&RunFilter::default()), Ok(Vec::new()));
 }
@@ -296,13 +314,13 @@ fn loops_end() {
     fn spins(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
         Ok(Action::Goto(0))
     }
+    fn repeats(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
+        Ok(Action::Step(step("http", 0)))
+    }
     let words = ["run-started", "run-failed"];
     let few = Limits { state_gotos_max: 50, ..limits() };
     check_failure(two([spins, answer]), Slow::default(), few, "limit-exceeded", &words);
 
-    fn repeats(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
-        Ok(Action::Step(step("http", 0)))
-    }
     let few = Limits { steps_max: 2, ..limits() };
     let words = ["run-started", "step-completed", "step-completed", "run-failed"];
     check_failure(two([repeats, answer]), Slow::default(), few, "limit-exceeded", &words);
@@ -313,7 +331,13 @@ fn a_step_that_leads_nowhere_is_not_tried() {
     fn nowhere(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
         Ok(Action::Step(step("http", 9)))
     }
-    check_failure(two([nowhere, answer]), Slow::default(), limits(), "bad-program", &["run-started", "run-failed"]);
+    check_failure(
+        two([nowhere, answer]),
+        Slow::default(),
+        limits(),
+        "bad-program",
+        &["run-started", "run-failed"],
+    );
 }
 
 #[test]
@@ -328,7 +352,8 @@ fn an_attempt_has_a_ceiling() {
 fn a_step_in_flight_is_cancelled() {
     let store = Arc::new(MemoryStore::new("two"));
     let world = Slow { takes_ms: 10_000, cancels: Some(store.clone()), ..Slow::default() };
-    let (started, end) = wait(engine(two([work, answer]), &store, world, limits()).run(Value::Nil, "manual")).unwrap();
+    let (started, end) =
+        wait(engine(two([work, answer]), &store, world, limits()).run(Value::Nil, "manual")).unwrap();
     assert_eq!(end, RunEnd::Cancelled { reason: Some("enough".to_owned()) });
     let journal = store.journal(started.run).unwrap();
     let words: Vec<_> = journal.iter().map(|entry| entry.event.word()).collect();
@@ -371,7 +396,8 @@ fn ended_runs_answer_their_end() {
 fn a_position_that_the_flow_does_not_have_is_parked() {
     let store = Arc::new(MemoryStore::new("two"));
     store.fail_after(2);
-    let broken = wait(engine(two([work, answer]), &store, Slow::default(), limits()).run(Value::Nil, "manual"));
+    let broken =
+        wait(engine(two([work, answer]), &store, Slow::default(), limits()).run(Value::Nil, "manual"));
     assert!(matches!(broken, Err(EngineError::Store(StoreError::Io { .. }))), "the end cannot be committed");
 
     let store = Arc::new(MemoryStore::restore(store.snapshot()));
@@ -382,7 +408,8 @@ fn a_position_that_the_flow_does_not_have_is_parked() {
         assert_eq!(error.code(), "unknown-position");
     }
     let journal = store.journal(RunNumber(1)).unwrap();
-    let parked = journal.iter().filter(|entry| matches!(entry.event, Event::RunNeedsAttention { .. })).count();
+    let parked =
+        journal.iter().filter(|entry| matches!(entry.event, Event::RunNeedsAttention { .. })).count();
     assert_eq!(parked, 1, "said once, not at every try");
     let newer = Arc::new(Two { machine: &MACHINE, version: "v2", enter: [work, answer] });
     assert_eq!(wait(engine(newer).drive("r1")).unwrap_err().code(), "version-mismatch");

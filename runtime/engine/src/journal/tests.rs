@@ -17,14 +17,11 @@ fn execution() -> StepExecution {
 /// The head of an event at 0x0102 ms, as printable text with other bytes in hex, and back.
 fn check(event: Event, head: &str) {
     let encoded = Encoded::new(0x0102, &event, None);
-    let mut text = String::new();
-    for &byte in &encoded.head {
-        if byte.is_ascii_graphic() && byte != b'\\' {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("\\{byte:02x}"));
-        }
-    }
+    let printable = |byte: u8| {
+        let plain = byte.is_ascii_graphic() && byte != b'\\';
+        if plain { char::from(byte).to_string() } else { format!("\\{byte:02x}") }
+    };
+    let text: String = encoded.head.iter().copied().map(printable).collect();
     assert_eq!(text, head, "{event:?}");
     assert_eq!(encoded.decode().unwrap(), Entry { at_ms: 0x0102, event, value: None });
 }

@@ -15,10 +15,10 @@ use crate::templates::Templates;
 struct Functions;
 
 impl Program for Functions {
-    fn slug(&self) -> &str {
+    fn slug(&self) -> &'static str {
         "test"
     }
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "v"
     }
     fn machine(&self) -> &Machine {

@@ -32,7 +32,7 @@ fn builder() -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .referer(false)
         .user_agent(concat!("breytac/", env!("CARGO_PKG_VERSION")))
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .pool_max_idle_per_host(16)
 }
 

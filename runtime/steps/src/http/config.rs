@@ -243,7 +243,7 @@ impl Fields<'_> {
                 (_, Value::Nil) => {}
                 (Some("throw-on-status"), Value::Bool(throws)) => throw_on_status = *throws,
                 (Some("max-response-bytes"), Value::Int(bytes)) if *bytes > 0 => {
-                    bytes_max = u64::try_from(*bytes).ok()
+                    bytes_max = u64::try_from(*bytes).ok();
                 }
                 (Some("throw-on-status"), other) => {
                     return Err(self.wrong("client-opts", "takes a boolean as :throw-on-status", other));

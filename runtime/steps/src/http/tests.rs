@@ -20,10 +20,10 @@ use crate::templates::{RENDER, Templates};
 struct NoProgram;
 
 impl Program for NoProgram {
-    fn slug(&self) -> &str {
+    fn slug(&self) -> &'static str {
         "test"
     }
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "0"
     }
     fn machine(&self) -> &Machine {
@@ -69,7 +69,9 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<String>>>) {
         let count = stream.read(&mut buffer).await.unwrap_or(0);
         request.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&request);
+        // A TLS client waits for our hello, not we for the end of its head.
         if count == 0
+            || request.first() == Some(&0x16)
             || text.split_once("\r\n\r\n").is_some_and(|(head, body)| body.len() >= body_length(head))
         {
             break;
@@ -175,7 +177,8 @@ async fn step(base_url: &str, auth: Auth, config: &str) -> Result<Value, StepErr
 /// Runs one step against a fresh server and compares `:status` and `:body`, or the error's kind.
 async fn check(config: &str, expected: &str) {
     let server = Server::start().await;
-    let config = config.replace("BASE", &server.base_url);
+    let secure_url = server.base_url.replace("http:", "https:");
+    let config = config.replace("BASE", &server.base_url).replace("TLS", &secure_url);
     let shown = match step(&server.base_url, Auth::None, &config).await {
         Ok(result) => {
             let field = |key: &str| breyta_core::print::pr_str(result.field(key).unwrap_or(&Value::Nil));
@@ -221,6 +224,7 @@ async fn failures_have_their_kind() {
     check("{:connection :api :path \"/slow\" :timeout \"80ms\"}", "timeout retryable").await;
     check("{:connection :api :path \"/loop\"}", "connect final").await;
     check("{:url \"http://127.0.0.1:1/x?secret=1\"}", "connect retryable").await;
+    check("{:url \"TLS/json\"}", "tls final").await;
     check("{:connection :other :path \"/json\"}", "missing-binding final").await;
     check("{:connection :api :url \"http://127.0.0.1:1/x\"}", "blocked final").await;
     check("{:path \"/json\"}", "invalid-config final").await;
@@ -231,6 +235,7 @@ async fn failures_have_their_kind() {
     check("{:connection :api :timeout \"soon\"}", "invalid-config final").await;
     check("{:connection :api :headers {\"bad name\" \"x\"}}", "invalid-config final").await;
     check("{:connection :api :template :nowhere}", "invalid-config final").await;
+    check("{:connection :api :data {}}", "invalid-config final").await;
 }
 
 /// Runs one step and checks that the request that arrived holds every text.

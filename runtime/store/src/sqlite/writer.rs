@@ -47,6 +47,14 @@ enum Written {
     Refused(StoreError),
 }
 
+/// Why a transaction did not happen.
+enum Failure {
+    /// Because of something in it: others may succeed.
+    Of(StoreError),
+    /// None would succeed now.
+    Any(StoreError),
+}
+
 /// The owner of the connection.
 pub(super) struct Writer {
     connection: Connection,
@@ -95,35 +103,32 @@ impl Writer {
         if writes.is_empty() {
             return;
         }
-        match self.transaction(&writes) {
-            Ok(written) => {
-                for (write, written) in writes.into_iter().zip(written) {
-                    answer(write, written);
-                }
-            }
-            Err(error) if writes.len() == 1 => {
-                for write in writes {
-                    answer(write, Written::Refused(error.clone()));
-                }
-            }
-            Err(_) => {
+        let refused = |error: StoreError| writes.iter().map(|_| Written::Refused(error.clone())).collect();
+        let written = match self.transaction(&writes) {
+            Ok(written) => written,
+            Err(Failure::Of(_)) if writes.len() > 1 => {
                 for write in writes {
                     self.write(vec![write]);
                 }
+                return;
             }
+            Err(Failure::Of(error) | Failure::Any(error)) => refused(error),
+        };
+        for (write, written) in writes.into_iter().zip(written) {
+            answer(write, written);
         }
     }
 
     /// All of them or none.
-    fn transaction(&mut self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
-        self.execute("BEGIN IMMEDIATE")?;
+    fn transaction(&mut self, writes: &[Write]) -> Result<Vec<Written>, Failure> {
+        self.execute("BEGIN IMMEDIATE").map_err(Failure::Any)?;
         let written = self.apply_all(writes).and_then(|written| {
-            self.execute("COMMIT")?;
+            self.execute("COMMIT").map_err(Failure::Of)?;
             Ok(written)
         });
         // Some failures end the transaction by themselves.
         if written.is_err() && !self.connection.is_autocommit() {
-            self.execute("ROLLBACK")?;
+            self.execute("ROLLBACK").map_err(Failure::Any)?;
         }
         written
     }
@@ -133,21 +138,17 @@ impl Writer {
         run().map(drop).map_err(failure::sqlite)
     }
 
-    fn apply_all(&mut self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
-        if schema::epoch(&self.connection).map_err(failure::sqlite)? != self.epoch {
-            return Err(StoreError::EpochLost);
+    fn apply_all(&mut self, writes: &[Write]) -> Result<Vec<Written>, Failure> {
+        let epoch = schema::epoch(&self.connection).map_err(|error| Failure::Any(failure::sqlite(error)))?;
+        if epoch != self.epoch {
+            return Err(Failure::Any(StoreError::EpochLost));
         }
-        let mut written = Vec::with_capacity(writes.len());
-        for write in writes {
-            written.push(
-                match write {
-                    Write::Create(run, _) => self.create(run).map(Written::Created),
-                    Write::Commit(commit, _) => self.commit(commit),
-                }
-                .map_err(failure::sqlite)?,
-            );
-        }
-        Ok(written)
+        let apply = |write: &Write| match write {
+            Write::Create(run, _) => self.create(run).map(Written::Created),
+            Write::Commit(commit, _) => self.commit(commit),
+        };
+        let written: rusqlite::Result<Vec<Written>> = writes.iter().map(apply).collect();
+        written.map_err(|error| Failure::Of(failure::sqlite(error)))
     }
 
     fn create(&mut self, run: &PlannedRun) -> rusqlite::Result<Created> {

@@ -1,0 +1,46 @@
+//! Which changes are made together, and what the text is then.
+
+use breyta_compiler::diagnostics::{Code, Diagnostic};
+use breyta_compiler::source::{FileId, Sources, Span};
+
+use super::mend;
+use crate::frontend::Checked;
+
+/// Problems as lists of changes `(start, end, text)`.
+fn check(text: &str, problems: &[&[(usize, usize, &str)]], expected: &str, applied: usize) {
+    let problems = problems
+        .iter()
+        .map(|edits| {
+            let problem = Diagnostic::new(Code::UNKNOWN_KEY, Span::new(FileId(0), 0, 0), "wrong");
+            edits.iter().fold(problem, |problem, (start, end, text)| {
+                problem.edit(Span::new(FileId(0), *start, *end), *text)
+            })
+        })
+        .collect();
+    let sources = Sources::single("flow.edn", text);
+    let checked = Checked { sources, problems, definition: None, program: None };
+    assert_eq!(mend(&checked), (expected.to_owned(), applied));
+}
+
+#[test]
+fn changes() {
+    check("abc", &[], "abc", 0);
+    check("abc", &[&[(0, 1, "x")], &[(2, 3, "yz")]], "xbyz", 2);
+    // Insertion and removal, in one problem and out of order.
+    check("abc", &[&[(3, 3, ")"), (0, 1, "")]], "bc)", 2);
+    check("abc", &[&[(1, 1, "x")], &[(1, 2, "")]], "axc", 2);
+}
+
+#[test]
+fn of_two_that_touch_the_first_wins() {
+    check("abc", &[&[(0, 2, "x")], &[(1, 3, "y")]], "xc", 1);
+    check("abc", &[&[(1, 1, "x")], &[(1, 1, "y")]], "axbc", 1);
+}
+
+#[test]
+fn a_problem_is_mended_whole_or_not_at_all() {
+    check("abcd", &[&[(0, 2, "x")], &[(1, 2, "y"), (3, 4, "z")]], "xcd", 1);
+    check("abcd", &[&[(0, 2, "x"), (1, 3, "y")]], "abcd", 0);
+    check("aé", &[&[(2, 3, "x")]], "aé", 0);
+    check("abc", &[&[(2, 9, "x")]], "abc", 0);
+}

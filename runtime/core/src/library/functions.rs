@@ -1,0 +1,144 @@
+//! Functions that make or call functions. What they make are closures over their arguments.
+
+use std::mem::take;
+use std::sync::Arc;
+
+use super::elements::elements;
+use super::invoke::{call, invoke};
+use super::rows;
+use crate::value::{Closure, Function};
+use crate::{Budget, Thrown, Value};
+
+rows! { functions:
+    "clojure.core/identity" identity (Any) -> Any, "The argument.";
+    "clojure.core/constantly" constantly (Any) -> Callable, "A function that gives a value whatever it is called with.";
+    "clojure.core/comp" comp ( => & Callable) -> Callable, "A function that calls the last function, then the others on its result.";
+    "clojure.core/partial" partial (Callable => & Any) -> Callable, "A function with its first arguments given.";
+    "clojure.core/complement" complement (Callable) -> Callable, "A function that holds where the given one does not.";
+    "clojure.core/juxt" juxt (Callable => & Callable) -> Callable, "A function that gives a vector of what each function gives.";
+    "clojure.core/fnil" fnil (Callable, Any; Any, Any) -> Callable, "A function with defaults for arguments that are nil.";
+    "clojure.core/apply" apply (Callable, Any => & Any) -> Any, "Calls a function; the elements of the last argument are arguments too.";
+}
+
+fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Value {
+    let captured = captured.iter_mut().map(take).collect();
+    Value::Function(Arc::new(Function::Closure { name, code, captured }))
+}
+
+pub fn identity(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity("clojure.core/identity", args.len())) };
+    Ok(take(value))
+}
+
+pub fn constantly(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    if args.len() != 1 {
+        return Err(Thrown::arity("clojure.core/constantly", args.len()));
+    }
+    budget.charge(2)?;
+    Ok(closure("constantly", |_, captured, _| Ok(captured.first().cloned().unwrap_or_default()), args))
+}
+
+pub fn comp(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [] => {
+            Ok(Value::Function(Arc::new(Function::Native { name: "clojure.core/identity", code: identity })))
+        }
+        [function] => Ok(take(function)),
+        _ => {
+            budget.charge(1 + args.len())?;
+            Ok(closure("comp", call_composed, args))
+        }
+    }
+}
+
+fn call_composed(budget: &mut Budget, functions: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((last, before)) = functions.split_last() else { return Ok(Value::Nil) };
+    let mut result = invoke(budget, last, args)?;
+    for function in before.iter().rev() {
+        result = call(budget, function, result)?;
+    }
+    Ok(result)
+}
+
+pub fn partial(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [] => Err(Thrown::arity("clojure.core/partial", 0)),
+        [function] => Ok(take(function)),
+        _ => {
+            budget.charge(1 + args.len())?;
+            Ok(closure("partial", call_partial, args))
+        }
+    }
+}
+
+fn call_partial(budget: &mut Budget, captured: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((function, given)) = captured.split_first() else { return Ok(Value::Nil) };
+    let mut all = Vec::with_capacity(given.len() + args.len());
+    all.extend_from_slice(given);
+    all.extend(args.iter_mut().map(take));
+    invoke(budget, function, &mut all)
+}
+
+pub fn complement(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    if args.len() != 1 {
+        return Err(Thrown::arity("clojure.core/complement", args.len()));
+    }
+    budget.charge(2)?;
+    Ok(closure("complement", call_complement, args))
+}
+
+fn call_complement(budget: &mut Budget, captured: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some(function) = captured.first() else { return Ok(Value::Nil) };
+    Ok(Value::Bool(!invoke(budget, function, args)?.is_truthy()))
+}
+
+pub fn juxt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    if args.is_empty() {
+        return Err(Thrown::arity("clojure.core/juxt", 0));
+    }
+    budget.charge(1 + args.len())?;
+    Ok(closure("juxt", call_each, args))
+}
+
+fn call_each(budget: &mut Budget, functions: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(functions.len())?;
+    let mut results = Vec::with_capacity(functions.len());
+    for function in functions {
+        results.push(invoke(budget, function, &mut args.to_vec())?);
+    }
+    Ok(Value::Vector(results.into()))
+}
+
+pub fn fnil(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    if !(2..=4).contains(&args.len()) {
+        return Err(Thrown::arity("clojure.core/fnil", args.len()));
+    }
+    budget.charge(1 + args.len())?;
+    Ok(closure("fnil", call_with_defaults, args))
+}
+
+fn call_with_defaults(budget: &mut Budget, captured: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((function, defaults)) = captured.split_first() else { return Ok(Value::Nil) };
+    // The function that `fnil` makes needs every argument that has a default.
+    if args.len() < defaults.len() {
+        return Err(Thrown::arity("clojure.core/fnil", args.len()));
+    }
+    for (argument, default) in args.iter_mut().zip(defaults) {
+        if argument.is_nil() {
+            *argument = default.clone();
+        }
+    }
+    invoke(budget, function, args)
+}
+
+pub fn apply(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [function, given @ .., last] = args else {
+        return Err(Thrown::arity("clojure.core/apply", args.len()));
+    };
+    let last = elements(budget, take(last))?;
+    budget.spend(last.len() as u64)?;
+    budget.charge(given.len() + last.len())?;
+    let mut all: Vec<Value> = given.iter_mut().map(take).collect();
+    all.extend(last);
+    invoke(budget, function, &mut all)
+}
