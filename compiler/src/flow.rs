@@ -12,7 +12,7 @@ mod concurrency;
 mod data;
 mod definition;
 mod entry;
-mod functions;
+pub(crate) mod functions;
 mod interfaces;
 mod invocations;
 mod requires;

@@ -63,7 +63,7 @@ pub fn compile(sources: &Sources) -> Compilation {
     let definition = flow::define(sources, &reading.forms, &mut problems);
     let program = definition.as_ref().and_then(|definition| {
         let hir = resolve::resolve(sources, definition, &mut problems);
-        let types = types::check(sources, definition, &hir, &mut problems);
+        let types = types::check(definition, &hir, &mut problems);
         if problems.has_errors() {
             return None;
         }

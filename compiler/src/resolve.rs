@@ -79,8 +79,10 @@ struct Resolver<'a> {
     step_ids: BTreeMap<String, usize>,
     /// Suspension ids given so far.
     points: BTreeMap<String, Span>,
-    /// Step ids already warned about.
-    repeated: BTreeSet<String>,
+    /// Step ids that are written in several branches, with their suspension ids.
+    repeated: BTreeMap<String, Vec<(String, Span)>>,
+    /// Step ids that are written twice at one place.
+    duplicated: BTreeSet<String>,
 }
 
 impl<'a> Resolver<'a> {
@@ -104,7 +106,8 @@ impl<'a> Resolver<'a> {
             path: Vec::new(),
             step_ids: BTreeMap::new(),
             points: BTreeMap::new(),
-            repeated: BTreeSet::new(),
+            repeated: BTreeMap::new(),
+            duplicated: BTreeSet::new(),
         }
     }
 

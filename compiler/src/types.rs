@@ -10,7 +10,6 @@ use breyta_core::library::Ty;
 use crate::diagnostics::Problems;
 use crate::flow::Definition;
 use crate::hir::{Body, Program};
-use crate::source::Sources;
 
 /// What a value may be.
 mod lattice;
@@ -28,20 +27,23 @@ pub use lattice::{Record, Type};
 pub struct Types {
     /// Of the flow body's locals, by index.
     pub flow_locals: Vec<Type>,
+    /// Of what each suspension point awaits, by suspension id.
+    pub awaited: BTreeMap<String, Type>,
 }
 
 /// Infers and checks all bodies: functions first, because steps use their results.
-pub fn check(sources: &Sources, definition: &Definition, program: &Program, problems: &mut Problems) -> Types {
+pub fn check(definition: &Definition, program: &Program, problems: &mut Problems) -> Types {
     let mut results = BTreeMap::new();
-    let mut context = infer::Context { sources, definition, program, problems, results: &BTreeMap::new() };
+    let none = BTreeMap::new();
+    let mut context = infer::Context { program, problems, results: &none, awaited: BTreeMap::new() };
     for function in &program.functions {
         let (result, _) = infer::body(&mut context, &function.body, &[]);
         results.insert(function.id.clone(), result);
     }
-    let mut context = infer::Context { sources, definition, program, problems, results: &results };
+    let mut context = infer::Context { program, problems, results: &results, awaited: BTreeMap::new() };
     let input = input_type(definition);
     let (_, flow_locals) = infer::body(&mut context, &program.flow, &[input]);
-    Types { flow_locals }
+    Types { flow_locals, awaited: context.awaited }
 }
 
 /// The function of an id.

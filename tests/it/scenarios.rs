@@ -2,8 +2,13 @@
 //! killed at every commit. The journal stands beside the script.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use breyta_tests::{batch, fixture, tree};
+use breyta_compiler::source::Sources;
+use breyta_engine::machine::Program;
+use breyta_tests::interp::Interpreted;
+use breyta_tests::scenario::Scenario;
+use breyta_tests::{batch, fixture, scenario, tree};
 
 /// Every script of a flow: `scenario.edn`, `scenario-<case>.edn`.
 fn scripts(flow: &Path) -> Vec<PathBuf> {
@@ -17,11 +22,33 @@ fn scripts(flow: &Path) -> Vec<PathBuf> {
     found
 }
 
-#[test]
-fn through_the_compiled_flow() {
+/// The flows of the examples and of `tests/scenarios`.
+fn flows() -> Vec<PathBuf> {
     let mut flows = tree::files(&tree::root().join("examples"), "/flow.edn");
     flows.extend(tree::files(&tree::tests().join("scenarios"), "/flow.edn"));
     assert!(flows.len() >= 3, "{flows:?}");
+    flows
+}
+
+/// The interpreter must leave the journal that the compiled flow leaves: both are held against the same snapshot.
+#[test]
+fn through_the_interpreter() {
+    for flow in flows() {
+        let sources = Sources::single(tree::shown(&flow), tree::read(&flow));
+        let compilation = breyta_compiler::compile(&sources);
+        let slug = compilation.definition.unwrap().slug.value;
+        let program: Arc<dyn Program> = Arc::new(Interpreted::new(&slug, compilation.program.unwrap()));
+        fixture::all(&scripts(&flow), |script| {
+            let checked = scenario::check(&program, &Scenario::load(script));
+            fixture::assert_none(&checked.failures);
+            fixture::assert_beside(script, "journal", &checked.journal);
+        });
+    }
+}
+
+#[test]
+fn through_the_compiled_flow() {
+    let flows = flows();
     let executables = batch::build(&flows);
     let mut failures = Vec::new();
     let mut journals = Vec::new();

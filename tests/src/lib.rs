@@ -12,6 +12,9 @@ pub mod executable;
 /// Snapshots beside fixtures.
 pub mod fixture;
 
+/// The MIR interpreter, the second opinion on generated code.
+pub mod interp;
+
 /// Diagnostics pages as tests.
 pub mod pages;
 

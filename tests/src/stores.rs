@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use breyta_engine::memory::MemoryStore;
-use breyta_engine::store::Store;
+use breyta_engine::store::{Store, StoreError};
 use breyta_store::SqliteStore;
 
 /// The model: lives as long as somebody holds it.
@@ -13,9 +14,18 @@ pub fn memory(slug: &str) -> Arc<dyn Store> {
 }
 
 /// SQLite in a folder. One at a time: the store before it must be gone.
+///
+/// A program that another test starts at this moment holds a copy of every file of this process until it is replaced
+/// by its own image, and with it the lock of a store that was just closed; so this tries for a while.
 pub fn sqlite(folder: &Path, slug: &str) -> Arc<dyn Store> {
-    match SqliteStore::open(folder, slug) {
-        Ok(store) => Arc::new(store),
-        Err(error) => panic!("{}: {error}", folder.display()),
+    let begun = Instant::now();
+    loop {
+        match SqliteStore::open(folder, slug) {
+            Ok(store) => return Arc::new(store),
+            Err(StoreError::Locked { .. }) if begun.elapsed() < Duration::from_secs(5) => {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            Err(error) => panic!("{}: {error}", folder.display()),
+        }
     }
 }

@@ -90,6 +90,11 @@ fn code_of(sources: &Sources, entry: &Entry, problems: &mut Problems) -> Option<
     code(sources, entry.get("code")?, &entry.at("code"), problems)
 }
 
+/// The `(fn …)` form out of inline `:code` of a step, which is written in the same ways.
+pub(crate) fn inline_code(sources: &Sources, form: &Form, problems: &mut Problems) -> Option<Form> {
+    code(sources, form, &Path::root().key("flow"), problems)
+}
+
 /// The `(fn …)` form out of a quoted form or a string.
 fn code(sources: &Sources, form: &Form, path: &Path, problems: &mut Problems) -> Option<Form> {
     let (code, fault) = match &form.kind {

@@ -10,7 +10,18 @@ use crate::types::{Type, Types};
 
 /// Lowers a checked program.
 pub fn build(program: &hir::Program, types: &Types, version: String) -> Program {
-    let flow = Builder::new(&program.flow, &types.flow_locals).body(&program.flow);
+    let mut flow = Builder::new(&program.flow, &types.flow_locals).body(&program.flow);
+    let awaited: Vec<(LocalId, Type)> = flow
+        .suspensions()
+        .filter_map(|it| Some((it.result, types.awaited.get(&it.point)?.clone())))
+        .collect();
+    for (id, of) in awaited {
+        if let Some(local) = flow.locals.get_mut(id.0)
+            && local.of == Type::Any
+        {
+            local.of = of;
+        }
+    }
     let functions = program
         .functions
         .iter()

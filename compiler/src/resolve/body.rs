@@ -22,6 +22,7 @@ impl Resolver<'_> {
         self.input = Some(input);
         self.count_steps(form);
         let value = self.expr(form);
+        self.warn_of_repeated_ids();
         let name = self.definition.slug.value.clone();
         self.finish(&name, vec![input], None, value, form.span)
     }

@@ -5,9 +5,10 @@ use breyta_core::{Keyword, Value};
 
 use super::{Kind, Resolver, nil};
 use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::flow::functions;
 use crate::hir::{Expr, ExprKind, Function, Step};
 use crate::source::Span;
-use crate::syntax::{Form, FormKind, read_code_string};
+use crate::syntax::{Form, FormKind};
 
 impl Resolver<'_> {
     /// Counts how often each step id is written, so that an id which is unique needs no path.
@@ -60,6 +61,15 @@ impl Resolver<'_> {
 
     fn step_parts<'f>(&mut self, form: &Form, arguments: &'f [Form]) -> Option<(&'static Family, &'f str, &'f Form)> {
         let usage = "write `(flow/step :family :step-id {…config…})`";
+        let is_function = arguments.first().and_then(Form::as_keyword).is_some_and(|it| matches!(it.full(), "function" | "code"));
+        if is_function && arguments.len() != 3 {
+            self.report(
+                Diagnostic::new(Code::FUNCTION_STEP_ARITY_INVALID, form.span, "a function step takes an id and one config map")
+                    .label(format!("{} given after the family", super::calls::count_of(arguments.len() - 1)))
+                    .help("write `(flow/step :function :step-id {:ref :function-id :input {…}})`"),
+            );
+            return None;
+        }
         if arguments.len() > 3 {
             self.report(
                 Diagnostic::new(Code::FLOW_STEP_ARITY_INVALID, form.span, "`flow/step` takes a family, an id and one config map")
@@ -116,8 +126,15 @@ impl Resolver<'_> {
     fn family(&mut self, keyword: &Keyword, at: &Form) -> Option<&'static Family> {
         let name = keyword.full();
         if keyword.namespace().is_some() {
-            let what = format!("the packaged step or agent `:{name}`");
-            self.not_supported(at.span, &what);
+            self.report(
+                Diagnostic::new(
+                    Code::MISSING_PACKAGED_STEP_REFERENCE,
+                    at.span,
+                    format!("there is no packaged step or agent `:{name}`"),
+                )
+                .note("packaged steps and agents are not supported yet")
+                .help("use a built-in family, such as `:http`"),
+            );
             return None;
         }
         let Some(family) = families::find(name) else {
@@ -150,6 +167,7 @@ impl Resolver<'_> {
             id.to_owned()
         };
         if let Some(first) = self.points.get(&point).copied() {
+            self.duplicated.insert(id.to_owned());
             self.report(
                 Diagnostic::new(Code::DUPLICATE_STEP_ID, span, format!("the step id `:{id}` is used twice at the same place"))
                     .also(first, "first used here")
@@ -157,14 +175,26 @@ impl Resolver<'_> {
             );
         } else {
             self.points.insert(point.clone(), span);
-            if written > 1 && self.repeated.insert(id.to_owned()) {
-                self.report(
-                    Diagnostic::new(Code::REPEATED_STEP_ID, span, format!("the step id `:{id}` is used in several branches"))
-                        .note(format!("this one is known as `{point}` in runs and journals")),
-                );
+            if written > 1 {
+                self.repeated.entry(id.to_owned()).or_default().push((point.clone(), span));
             }
         }
         point
+    }
+
+    /// Warns of ids that several branches share, unless that is an error already.
+    pub(super) fn warn_of_repeated_ids(&mut self) {
+        for (id, places) in std::mem::take(&mut self.repeated) {
+            let Some((_, first)) = places.first().filter(|_| !self.duplicated.contains(&id)) else { continue };
+            let known: Vec<String> = places.iter().map(|(point, _)| format!("`{point}`")).collect();
+            let mut warning =
+                Diagnostic::new(Code::REPEATED_STEP_ID, *first, format!("the step id `:{id}` is used in several branches"))
+                    .note(format!("runs and journals tell them apart as {}", known.join(", ")));
+            for (_, span) in places.iter().skip(1) {
+                warning = warning.also(*span, "and here");
+            }
+            self.report(warning);
+        }
     }
 
     fn config(&mut self, family: &'static Family, id: &str, config: &Form, span: Span) -> Expr {
@@ -175,7 +205,7 @@ impl Resolver<'_> {
                         .label(format!("this is {}", config.describe()))
                         .help("write `{:ref :function-id :input {…}}`"),
                 );
-                return nil(span);
+                return Expr { kind: ExprKind::Map(Vec::new()), span };
             }
             return self.expr(config);
         }
@@ -249,30 +279,7 @@ impl Resolver<'_> {
     /// Compiles inline `:code` as a function of its own and gives its id.
     fn inline_code(&mut self, step: &str, value: &Form) -> String {
         let id = format!("{step}/code");
-        let code = match &value.kind {
-            FormKind::Quote(inner) => Some(inner.as_ref().clone()),
-            FormKind::List(_) if value.is_call_of("quote") => value.as_list().and_then(|items| items.get(1)).cloned(),
-            FormKind::String(text) => {
-                let reading = read_code_string(self.sources, text, value.span);
-                let failed = !reading.problems.is_empty();
-                for problem in reading.problems {
-                    self.report(problem);
-                }
-                match <[Form; 1]>::try_from(reading.forms) {
-                    Ok([only]) => Some(only),
-                    Err(_) if failed => return id,
-                    Err(_) => None,
-                }
-            }
-            _ => None,
-        };
-        let Some(code) = code.filter(|code| code.is_call_of("fn") || code.is_call_of("fn*")) else {
-            self.report(
-                Diagnostic::new(Code::FUNCTION_CODE_STRING_INVALID, value.span, "`:code` must be exactly one `(fn …)` form")
-                    .help("write `:code '(fn [input] …)`, or the same in a string without the quote"),
-            );
-            return id;
-        };
+        let Some(code) = functions::inline_code(self.sources, value, self.problems) else { return id };
         let mut inner = Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);
         let body = inner.function(&id, &code);
         self.inline.push(Function { id: id.clone(), body });
@@ -298,7 +305,8 @@ impl Resolver<'_> {
             }
         };
         let known = names(self.definition);
-        if known.contains(&name) {
+        // What is declared and broken was reported where it is declared.
+        if known.contains(&name) || self.definition.broken.iter().any(|it| it == name) {
             return;
         }
         let mut problem = Diagnostic::new(code, value.span, format!("there is no {what} `:{name}`"))

@@ -78,6 +78,9 @@ fn value_type(inference: &mut Inference<'_, '_>, family: &Family, row: &ConfigKe
     {
         return one_of(inference, family, row, allowed, literal, value.span);
     }
+    if family.name == "function" && row.name == "input" {
+        return function_input(inference, value, of);
+    }
     // References were checked when they were resolved; the type of code is not a value's.
     let wanted: &[Ty] = match row.ty {
         KeyType::String => &[Ty::String],
@@ -98,6 +101,25 @@ fn value_type(inference: &mut Inference<'_, '_>, family: &Family, row: &ConfigKe
                 format!("`:{}` of `:{}` steps takes {}, not {}", row.name, family.name, row.ty.describe(), of.describe()),
             )
             .label(format!("this is {}", of.describe())),
+        );
+    }
+}
+
+/// A literal that can never be the map that a function is called with. Other expressions may give anything.
+fn function_input(inference: &mut Inference<'_, '_>, value: &Expr, of: &Type) {
+    let literal = matches!(
+        value.kind,
+        ExprKind::Literal(_) | ExprKind::Vector(_) | ExprKind::Set(_) | ExprKind::Closure(_) | ExprKind::LibraryFunction(_)
+    );
+    if literal && (!of.may_be(Ty::Map) || *of == Type::Nil) {
+        inference.report(
+            Diagnostic::new(
+                Code::FUNCTION_STEP_INPUT_SHAPE_INVALID,
+                value.span,
+                format!("`:input` of a function step must be a map, not {}", of.describe()),
+            )
+            .label(format!("this is {}", of.describe()))
+            .help("put the value under a key: `{:items [1 2]}`"),
         );
     }
 }
@@ -139,7 +161,8 @@ fn groups(inference: &mut Inference<'_, '_>, step: &Step, entries: &[(Expr, Expr
         let problem = missing(step, &format!("`:{}`", row.name), span).note(row.doc);
         inference.report(problem);
     }
-    if step.family.name == "function" {
+    // A template may give what the config leaves out.
+    if step.family.name == "function" || has("template") {
         return;
     }
     for group in step.family.any_of.iter().filter(|group| !group.iter().any(|name| has(name))) {

@@ -8,18 +8,17 @@ use breyta_core::library::{Entry, Ty};
 use super::config;
 use super::lattice::{Record, Type};
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
-use crate::flow::Definition;
 use crate::hir::{Body, Expr, ExprKind, LocalId, Program};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 
 /// What all bodies share.
 pub(super) struct Context<'a> {
-    pub(super) sources: &'a Sources,
-    pub(super) definition: &'a Definition,
     pub(super) program: &'a Program,
     pub(super) problems: &'a mut Problems,
     /// Result types of functions that are done.
     pub(super) results: &'a BTreeMap<String, Type>,
+    /// What steps give, by suspension id.
+    pub(super) awaited: BTreeMap<String, Type>,
 }
 
 /// Infers one body with its parameters' types (missing ones are unknown): its result and the types of its locals.
@@ -86,7 +85,11 @@ impl Inference<'_, '_> {
             ExprKind::Vector(items) => Type::Vector(Box::new(self.members(items))),
             ExprKind::Set(items) => Type::Set(Box::new(self.members(items))),
             ExprKind::Map(entries) => self.map(entries),
-            ExprKind::Step(step) => config::step(self, step, expr.span),
+            ExprKind::Step(step) => {
+                let of = config::step(self, step, expr.span);
+                self.context.awaited.insert(step.point.clone(), of.clone());
+                of
+            }
         }
     }
 

@@ -19,12 +19,12 @@ pub mod strings;
 pub mod text;
 pub mod transforms;
 
+/// Calling values.
+pub mod invoke;
+
 mod class;
 mod elements;
-pub mod invoke;
 mod lookup;
-
-pub use invoke::invoke;
 
 /// A type in a signature. `Any` accepts everything and is never an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -188,17 +188,41 @@ pub(super) fn repair(pieces: &[Piece]) -> Vec<Change> {
 }
 
 impl Search<'_> {
+    /// The cheapest of what has been made for the next piece, in the order in which it was made.
     fn take_generation(&mut self, beam: usize) -> Vec<Hypothesis> {
         self.places.clear();
         let mut generation = std::mem::take(&mut self.next);
-        generation.sort_by_key(|hypothesis| hypothesis.cost);
-        self.limit = generation.first().map_or(0, |best| best.cost) + SLACK;
-        generation.retain(|hypothesis| hypothesis.cost <= self.limit);
-        generation.truncate(beam);
+        let best = generation.iter().map(|it| it.cost).min().unwrap_or_default();
+        self.limit = best + SLACK;
+        if generation.len() > beam {
+            // Costs are small numbers: count how many cost how much, and cut where the beam is full.
+            let mut counts = [0_usize; SLACK as usize + 1];
+            for hypothesis in &generation {
+                if let Some(count) = counts.get_mut((hypothesis.cost - best) as usize) {
+                    *count += 1;
+                }
+            }
+            let mut room = beam;
+            let cut = counts.iter().position(|count| {
+                let full = *count > room;
+                room -= if full { 0 } else { *count };
+                full
+            });
+            let cut = best + cut.map_or(SLACK + 1, |cut| cut as u32);
+            generation.retain(|it| {
+                let last = it.cost == cut && room > 0;
+                room -= usize::from(last);
+                it.cost < cut || last
+            });
+        }
         generation
     }
 
     fn keep(&mut self, hypothesis: Hypothesis) {
+        // One change may be due at this piece for all of them.
+        if hypothesis.cost > self.limit + CHANGE_FITTING {
+            return;
+        }
         let index = *self.places.entry((hypothesis.top, hypothesis.shift)).or_insert(self.next.len());
         match self.next.get_mut(index) {
             Some(known) if known.cost <= hypothesis.cost => {}

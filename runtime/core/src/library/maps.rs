@@ -125,9 +125,9 @@ fn change_at(
     } else {
         // One level of the path is one level of recursion.
         budget.enter()?;
-        let new = change_at(budget, old, rest, change)?;
+        let new = change_at(budget, old, rest, change);
         budget.leave();
-        new
+        new?
     };
     assoc_one(budget, coll, key, new)
 }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::{Entry, entries, invoke, lookup};
+use super::invoke::invoke;
+use super::{Entry, entries, lookup};
 use crate::print::pr_str;
 use crate::thrown::Class;
 use crate::value::Function;
