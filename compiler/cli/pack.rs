@@ -41,7 +41,7 @@ pub(crate) fn pack(root: &Path) -> Result<Pack, String> {
             members.push(Value::from(inner));
         }
         pack.insert(format!("{prefix}Cargo.toml"), print(&manifest));
-        collect(&folder.join("src"), &format!("{prefix}src"), &mut pack)?;
+        collect(&folder, &prefix, &mut pack)?;
     }
     let reduced = reduce_workspace(workspace, members, &used)?;
     let Some(root_manifest) = pack.get_mut("Cargo.toml") else {
@@ -124,7 +124,11 @@ fn print_section(name: &str, section: &Table, text: &mut String) {
     }
 }
 
-/// Adds all files below `folder`; tests stay at home.
+/// What stays at home.
+const LEFT_OUT: &[&str] =
+    &["Cargo.toml", "clippy.toml", "tests", "tests.rs", "benches", "examples", "target"];
+
+/// Adds all files of a member. Folders with a manifest of their own are other members.
 fn collect(folder: &Path, prefix: &str, pack: &mut Pack) -> Result<(), String> {
     let error = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     for entry in fs::read_dir(folder).map_err(|it| error(folder, &it))? {
@@ -132,12 +136,12 @@ fn collect(folder: &Path, prefix: &str, pack: &mut Pack) -> Result<(), String> {
         let path = entry.path();
         let name =
             entry.file_name().into_string().map_err(|_| error(&path, &"a file name that is not UTF-8"))?;
-        if name == "tests" || name == "tests.rs" || name.starts_with('.') {
+        if LEFT_OUT.contains(&name.as_str()) || name.starts_with('.') || path.join("Cargo.toml").exists() {
             continue;
         }
-        let inner = format!("{prefix}/{name}");
+        let inner = format!("{prefix}{name}");
         if path.is_dir() {
-            collect(&path, &inner, pack)?;
+            collect(&path, &format!("{inner}/"), pack)?;
         } else {
             pack.insert(inner, fs::read_to_string(&path).map_err(|it| error(&path, &it))?);
         }

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use breyta_compiler::mir::live::Liveness;
-use breyta_compiler::mir::{self, BlockId, Body, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator};
+use breyta_compiler::mir::{
+    self, BlockId, Body, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator,
+};
 use breyta_core::value::Function;
 use breyta_core::{Budget, Map, Set, Thrown, Value, Vector};
 use breyta_engine::frame::Frame;
@@ -28,16 +30,21 @@ impl Interpreted {
         let program: &'static mir::Program = Box::leak(Box::new(program));
         let liveness = Liveness::of(&program.flow);
         let mut entries = vec![BlockId(0)];
-        let mut states = vec![state("(start)", &liveness, BlockId(0), program.flow.parameters.first().copied())];
+        let mut states =
+            vec![state("(start)", &liveness, BlockId(0), program.flow.parameters.first().copied())];
         for suspension in program.flow.suspensions() {
             entries.push(suspension.resume);
             states.push(state(&suspension.point, &liveness, suspension.resume, Some(suspension.result)));
         }
         // Stored names must differ; nothing else hangs on them here.
         let named = program.flow.locals.iter().enumerate();
-        let slots: Vec<&'static str> =
-            named.map(|(index, local)| &*Box::leak(format!("{}#{index}", local.name).into_boxed_str())).collect();
-        let machine = Machine { states: Box::leak(states.into_boxed_slice()), slots: Box::leak(slots.into_boxed_slice()) };
+        let slots: Vec<&'static str> = named
+            .map(|(index, local)| &*Box::leak(format!("{}#{index}", local.name).into_boxed_str()))
+            .collect();
+        let machine = Machine {
+            states: Box::leak(states.into_boxed_slice()),
+            slots: Box::leak(slots.into_boxed_slice()),
+        };
         Self { slug: slug.to_owned(), program, machine, liveness, entries }
     }
 }
@@ -85,7 +92,10 @@ impl Program for Interpreted {
                         frame.set(id.0, locals[id.0].clone().unwrap_or_default());
                     }
                 }
-                let next = 1 + body.suspensions().position(|it| it.point == suspension.point).expect("a point of this body");
+                let next = 1 + body
+                    .suspensions()
+                    .position(|it| it.point == suspension.point)
+                    .expect("a point of this body");
                 Ok(Action::Step(StepCall {
                     point: &suspension.point,
                     family: suspension.family,
@@ -98,14 +108,24 @@ impl Program for Interpreted {
         }
     }
 
-    fn call(&self, function: &str, budget: &mut Budget, arguments: &mut [Value]) -> Option<Result<Value, Thrown>> {
+    fn call(
+        &self,
+        function: &str,
+        budget: &mut Budget,
+        arguments: &mut [Value],
+    ) -> Option<Result<Value, Thrown>> {
         let (_, body) = self.program.functions.iter().find(|(id, _)| id == function)?;
         Some(call(body, &[], budget, arguments))
     }
 }
 
 /// Calls a function body or closure body.
-fn call(body: &'static Body, captured: &[Value], budget: &mut Budget, arguments: &mut [Value]) -> Result<Value, Thrown> {
+fn call(
+    body: &'static Body,
+    captured: &[Value],
+    budget: &mut Budget,
+    arguments: &mut [Value],
+) -> Result<Value, Thrown> {
     let fits = if body.rest.is_some() {
         arguments.len() >= body.parameters.len()
     } else {
@@ -129,7 +149,9 @@ fn call(body: &'static Body, captured: &[Value], budget: &mut Budget, arguments:
     let mut run = Run { body, locals, trace: None };
     match run.with_budget(BlockId(0), budget)? {
         End::Return(value) => Ok(value),
-        End::Suspend(suspension, _) => panic!("the function `{}` has the step `{}`", body.name, suspension.point),
+        End::Suspend(suspension, _) => {
+            panic!("the function `{}` has the step `{}`", body.name, suspension.point)
+        }
     }
 }
 
@@ -184,7 +206,11 @@ impl Run<'_> {
             id = match &body.block(id).terminator {
                 Terminator::Goto(next) => *next,
                 Terminator::If { condition, then, otherwise } => {
-                    if self.operand(condition).is_truthy() { *then } else { *otherwise }
+                    if self.operand(condition).is_truthy() {
+                        *then
+                    } else {
+                        *otherwise
+                    }
                 }
                 Terminator::Return(value) => return Ok(End::Return(self.operand(value))),
                 Terminator::Suspend(suspension) => {
@@ -196,7 +222,9 @@ impl Run<'_> {
 
     fn operand(&self, operand: &Operand) -> Value {
         match operand {
-            Operand::Local(id) => self.locals[id.0].clone().expect("the verifier checks that locals are written"),
+            Operand::Local(id) => {
+                self.locals[id.0].clone().expect("the verifier checks that locals are written")
+            }
             Operand::Constant(value) => value.clone(),
             Operand::Function(entry) => {
                 Value::Function(Arc::new(Function::Native { name: entry.name, code: entry.code }))
@@ -212,9 +240,11 @@ impl Run<'_> {
         Ok(match value {
             Rvalue::Use(operand) => self.operand(operand),
             Rvalue::Call(entry, operands) => (entry.code)(budget, &mut self.operands(operands))?,
-            Rvalue::Invoke(callee, operands) => {
-                breyta_core::library::invoke::invoke(budget, &self.operand(callee), &mut self.operands(operands))?
-            }
+            Rvalue::Invoke(callee, operands) => breyta_core::library::invoke::invoke(
+                budget,
+                &self.operand(callee),
+                &mut self.operands(operands),
+            )?,
             Rvalue::Vector(operands) => Value::Vector(self.operands(operands).into()),
             Rvalue::Set(operands) => {
                 let mut set = Set::new();

@@ -420,3 +420,6 @@ fn describe(event: &Event) -> String {
         Event::RunNeedsAttention { code, .. } => format!("needs attention {code}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,3 +202,6 @@ fn in_comment(comment: &str, lines: &[usize]) -> Vec<Expected> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,8 +128,16 @@ pub(crate) fn runtime(toolchain: &Toolchain, variant: Variant) -> Result<Runtime
 
 /// Everything that the compiled libraries depend on.
 fn key(toolchain: &Toolchain, variant: Variant) -> String {
-    let mut parts =
-        vec![packed::DIGEST, toolchain.identity.as_str(), toolchain.host.as_str(), variant.name()];
+    key_over(packed::DIGEST, toolchain, variant)
+}
+
+/// Everything that the libraries other than ours depend on: what a build that is carried on has in common.
+fn dependencies_key(toolchain: &Toolchain, variant: Variant) -> String {
+    key_over(packed::lock(), toolchain, variant)
+}
+
+fn key_over(content: &str, toolchain: &Toolchain, variant: Variant) -> String {
+    let mut parts = vec![content, toolchain.identity.as_str(), toolchain.host.as_str(), variant.name()];
     let profile = variant.profile();
     parts.extend(profile.iter().map(String::as_str));
     digest(parts)

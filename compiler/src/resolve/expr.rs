@@ -1,10 +1,11 @@
 //! Forms as expressions: the dispatch over everything that can be written in a body.
 
-use breyta_core::{Text, Value};
+use breyta_core::{Keyword, Text, Value};
 
 use super::{Resolver, nil, use_local};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind};
+use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
 /// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
@@ -100,7 +101,7 @@ impl Resolver<'_> {
                 }
                 self.call(form, head, name, arguments)
             }
-            FormKind::Keyword(keyword) => self.lookup(form, keyword, arguments),
+            FormKind::Keyword(keyword) => self.lookup(form, head.span, keyword, arguments),
             FormKind::Atom(value) => {
                 let what = value.type_name();
                 self.not_callable(form, head, what)
@@ -181,9 +182,9 @@ impl Resolver<'_> {
     }
 
     /// A keyword in call position.
-    fn lookup(&mut self, form: &Form, keyword: &breyta_core::Keyword, arguments: &[Form]) -> Expr {
+    fn lookup(&mut self, form: &Form, head: Span, keyword: &Keyword, arguments: &[Form]) -> Expr {
         let Some(entry) = breyta_core::library::lookup("clojure.core/get") else { return nil(form.span) };
-        let key = Expr { kind: ExprKind::Literal(Value::Keyword(keyword.clone())), span: form.span.first() };
+        let key = Expr { kind: ExprKind::Literal(Value::Keyword(keyword.clone())), span: head };
         match arguments {
             [map] => {
                 let map = self.expr(map);

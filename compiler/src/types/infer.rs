@@ -65,7 +65,7 @@ impl Inference<'_, '_> {
                 let (then, otherwise) = (self.expr(then), self.expr(otherwise));
                 Type::union(then, otherwise)
             }
-            ExprKind::Call { function, arguments } => self.call(function, arguments, expr.span),
+            ExprKind::Call { function, arguments } => self.call(function, arguments),
             ExprKind::Invoke { callee, arguments } => {
                 let of = self.expr(callee);
                 if !of.may_be(Ty::Callable) {
@@ -111,7 +111,7 @@ impl Inference<'_, '_> {
         Type::Map(record)
     }
 
-    fn call(&mut self, function: &'static Entry, arguments: &[Expr], span: Span) -> Type {
+    fn call(&mut self, function: &'static Entry, arguments: &[Expr]) -> Type {
         let types: Vec<Type> = arguments.iter().map(|argument| self.expr(argument)).collect();
         for (index, (of, argument)) in types.iter().zip(arguments).enumerate() {
             let Some(wanted) = function.parameters.get(index).copied().or(function.rest) else { continue };
@@ -125,14 +125,14 @@ impl Inference<'_, '_> {
             }
         }
         match (function.name, types.as_slice(), arguments) {
-            ("clojure.core/get", [of, _, rest @ ..], [_, key, ..]) => self.get(of, key, rest.first(), span),
+            ("clojure.core/get", [of, _, rest @ ..], [_, key, ..]) => self.get(of, key, rest.first()),
             ("clojure.core/assoc", [of, ..], [_, entries @ ..]) => assoc(of, entries, types.get(1..).unwrap_or_default()),
             _ => Type::from(function.returns),
         }
     }
 
     /// `(get of key default)`: the field of a known record; an unknown key of a closed one is an error.
-    fn get(&mut self, of: &Type, key: &Expr, default: Option<&Type>, span: Span) -> Type {
+    fn get(&mut self, of: &Type, key: &Expr, default: Option<&Type>) -> Type {
         let ExprKind::Literal(Value::Keyword(keyword)) = &key.kind else { return Type::Any };
         let name = keyword.full();
         let members = match of {
@@ -155,16 +155,15 @@ impl Inference<'_, '_> {
         if let Some(default) = default {
             found = default.clone();
         } else if members.iter().any(|member| matches!(member, Type::Map(_))) {
-            self.unknown_field(name, &known, key, span);
+            self.unknown_field(name, &known, key.span);
         }
         found
     }
 
-    fn unknown_field(&mut self, name: &str, known: &[&str], key: &Expr, span: Span) {
-        let at = if key.span.end > key.span.start + 1 { key.span } else { span };
+    fn unknown_field(&mut self, name: &str, known: &[&str], at: Span) {
         let mut problem = Diagnostic::new(Code::UNKNOWN_FIELD, at, format!("this map never has the key `:{name}`"));
         if let Some(best) = nearest(name, known.iter().copied()).first() {
-            problem = problem.help(format!("did you mean `:{best}`?"));
+            problem = problem.help(format!("did you mean `:{best}`?")).edit(at, format!(":{best}"));
         }
         let all: Vec<String> = known.iter().map(|field| format!("`:{field}`")).collect();
         if !all.is_empty() {

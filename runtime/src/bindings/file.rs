@@ -167,10 +167,14 @@ fn field_value(slot: &str, field: &str, value: &Value) -> Result<Value, String> 
         }
         "url" => {
             let url = value.as_str().ok_or_else(|| wrong("a string"))?;
-            if url.starts_with("http://") || url.starts_with("https://") {
-                Ok(Value::string(url))
-            } else {
-                Err(format!("have :url \"{url}\" under :{slot}; it must start with http:// or https://"))
+            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
+                Some(host) if !host.is_empty() && !url.contains(char::is_whitespace) => {
+                    Ok(Value::string(url))
+                }
+                _ => Err(format!(
+                    "have :url \"{url}\" under :{slot}; write it like https://host or http://host:port"
+                )),
             }
         }
         "location" => match value.as_name() {

@@ -52,9 +52,9 @@ pub fn redacted(bindings: &Bindings) -> Value {
 /// The text of a bindings file to fill in: EDN with a comment on top.
 pub fn template(slug: &str, contract: &Contract) -> String {
     let mut text = format!(
-        ";; Bindings of the flow {slug}. Replace :redacted by the secret, then:\n\
+        ";; Bindings of the flow {slug}. Replace :redacted by the secret and nil by the address, then:\n\
          ;;   bindings apply FILE      (or run --bindings FILE)\n\
-         ;; A value left at :redacted keeps what was applied before.\n\
+         ;; A value left at :redacted or nil keeps what was applied before.\n\
          {{:bindings\n {{"
     );
     let slots: Vec<String> = contract
@@ -62,8 +62,8 @@ pub fn template(slug: &str, contract: &Contract) -> String {
         .iter()
         .map(|requirement| {
             let mut fields = vec![(":name", print::pr_str(&Value::from(requirement.label.as_str())))];
-            let url = requirement.base_url.as_deref().unwrap_or("https://");
-            fields.push((":url", print::pr_str(&Value::from(url))));
+            let url = requirement.base_url.as_deref().map(Value::from).unwrap_or_default();
+            fields.push((":url", print::pr_str(&url)));
             if requirement.auth_type() != "none" {
                 fields.push((":apikey", ":redacted".to_owned()));
             }

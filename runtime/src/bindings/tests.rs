@@ -77,7 +77,7 @@ fn files() {
     check(
         "b.edn",
         "{:bindings {:api {:url \"x\"}}}",
-        "have :url \"x\" under :api; it must start with http:// or https://",
+        "have :url \"x\" under :api; write it like https://host or http://host:port",
     );
     check("b.edn", "[]", "are not a map; write {:bindings {:slot {:url \"…\"}}}");
     assert!(bound(&[("b.edn", "{:bindings ")]).unwrap_err().contains("are no EDN"));
@@ -136,8 +136,9 @@ fn the_template_can_be_applied() {
     let contract = Contract::read(CONTRACT).unwrap();
     let text = template("f", &contract);
     assert!(text.contains(":apikey :redacted") && text.contains("https://a.example"), "{text}");
-    let filled = text.replace("\"https://\"", "\"https://open.example\"");
-    assert!(bound(&[("b.edn", &filled)]).is_ok(), "{filled}");
+    let filled = text.replace(":url nil", ":url \"https://open.example\"");
+    assert_ne!(text, filled);
+    assert!(bound(&[("b.edn", &filled), ("c.edn", &text)]).unwrap().resolve("open").is_ok(), "{filled}");
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@
 //! number, and no depth of nesting can overflow ours.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use breyta_core::lexer::{Bracket, Opener};
 
@@ -48,7 +49,7 @@ const ROOT: NodeId = 0;
 const NO_CHANGES: u32 = 0;
 
 /// An open bracket on the stack below it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Node {
     below: NodeId,
     bracket: Option<Bracket>,
@@ -65,6 +66,60 @@ struct Node {
     head: Option<Head>,
     /// The column of the last line begun in this bracket.
     settled: Option<i32>,
+}
+
+impl Hash for Node {
+    /// Over what tells most nodes apart; the rest is left to equality.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u32(self.below);
+        state.write_usize(self.piece.unwrap_or(usize::MAX));
+        state.write_i32(self.column);
+        state.write_i32(self.settled.unwrap_or(-1));
+        state.write_i32(self.second.unwrap_or(-1));
+        state.write_u8(self.bracket.map_or(0, |bracket| bracket as u8 + 1));
+        state.write_u8(self.elements);
+    }
+}
+
+/// A hasher for small numbers from our own tables, where nobody can choose colliding ones. Hashing is most of the
+/// work of the search, and the standard hasher is made for other needs.
+#[derive(Default)]
+struct Mixer(u64);
+
+type Mixed = BuildHasherDefault<Mixer>;
+
+impl Mixer {
+    fn mix(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.mix(u64::from(*byte));
+        }
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.mix(u64::from(number));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(u64::from(number));
+    }
+
+    fn write_i32(&mut self, number: i32) {
+        self.mix(u64::from(number as u32));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.mix(number as u64);
+    }
 }
 
 impl Node {
@@ -100,7 +155,7 @@ enum Head {
 /// The stacks of all hypotheses, each node once.
 struct Stacks {
     nodes: Vec<Node>,
-    ids: HashMap<Node, NodeId>,
+    ids: HashMap<Node, NodeId, Mixed>,
 }
 
 impl Stacks {
@@ -118,7 +173,7 @@ impl Stacks {
             head: None,
             settled: None,
         };
-        Self { nodes: vec![root], ids: HashMap::from([(root, ROOT)]) }
+        Self { nodes: vec![root], ids: std::iter::once((root, ROOT)).collect() }
     }
 
     fn id(&mut self, node: Node) -> NodeId {
@@ -154,7 +209,7 @@ struct Search<'a> {
     changes: Vec<(Option<Change>, u32)>,
     /// The next generation, the cheapest first where two have the same stack.
     next: Vec<Hypothesis>,
-    places: HashMap<(NodeId, i32), usize>,
+    places: HashMap<(NodeId, i32), usize, Mixed>,
     /// Dearer hypotheses are not worth making.
     limit: u32,
 }
@@ -166,7 +221,7 @@ pub(super) fn repair(pieces: &[Piece]) -> Vec<Change> {
         stacks: Stacks::new(),
         changes: vec![(None, NO_CHANGES)],
         next: Vec::new(),
-        places: HashMap::new(),
+        places: HashMap::default(),
         limit: SLACK,
     };
     // Very long texts get a narrower beam, so that the work stays bounded.
