@@ -59,16 +59,32 @@ pub struct Expr {
 pub enum ExprKind {
     Literal(Value),
     Local(LocalId),
-    Let { bindings: Vec<(LocalId, Expr)>, value: Box<Expr> },
+    Let {
+        bindings: Vec<(LocalId, Expr)>,
+        value: Box<Expr>,
+    },
     /// All but the last for nothing; empty is nil.
     Do(Vec<Expr>),
     /// A remark for the timeline; its value is nil.
-    Note { label: String },
-    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr>, label: Option<BranchLabel> },
+    Note {
+        label: String,
+    },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+        label: Option<BranchLabel>,
+    },
     /// A call of a library function.
-    Call { function: &'static Entry, arguments: Vec<Expr> },
+    Call {
+        function: &'static Entry,
+        arguments: Vec<Expr>,
+    },
     /// A call of a value.
-    Invoke { callee: Box<Expr>, arguments: Vec<Expr> },
+    Invoke {
+        callee: Box<Expr>,
+        arguments: Vec<Expr>,
+    },
     /// A library function as a value.
     LibraryFunction(&'static Entry),
     Closure(Box<Closure>),

@@ -33,6 +33,8 @@ pub mod codegen;
 /// The files of the emitted crate.
 pub mod emit;
 
+use std::fmt::Write as _;
+
 use diagnostics::{Diagnostic, Problems};
 use sha2::{Digest, Sha256};
 use source::{FileId, Sources};
@@ -84,5 +86,8 @@ fn version(forms: &[syntax::Form]) -> String {
     for form in forms {
         hash.update(syntax::print::print(form));
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -116,7 +116,11 @@ pub enum Operand {
 #[derive(Debug)]
 pub enum Terminator {
     Goto(BlockId),
-    If { condition: Operand, then: BlockId, otherwise: BlockId },
+    If {
+        condition: Operand,
+        then: BlockId,
+        otherwise: BlockId,
+    },
     Return(Operand),
     /// Waits for a step and goes on in `resume` with its result in `result`. Ends the state.
     Suspend(Suspension),
@@ -204,9 +208,10 @@ impl Rvalue {
     pub fn operands(&self) -> Vec<&Operand> {
         match self {
             Self::Use(operand) => vec![operand],
-            Self::Call(_, operands) | Self::Vector(operands) | Self::Set(operands) | Self::Closure(_, operands) => {
-                operands.iter().collect()
-            }
+            Self::Call(_, operands)
+            | Self::Vector(operands)
+            | Self::Set(operands)
+            | Self::Closure(_, operands) => operands.iter().collect(),
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
         }
@@ -215,9 +220,10 @@ impl Rvalue {
     fn operands_mut(&mut self) -> Vec<&mut Operand> {
         match self {
             Self::Use(operand) => vec![operand],
-            Self::Call(_, operands) | Self::Vector(operands) | Self::Set(operands) | Self::Closure(_, operands) => {
-                operands.iter_mut().collect()
-            }
+            Self::Call(_, operands)
+            | Self::Vector(operands)
+            | Self::Set(operands)
+            | Self::Closure(_, operands) => operands.iter_mut().collect(),
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).collect(),
         }

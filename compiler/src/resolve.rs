@@ -164,8 +164,22 @@ impl<'a> Resolver<'a> {
         nil(span)
     }
 
-    fn finish(&mut self, name: &str, parameters: Vec<LocalId>, rest: Option<LocalId>, value: Expr, span: Span) -> Body {
-        Body { name: name.to_owned(), locals: std::mem::take(&mut self.locals), parameters, rest, value, span }
+    fn finish(
+        &mut self,
+        name: &str,
+        parameters: Vec<LocalId>,
+        rest: Option<LocalId>,
+        value: Expr,
+        span: Span,
+    ) -> Body {
+        Body {
+            name: name.to_owned(),
+            locals: std::mem::take(&mut self.locals),
+            parameters,
+            rest,
+            value,
+            span,
+        }
     }
 }
 

@@ -31,7 +31,8 @@ impl Place {
 
 fn flow(sections: &str, body: &str) -> String {
     format!(
-        "{{:slug :bad\n :name \"Bad\"\n :concurrency {{:type :singleton :on-new-version :supersede}}\n{sections}\n :flow {body}}}\n"
+        "{{:slug :bad\n :name \"Bad\"\n :concurrency {{:type :singleton :on-new-version :supersede}}\n \
+         :invocations {{:default {{:inputs []}}}} :interfaces {{:manual [{{:id :run :label \"Run\" :invocation :default :enabled true}}]}}\n{sections}\n :flow {body}}}\n"
     )
 }
 

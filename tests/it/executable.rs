@@ -179,7 +179,12 @@ fn bad_surroundings() {
     let code = |arguments: &[&str]| flow.run(arguments).expect_status(1).error_code();
 
     assert_eq!(code(&["run", "--input", "{nope"]), "invalid-input");
-    assert_eq!(code(&["run"]), "missing-binding");
+    // Without auth the declared base URL would do; a secret is never declared.
+    let bearer = Executable::build("tests/fixtures/bearer/flow.edn");
+    let refused = bearer.run(&["run"]).expect_status(1);
+    assert_eq!(refused.error_code(), "missing-binding");
+    let listed = bearer.run(&["runs", "list"]).expect_status(0).json();
+    assert_eq!(listed["data"]["runs"], json!([]), "a run that cannot start leaves nothing behind");
 
     // A port that nobody listens on: bound, noted, freed.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -35,7 +35,7 @@ pub fn codes(envelope: &Value) -> Vec<String> {
 
 fn reported(value: &Value) -> Reported {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let number = |key: &str| value.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let number = |key: &str| value["span"][key].as_u64().unwrap_or_default();
     Reported {
         code: text("code"),
         severity: text("severity"),

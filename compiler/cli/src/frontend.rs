@@ -69,8 +69,9 @@ pub(crate) fn check(file: &Path, lints: &Lints) -> Result<Checked, Failure> {
 pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
     let checked = check(file, &Lints::default())?;
     if format == Format::Human {
-        for problem in &checked.problems {
-            report::prose(render::human(&checked.sources, problem).trim_end());
+        let text = render::human(&checked.problems, &checked.sources, report::color(&std::io::stderr()));
+        if !text.is_empty() {
+            report::prose(text.trim_end());
         }
     }
     if checked.has_errors() {
@@ -112,9 +113,10 @@ impl Checked {
 
     /// `{valid, diagnostics, flowSlug?}`, as the public CLI has it: null stands for no diagnostics.
     pub(crate) fn data(&self) -> Value {
-        let diagnostics: Vec<Value> =
-            self.problems.iter().map(|problem| render::json(&self.sources, problem)).collect();
-        let diagnostics = if diagnostics.is_empty() { Value::Null } else { diagnostics.into() };
+        let diagnostics = match self.problems.as_slice() {
+            [] => Value::Null,
+            problems => render::json(problems, &self.sources),
+        };
         let mut data = json!({ "valid": !self.has_errors(), "diagnostics": diagnostics });
         if let (Some(definition), Some(object)) = (&self.definition, data.as_object_mut()) {
             object.insert("flowSlug".into(), definition.slug.value.as_str().into());

@@ -3,7 +3,7 @@
 //! The envelope is `{"ok":bool,"data":…?,"error":{"code","message","details"?}?,"meta":{"command","compiler"}}`.
 //! Writing never fails the command: a reader that closed its pipe has seen what it wanted.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -137,4 +137,9 @@ pub(crate) fn prose(line: &str) {
     let mut stderr = io::stderr().lock();
     // Nobody is left to be told.
     let _ = writeln!(stderr, "{line}");
+}
+
+/// Whether a stream is for eyes, and these want colour.
+pub(crate) fn color(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }

@@ -57,7 +57,13 @@ struct Place {
 }
 
 impl<'a, E: Exits> Emitter<'a, E> {
-    pub(super) fn new(body: &'a Body, liveness: &'a Liveness, regions: &'a Regions, head: BlockId, exits: &'a E) -> Self {
+    pub(super) fn new(
+        body: &'a Body,
+        liveness: &'a Liveness,
+        regions: &'a Regions,
+        head: BlockId,
+        exits: &'a E,
+    ) -> Self {
         let dominators = Dominators::of(body, regions, head);
         let mut emitter = Self {
             body,
@@ -121,7 +127,8 @@ impl<'a, E: Exits> Emitter<'a, E> {
         for reserved in ["frame", "budget", "arguments", "captured"] {
             scope.unique(reserved);
         }
-        let mut order: Vec<LocalId> = self.liveness.at_start(self.head).into_iter().chain(self.body.given()).collect();
+        let mut order: Vec<LocalId> =
+            self.liveness.at_start(self.head).into_iter().chain(self.body.given()).collect();
         for id in self.regions.blocks(self.head) {
             for statement in &self.body.block(id).statements {
                 if let StatementKind::Assign(target, _) = &statement.kind {
@@ -177,17 +184,10 @@ impl<'a, E: Exits> Emitter<'a, E> {
                 Some(next) => self.block(*merge, Place { next: Some(next), tail: false }),
                 None => self.block(*merge, place),
             };
-            inner = self.labelled(*merge, inner);
+            inner = labelled(*merge, inner);
             inner.extend(after);
         }
         code_and(code, inner)
-    }
-
-    /// Code that may jump out to `merge`, which stands right behind it.
-    fn labelled(&self, merge: BlockId, inner: TokenStream) -> TokenStream {
-        let label = label(merge);
-        let jump = quote!(break #label).to_string();
-        if inner.to_string().contains(&jump) { quote!(#label: { #inner }) } else { inner }
     }
 
     fn statements(&self, id: BlockId) -> TokenStream {
@@ -319,6 +319,13 @@ fn code_and(mut code: TokenStream, rest: TokenStream) -> TokenStream {
 
 fn leave(value: TokenStream, place: Place) -> TokenStream {
     if place.tail { value } else { quote!(return #value;) }
+}
+
+/// Code that may jump out to `merge`, which stands right behind it.
+fn labelled(merge: BlockId, inner: TokenStream) -> TokenStream {
+    let label = label(merge);
+    let jump = quote!(break #label).to_string();
+    if inner.to_string().contains(&jump) { quote!(#label: { #inner }) } else { inner }
 }
 
 fn label(block: BlockId) -> syn::Lifetime {

@@ -45,7 +45,12 @@ pub(super) fn closure_names(body: &Body, owner: &str, scope: &mut Scope) -> Vec<
 }
 
 /// The items of a body's closures, inner ones after the one that makes them.
-pub(super) fn closure_items(sources: &Sources, body: &Body, names: &[String], scope: &mut Scope) -> Vec<String> {
+pub(super) fn closure_items(
+    sources: &Sources,
+    body: &Body,
+    names: &[String],
+    scope: &mut Scope,
+) -> Vec<String> {
     let mut items = Vec::new();
     for (closure, name) in body.closures.iter().zip(names) {
         let inner = closure_names(closure, name, scope);
@@ -108,13 +113,15 @@ fn code(body: &Body, closures: &[String]) -> TokenStream {
             let [#(#places),*] = captured else { return Err(rt::wrong_captures()) };
             #(#copies)*
         });
-    } 
+    }
     let places = body.parameters.iter().map(binding);
-    let rest = body.rest.iter().map(|id| if used.contains(id) {
-        let variable = emitter.variable_name(*id);
-        quote!(#variable @ ..)
-    } else {
-        quote!(..)
+    let rest = body.rest.iter().map(|id| {
+        if used.contains(id) {
+            let variable = emitter.variable_name(*id);
+            quote!(#variable @ ..)
+        } else {
+            quote!(..)
+        }
     });
     let places: Vec<TokenStream> = places.chain(rest).collect();
     let name = &body.name;

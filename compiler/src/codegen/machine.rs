@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use breyta_core::Value;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -54,7 +55,8 @@ impl<'a> Machine<'a> {
         let mut scope = Scope::default();
         let states = states(body, &liveness, &regions, &mut scope);
         let (mut names, mut variants) = (Scope::default(), Scope::default());
-        let live: BTreeSet<LocalId> = regions.heads().iter().flat_map(|head| liveness.at_start(*head)).collect();
+        let live: BTreeSet<LocalId> =
+            regions.heads().iter().flat_map(|head| liveness.at_start(*head)).collect();
         let slots = live
             .into_iter()
             .map(|id| {
@@ -126,7 +128,9 @@ impl<'a> Machine<'a> {
         let (line, _) = self.sources.line_column(span.file, span.start);
         let file = file_name(self.sources, span);
         match (state.awaited, &state.variant) {
-            (Some(suspension), _) => format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point),
+            (Some(suspension), _) => {
+                format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point)
+            }
             (None, Some(_)) => format!(" The beginning of the flow ({file}:{line}): `{what}`"),
             (None, None) => format!(" What follows a branch ({file}:{line}): `{what}`"),
         }
@@ -169,7 +173,12 @@ impl<'a> Machine<'a> {
 }
 
 /// States in block order: the start, resume blocks, continuations.
-fn states<'a>(body: &'a Body, liveness: &Liveness, regions: &Regions, functions: &mut Scope) -> Vec<State<'a>> {
+fn states<'a>(
+    body: &'a Body,
+    liveness: &Liveness,
+    regions: &Regions,
+    functions: &mut Scope,
+) -> Vec<State<'a>> {
     let mut variants = Scope::default();
     regions
         .heads()
@@ -224,9 +233,15 @@ fn continuation_name(body: &Body, liveness: &Liveness, head: BlockId) -> String 
 }
 
 /// `src/flow.rs`.
-pub(super) fn file(sources: &Sources, definition: &Definition, program: &Program, families: &BTreeSet<&str>) -> String {
+pub(super) fn file(
+    sources: &Sources,
+    definition: &Definition,
+    program: &Program,
+    families: &BTreeSet<&str>,
+) -> String {
     let mut machine = Machine::new(sources, &program.flow);
-    let head = format!("//! The flow body: one function per state, and the tables over them.\n\nuse {RUNTIME};\n");
+    let head =
+        format!("//! The flow body: one function per state, and the tables over them.\n\nuse {RUNTIME};\n");
     let mut items = Vec::new();
     if !program.functions.is_empty() {
         items.push(output::item(quote!(
@@ -235,9 +250,17 @@ pub(super) fn file(sources: &Sources, definition: &Definition, program: &Program
     }
     items.push(output::item(flow_static(&machine, definition, program, families)));
     items.push(output::item(states_table(&machine)));
-    items.push(output::item(enumeration("State", "The states, in the order of the table.", machine.rows().filter_map(|it| it.variant.as_deref()))));
+    items.push(output::item(enumeration(
+        "State",
+        "The states, in the order of the table.",
+        machine.rows().filter_map(|it| it.variant.as_deref()),
+    )));
     if !machine.slots.is_empty() {
-        items.push(output::item(enumeration("Slot", "The slots: values that outlive a state.", machine.slots.values().map(|it| it.variant.as_str()))));
+        items.push(output::item(enumeration(
+            "Slot",
+            "The slots: values that outlive a state.",
+            machine.slots.values().map(|it| it.variant.as_str()),
+        )));
     }
     items.extend(machine.states.iter().map(|state| output::item(machine.function(state))));
     let mut scope = std::mem::take(&mut machine.scope);
@@ -248,13 +271,19 @@ pub(super) fn file(sources: &Sources, definition: &Definition, program: &Program
 /// The state functions alone.
 pub(super) fn states_only(sources: &Sources, program: &Program) -> String {
     let mut machine = Machine::new(sources, &program.flow);
-    let mut items: Vec<String> = machine.states.iter().map(|state| output::item(machine.function(state))).collect();
+    let mut items: Vec<String> =
+        machine.states.iter().map(|state| output::item(machine.function(state))).collect();
     let mut scope = std::mem::take(&mut machine.scope);
     items.extend(closure_items(sources, machine.body, &machine.closures, &mut scope));
     items.join("\n")
 }
 
-fn flow_static(machine: &Machine<'_>, definition: &Definition, program: &Program, families: &BTreeSet<&str>) -> TokenStream {
+fn flow_static(
+    machine: &Machine<'_>,
+    definition: &Definition,
+    program: &Program,
+    families: &BTreeSet<&str>,
+) -> TokenStream {
     let (slug, version, compiler) = (&definition.slug.value, &program.version, env!("CARGO_PKG_VERSION"));
     let enter = machine.rows().map(|state| ident(&state.function));
     let slots = machine.slots.values().map(|it| &it.stored);
@@ -263,7 +292,9 @@ fn flow_static(machine: &Machine<'_>, definition: &Definition, program: &Program
         quote!((#id, functions::#name))
     });
     let families = families.iter().map(|family| ident(&snake(family).to_uppercase()));
-    let templates = if definition.templates.is_empty() { quote!(None) } else { quote!(Some(rt::templates::RENDER)) };
+    // Rendering is linked in only where there is something to render.
+    let renders = definition.templates.iter().any(|template| holds_expression(&template.request));
+    let templates = if renders { quote!(Some(rt::templates::RENDER)) } else { quote!(None) };
     quote! {
         /// The flow as the runtime drives it.
         pub static FLOW: rt::Flow = rt::Flow {
@@ -278,6 +309,17 @@ fn flow_static(machine: &Machine<'_>, definition: &Definition, program: &Program
             families: &[#(&rt::families::#families),*],
             templates: #templates,
         };
+    }
+}
+
+/// Whether some text in a template has a Handlebars expression.
+fn holds_expression(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => text.contains("{{"),
+        Value::Vector(items) | Value::List(items) => items.iter().any(holds_expression),
+        Value::Map(map) => map.iter().any(|(_, value)| holds_expression(value)),
+        Value::Set(items) => items.iter().any(holds_expression),
+        _ => false,
     }
 }
 

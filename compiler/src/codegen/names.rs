@@ -8,14 +8,16 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 pub const RUNTIME: &str = "breyta_runtime::rt";
 
 /// Names that generated code uses itself and a user's name must not hide.
-const TAKEN: &[&str] = &["rt", "frame", "outcome", "budget", "arguments", "captured", "functions", "flow", "main"];
+const TAKEN: &[&str] =
+    &["rt", "frame", "outcome", "budget", "arguments", "captured", "functions", "flow", "main"];
 
 /// Rust's keywords, strict and reserved.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized",
+    "use", "virtual", "where", "while", "yield",
 ];
 
 /// `get-users!` → `get_users`. Never a keyword, never empty, never starting with a digit.
@@ -53,7 +55,10 @@ pub fn camel(text: &str) -> String {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let mut letters = part.chars();
-            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+                .unwrap_or_default()
         })
         .collect();
     if name == "Self" || name.is_empty() { format!("{name}_") } else { name }

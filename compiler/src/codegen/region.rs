@@ -29,7 +29,8 @@ impl Regions {
                 .block_ids()
                 .filter(|id| !heads.contains(id))
                 .filter(|id| {
-                    let regions: BTreeSet<_> = jumps_into(body, *id).filter_map(|from| head_of.get(&from)).collect();
+                    let regions: BTreeSet<_> =
+                        jumps_into(body, *id).filter_map(|from| head_of.get(&from)).collect();
                     regions.len() > 1
                 })
                 .collect();

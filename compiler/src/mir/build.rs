@@ -3,7 +3,10 @@
 
 use breyta_core::Value;
 
-use super::{Block, BlockId, Body, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind, Suspension, Terminator};
+use super::{
+    Block, BlockId, Body, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind, Suspension,
+    Terminator,
+};
 use crate::hir::{self, Closure, Expr, ExprKind, Step};
 use crate::source::Span;
 use crate::types::{Type, Types};
@@ -53,7 +56,12 @@ impl Builder {
                 of: types.get(index).cloned().unwrap_or(Type::Any),
             })
             .collect();
-        Self { locals, blocks: vec![Block { statements: Vec::new(), terminator: OPEN }], current: BlockId(0), closures: Vec::new() }
+        Self {
+            locals,
+            blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
+            current: BlockId(0),
+            closures: Vec::new(),
+        }
     }
 
     fn body(mut self, body: &hir::Body) -> Body {
@@ -160,7 +168,10 @@ impl Builder {
             }
             ExprKind::Do(values) => {
                 let Some((last, before)) = values.split_last() else {
-                    return self.push(StatementKind::Assign(target, Rvalue::Use(Operand::Constant(Value::Nil))), expr.span);
+                    return self.push(
+                        StatementKind::Assign(target, Rvalue::Use(Operand::Constant(Value::Nil))),
+                        expr.span,
+                    );
                 };
                 for value in before {
                     self.effect(value);
@@ -171,9 +182,10 @@ impl Builder {
                 return self.branch(target, condition, then, otherwise, label.as_ref(), expr.span);
             }
             ExprKind::Step(step) => return self.suspend(target, step, expr.span),
-            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::LibraryFunction(_) | ExprKind::Note { .. } => {
-                Rvalue::Use(self.operand(expr))
-            }
+            ExprKind::Literal(_)
+            | ExprKind::Local(_)
+            | ExprKind::LibraryFunction(_)
+            | ExprKind::Note { .. } => Rvalue::Use(self.operand(expr)),
             ExprKind::Call { function, arguments } => Rvalue::Call(function, self.operands(arguments)),
             ExprKind::Invoke { callee, arguments } => {
                 let callee = self.operand(callee);
@@ -217,7 +229,13 @@ impl Builder {
     }
 
     /// One arm of a branch: its first block and the block where it ends.
-    fn arm(&mut self, target: LocalId, expr: &Expr, note: Option<(&String, &String)>, span: Span) -> (BlockId, BlockId) {
+    fn arm(
+        &mut self,
+        target: LocalId,
+        expr: &Expr,
+        note: Option<(&String, &String)>,
+        span: Span,
+    ) -> (BlockId, BlockId) {
         let start = self.open_block();
         self.current = start;
         if let Some((label, choice)) = note {
@@ -265,7 +283,8 @@ impl Builder {
             blocks: inner.blocks,
             closures: inner.closures,
         };
-        body.captured = super::live::at_entry(&body).into_iter().filter(|id| !body.given().any(|it| it == *id)).collect();
+        body.captured =
+            super::live::at_entry(&body).into_iter().filter(|id| !body.given().any(|it| it == *id)).collect();
         let captured = body.captured.iter().map(|id| Operand::Local(*id)).collect();
         self.closures.push(body);
         Rvalue::Closure(self.closures.len() - 1, captured)
@@ -280,7 +299,9 @@ fn local(id: hir::LocalId) -> LocalId {
 fn name_of(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Call { function, arguments } => match (function.name, arguments.as_slice()) {
-            ("clojure.core/get", [_, Expr { kind: ExprKind::Literal(Value::Keyword(key)), .. }, ..]) => key.name().to_owned(),
+            ("clojure.core/get", [_, Expr { kind: ExprKind::Literal(Value::Keyword(key)), .. }, ..]) => {
+                key.name().to_owned()
+            }
             _ => function.short_name().to_owned(),
         },
         ExprKind::Invoke { .. } => "called".to_owned(),

@@ -17,7 +17,8 @@ impl Liveness {
         while changed {
             changed = false;
             for id in body.block_ids().collect::<Vec<_>>().into_iter().rev() {
-                let mut live = after(body, id, |next: BlockId| at_start.get(next.0).cloned().unwrap_or_default());
+                let mut live =
+                    after(body, id, |next: BlockId| at_start.get(next.0).cloned().unwrap_or_default());
                 for statement in body.block(id).statements.iter().rev() {
                     step_back(statement, &mut live);
                 }

@@ -21,7 +21,9 @@ pub fn print(program: &Program) -> String {
 fn body(kind: &str, of: &Body, depth: usize, text: &mut String) {
     let names = Names::of(of);
     let pad = "  ".repeat(depth);
-    let list = |ids: &mut dyn Iterator<Item = LocalId>| ids.map(|id| names.of_local(id)).collect::<Vec<_>>().join(" ");
+    let list = |ids: &mut dyn Iterator<Item = LocalId>| {
+        ids.map(|id| names.of_local(id)).collect::<Vec<_>>().join(" ")
+    };
     let mut head = format!("{pad}{kind} {}({}", of.name, list(&mut of.parameters.iter().copied()));
     if let Some(rest) = of.rest {
         let _ = write!(head, " & {}", names.of_local(rest));
@@ -52,7 +54,9 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
     let block = of.block(id);
     for statement in &block.statements {
         let line = match &statement.kind {
-            StatementKind::Assign(target, value) => format!("{} = {}", names.of_local(*target), rvalue(value, names)),
+            StatementKind::Assign(target, value) => {
+                format!("{} = {}", names.of_local(*target), rvalue(value, names))
+            }
             StatementKind::Note { label, choice } if choice.is_empty() => format!("note {label:?}"),
             StatementKind::Note { label, choice } => format!("note {label:?} {choice:?}"),
         };
@@ -77,21 +81,28 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
 }
 
 fn rvalue(value: &Rvalue, names: &Names) -> String {
-    let all = |operands: &[Operand]| operands.iter().map(|it| operand(it, names)).collect::<Vec<_>>().join(" ");
+    let all =
+        |operands: &[Operand]| operands.iter().map(|it| operand(it, names)).collect::<Vec<_>>().join(" ");
     match value {
         Rvalue::Use(it) => operand(it, names),
-        Rvalue::Call(function, operands) => format!("call {} {}", function.name, all(operands)).trim_end().to_owned(),
+        Rvalue::Call(function, operands) => {
+            format!("call {} {}", function.name, all(operands)).trim_end().to_owned()
+        }
         Rvalue::Invoke(callee, operands) => {
             format!("invoke {} {}", operand(callee, names), all(operands)).trim_end().to_owned()
         }
         Rvalue::Vector(operands) => format!("vector [{}]", all(operands)),
         Rvalue::Set(operands) => format!("set #{{{}}}", all(operands)),
         Rvalue::Map(entries) => {
-            let entries: Vec<String> =
-                entries.iter().map(|(key, value)| format!("{} {}", operand(key, names), operand(value, names))).collect();
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{} {}", operand(key, names), operand(value, names)))
+                .collect();
             format!("map {{{}}}", entries.join(", "))
         }
-        Rvalue::Closure(index, captured) => format!("closure {index} {}", all(captured)).trim_end().to_owned(),
+        Rvalue::Closure(index, captured) => {
+            format!("closure {index} {}", all(captured)).trim_end().to_owned()
+        }
     }
 }
 

@@ -13,8 +13,16 @@ pub struct Pass {
 
 /// All passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
-    Pass { name: "copies", doc: "Reads the original where a local is only another name for it.", run: copies },
-    Pass { name: "chains", doc: "Joins a block with its only successor when that has no other way in.", run: chains },
+    Pass {
+        name: "copies",
+        doc: "Reads the original where a local is only another name for it.",
+        run: copies,
+    },
+    Pass {
+        name: "chains",
+        doc: "Joins a block with its only successor when that has no other way in.",
+        run: chains,
+    },
 ];
 
 /// Runs all passes over all bodies; in debug builds the verifier after each.
@@ -24,7 +32,12 @@ pub fn simplify(program: &mut Program) {
         for (_, function) in &mut program.functions {
             each_body(function, pass.run);
         }
-        debug_assert_eq!(super::verify::verify(program), Vec::<String>::new(), "after the pass `{}`", pass.name);
+        debug_assert_eq!(
+            super::verify::verify(program),
+            Vec::<String>::new(),
+            "after the pass `{}`",
+            pass.name
+        );
     }
 }
 
@@ -99,7 +112,8 @@ fn chains(body: &mut Body) {
             }
         }
     }
-    let mut blocks: Vec<Option<super::Block>> = std::mem::take(&mut body.blocks).into_iter().map(Some).collect();
+    let mut blocks: Vec<Option<super::Block>> =
+        std::mem::take(&mut body.blocks).into_iter().map(Some).collect();
     for index in 0..blocks.len() {
         while let Some(next) = only_successor(&blocks, index).filter(|next| ways_in.get(*next) == Some(&1))
             && let Some(absorbed) = blocks.get_mut(next).and_then(Option::take)

@@ -16,10 +16,14 @@ pub fn check(body: &Body, problems: &mut Problems) {
             if let Some((made, what)) = never_data.get(&local) {
                 let name = &body.local(local).name;
                 problems.report(
-                    Diagnostic::new(Code::NOT_STORABLE, *made, format!("`{name}` is {what} and is needed after a step"))
-                        .label("this cannot be stored")
-                        .also(suspension.span, "the run is stored while this step is carried out")
-                        .help("make it again after the step, or keep the data that it is made of"),
+                    Diagnostic::new(
+                        Code::NOT_STORABLE,
+                        *made,
+                        format!("`{name}` is {what} and is needed after a step"),
+                    )
+                    .label("this cannot be stored")
+                    .also(suspension.span, "the run is stored while this step is carried out")
+                    .help("make it again after the step, or keep the data that it is made of"),
                 );
             }
         }

@@ -118,7 +118,11 @@ impl Resolver<'_> {
         while let Some(item) = items.get(index) {
             if item.as_symbol().is_some_and(|symbol| symbol.full() == "&") {
                 let Some(pattern) = items.get(index + 1) else {
-                    self.malformed(item, "`&` without a name after it", "write `& rest`, or take the `&` out");
+                    self.malformed(
+                        item,
+                        "`&` without a name after it",
+                        "write `& rest`, or take the `&` out",
+                    );
                     break;
                 };
                 parameters.rest = Some(self.parameter(pattern, &mut parameters.bindings));
@@ -169,8 +173,12 @@ impl Resolver<'_> {
         for meta in &form.meta {
             if !matches!(meta.kind, FormKind::Keyword(_) | FormKind::Symbol(_)) {
                 self.report(
-                    Diagnostic::new(Code::NOT_SUPPORTED_YET, meta.span, "metadata on a binding is not supported yet")
-                        .help("take the metadata out, or put a label on the form that it is about"),
+                    Diagnostic::new(
+                        Code::NOT_SUPPORTED_YET,
+                        meta.span,
+                        "metadata on a binding is not supported yet",
+                    )
+                    .help("take the metadata out, or put a label on the form that it is about"),
                 );
             }
         }

@@ -23,7 +23,8 @@ const ALIASES: &[(&str, &str)] = &[
 const UNQUALIFIED: &[&str] = &["clojure.core", "breyta.sandbox"];
 
 /// Sequence transforms that a flow body may not use: it iterates with `for`, or leaves the work to a function.
-const TRANSFORMS: &[&str] = &["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"];
+const TRANSFORMS: &[&str] =
+    &["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"];
 
 impl Resolver<'_> {
     /// A call whose head is a symbol that is no local and no special form.
@@ -43,7 +44,12 @@ impl Resolver<'_> {
                     format!("`{name}` does not take {}", count_of(arguments.len())),
                 )
                 .label(format!("{} given", count_of(arguments.len())))
-                .note(format!("`{}` takes {}: {}", function.short_name(), arity_of(function), function.doc)),
+                .note(format!(
+                    "`{}` takes {}: {}",
+                    function.short_name(),
+                    arity_of(function),
+                    function.doc
+                )),
             );
         }
         let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
@@ -59,7 +65,8 @@ impl Resolver<'_> {
 
     /// The library row that a symbol names; reports when there is none.
     pub(super) fn library(&mut self, name: &str, at: &Form) -> Option<&'static Entry> {
-        let short = name.rsplit_once('/').filter(|(namespace, _)| !namespace.is_empty()).map_or(name, |(_, it)| it);
+        let short =
+            name.rsplit_once('/').filter(|(namespace, _)| !namespace.is_empty()).map_or(name, |(_, it)| it);
         if !self.in_function() && TRANSFORMS.contains(&short) {
             self.report(
                 Diagnostic::new(
@@ -75,8 +82,9 @@ impl Resolver<'_> {
             return Some(entry);
         }
         let near = self.near_names(name);
-        let mut problem = Diagnostic::new(Code::UNKNOWN_SYMBOL, at.span, format!("`{name}` is not a known name"))
-            .label("neither bound here nor a library function");
+        let mut problem =
+            Diagnostic::new(Code::UNKNOWN_SYMBOL, at.span, format!("`{name}` is not a known name"))
+                .label("neither bound here nor a library function");
         if !near.is_empty() {
             problem = problem.help(format!("nearest names: {}", near.join(", ")));
         }
@@ -104,7 +112,8 @@ impl Resolver<'_> {
 fn find(name: &str) -> Option<&'static Entry> {
     match name.split_once('/') {
         Some((namespace, short)) if !namespace.is_empty() && !short.is_empty() => {
-            let namespace = ALIASES.iter().find(|(alias, _)| *alias == namespace).map_or(namespace, |(_, full)| full);
+            let namespace =
+                ALIASES.iter().find(|(alias, _)| *alias == namespace).map_or(namespace, |(_, full)| full);
             library::lookup(&format!("{namespace}/{short}"))
         }
         _ => UNQUALIFIED.iter().find_map(|namespace| library::lookup(&format!("{namespace}/{name}"))),

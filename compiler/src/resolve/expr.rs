@@ -10,9 +10,38 @@ use crate::syntax::{Form, FormKind};
 
 /// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
 const NOT_YET: &[&str] = &[
-    "loop", "recur", "for", "doseq", "dotimes", "while", "case", "condp", "try", "catch", "finally", "throw", "letfn",
-    "as->", "some->", "some->>", "cond->", "cond->>", "doto", "when-first", "lazy-seq", "binding", "comment", "delay",
-    "assert", "def", "defn", "flow/call-flow", "flow/poll", "flow/now-ms", "flow/elapsed?", "flow/backoff",
+    "loop",
+    "recur",
+    "for",
+    "doseq",
+    "dotimes",
+    "while",
+    "case",
+    "condp",
+    "try",
+    "catch",
+    "finally",
+    "throw",
+    "letfn",
+    "as->",
+    "some->",
+    "some->>",
+    "cond->",
+    "cond->>",
+    "doto",
+    "when-first",
+    "lazy-seq",
+    "binding",
+    "comment",
+    "delay",
+    "assert",
+    "def",
+    "defn",
+    "flow/call-flow",
+    "flow/poll",
+    "flow/now-ms",
+    "flow/elapsed?",
+    "flow/backoff",
     "flow/slot-bound?",
 ];
 
@@ -45,7 +74,11 @@ impl Resolver<'_> {
             FormKind::Vector(items) => ExprKind::Vector(items.iter().map(|item| self.expr(item)).collect()),
             FormKind::Set(items) => ExprKind::Set(items.iter().map(|item| self.expr(item)).collect()),
             FormKind::Map(_) => ExprKind::Map(
-                form.as_map().into_iter().flatten().map(|(key, value)| (self.expr(key), self.expr(value))).collect(),
+                form.as_map()
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, value)| (self.expr(key), self.expr(value)))
+                    .collect(),
             ),
             FormKind::AnonymousFn(items) => return self.anonymous(form, items),
             FormKind::Quote(inner) => return self.quoted(inner),
@@ -75,8 +108,12 @@ impl Resolver<'_> {
         }
         if name == "flow/input" || name == "flow/step" || is_macro(name) {
             self.report(
-                Diagnostic::new(Code::UNKNOWN_SYMBOL, form.span, format!("`{name}` can only be called, not passed around"))
-                    .help(format!("write `({name} …)`")),
+                Diagnostic::new(
+                    Code::UNKNOWN_SYMBOL,
+                    form.span,
+                    format!("`{name}` can only be called, not passed around"),
+                )
+                .help(format!("write `({name} …)`")),
             );
             return nil(form.span);
         }
@@ -88,7 +125,10 @@ impl Resolver<'_> {
 
     fn list(&mut self, form: &Form, items: &[Form]) -> Expr {
         let Some((head, arguments)) = items.split_first() else {
-            return Expr { kind: ExprKind::Literal(Value::List(breyta_core::Vector::new())), span: form.span };
+            return Expr {
+                kind: ExprKind::Literal(Value::List(breyta_core::Vector::new())),
+                span: form.span,
+            };
         };
         match &head.kind {
             FormKind::Symbol(symbol) => {
@@ -192,7 +232,10 @@ impl Resolver<'_> {
             }
             [map, default] => {
                 let (map, default) = (self.expr(map), self.expr(default));
-                Expr { kind: ExprKind::Call { function: entry, arguments: vec![map, key, default] }, span: form.span }
+                Expr {
+                    kind: ExprKind::Call { function: entry, arguments: vec![map, key, default] },
+                    span: form.span,
+                }
             }
             _ => {
                 self.report(
@@ -220,8 +263,25 @@ impl Resolver<'_> {
 /// Whether a name is a special form or macro, compiled or not.
 pub(super) fn is_macro(name: &str) -> bool {
     const COMPILED: &[&str] = &[
-        "let", "let*", "do", "if", "if-not", "when", "when-not", "cond", "and", "or", "->", "->>", "if-let", "if-some",
-        "when-let", "when-some", "fn", "fn*", "quote",
+        "let",
+        "let*",
+        "do",
+        "if",
+        "if-not",
+        "when",
+        "when-not",
+        "cond",
+        "and",
+        "or",
+        "->",
+        "->>",
+        "if-let",
+        "if-some",
+        "when-let",
+        "when-some",
+        "fn",
+        "fn*",
+        "quote",
     ];
     COMPILED.contains(&name) || NOT_YET.contains(&name)
 }
@@ -229,8 +289,25 @@ pub(super) fn is_macro(name: &str) -> bool {
 /// Every name that can stand in call position besides the library: for suggestions.
 pub(super) fn form_names() -> impl Iterator<Item = &'static str> {
     [
-        "let", "do", "if", "if-not", "when", "when-not", "cond", "and", "or", "->", "->>", "if-let", "if-some", "when-let",
-        "when-some", "fn", "quote", "flow/input", "flow/step",
+        "let",
+        "do",
+        "if",
+        "if-not",
+        "when",
+        "when-not",
+        "cond",
+        "and",
+        "or",
+        "->",
+        "->>",
+        "if-let",
+        "if-some",
+        "when-let",
+        "when-some",
+        "fn",
+        "quote",
+        "flow/input",
+        "flow/step",
     ]
     .into_iter()
 }

@@ -6,7 +6,8 @@ use crate::hir::BranchLabel;
 use crate::syntax::{Form, FormKind};
 
 /// The forms whose label tells which way was taken, rather than that the form was reached.
-const BRANCHES: &[&str] = &["if", "if-not", "when", "when-not", "if-let", "when-let", "if-some", "when-some", "cond"];
+const BRANCHES: &[&str] =
+    &["if", "if-not", "when", "when-not", "if-let", "when-let", "if-some", "when-some", "cond"];
 
 impl Resolver<'_> {
     /// The label of a form that is no branch: shown when the form is reached.
@@ -53,7 +54,10 @@ impl Resolver<'_> {
                         Diagnostic::new(
                             Code::NOT_SUPPORTED_YET,
                             key.span,
-                            format!("the metadata key `{}` is not supported here", self.sources.text(key.span)),
+                            format!(
+                                "the metadata key `{}` is not supported here",
+                                self.sources.text(key.span)
+                            ),
                         )
                         .help("a label has the keys `:label`, `:yes` and `:no`"),
                     );

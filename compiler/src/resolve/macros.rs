@@ -23,7 +23,11 @@ impl Resolver<'_> {
         };
         if items.len() % 2 == 1 {
             let last = items.last().unwrap_or(vector);
-            return self.malformed(last, "the last binding of `let` has no value", "bindings are pairs: a name, then its value");
+            return self.malformed(
+                last,
+                "the last binding of `let` has no value",
+                "bindings are pairs: a name, then its value",
+            );
         }
         self.scoped(|this| {
             let mut bindings = Vec::new();
@@ -43,7 +47,11 @@ impl Resolver<'_> {
         let value = self.expr(value);
         if let Some(symbol) = name.as_symbol() {
             if symbol.namespace().is_some() {
-                self.malformed(name, format!("`{}` cannot be bound: it has a namespace", symbol.full()), "bind a plain name");
+                self.malformed(
+                    name,
+                    format!("`{}` cannot be bound: it has a namespace", symbol.full()),
+                    "bind a plain name",
+                );
                 return;
             }
             let id = self.bind(symbol.full(), name.span);
@@ -67,7 +75,11 @@ impl Resolver<'_> {
             [test, then, otherwise] => (test, then, Some(otherwise)),
             _ => {
                 let message = format!("`{head}` has {} parts", arguments.len());
-                return self.malformed(form, message, "write `(if test then else)`; use `do` for several forms in a branch");
+                return self.malformed(
+                    form,
+                    message,
+                    "write `(if test then else)`; use `do` for several forms in a branch",
+                );
             }
         };
         let label = self.branch_label(form, test);
@@ -75,7 +87,8 @@ impl Resolver<'_> {
         let element = path_element(label.as_ref());
         self.under(&element, |this| {
             let first = this.under("then", |this| this.expr(then));
-            let second = this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.expr(it)));
+            let second =
+                this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.expr(it)));
             branch(form.span, label, condition, first, second, negated)
         })
     }
@@ -100,7 +113,11 @@ impl Resolver<'_> {
     pub(super) fn cond(&mut self, form: &Form, clauses: &[Form]) -> Expr {
         if clauses.len() % 2 == 1 {
             let last = clauses.last().unwrap_or(form);
-            return self.malformed(last, "the last test of `cond` has no value", "clauses are pairs: a test, then its value; `:else` is the last test");
+            return self.malformed(
+                last,
+                "the last test of `cond` has no value",
+                "clauses are pairs: a test, then its value; `:else` is the last test",
+            );
         }
         // The label names the whole choice; each test that holds is a `yes` of its own.
         let label = self.branch_label(form, form);
@@ -157,7 +174,11 @@ impl Resolver<'_> {
     /// `->` (as first argument) and `->>` (as last argument): rewritten as forms, then resolved.
     pub(super) fn thread(&mut self, form: &Form, arguments: &[Form], first: bool) -> Expr {
         let Some((start, steps)) = arguments.split_first() else {
-            return self.malformed(form, "a threading macro needs a value", "write `(-> value (f …) :key …)`");
+            return self.malformed(
+                form,
+                "a threading macro needs a value",
+                "write `(-> value (f …) :key …)`",
+            );
         };
         let mut value = start.clone();
         for step in steps {
@@ -176,16 +197,30 @@ impl Resolver<'_> {
     /// `if-let`, `when-let`, `if-some`, `when-some`.
     pub(super) fn if_let(&mut self, form: &Form, arguments: &[Form], some: bool, has_else: bool) -> Expr {
         let Some((vector, body)) = arguments.split_first() else {
-            return self.malformed(form, "a binding vector is missing", "write `(if-let [name value] then else)`");
+            return self.malformed(
+                form,
+                "a binding vector is missing",
+                "write `(if-let [name value] then else)`",
+            );
         };
         let Some([name, value]) = vector.as_vector() else {
-            return self.malformed(vector, "this takes exactly one binding", "write `(if-let [name value] then else)`");
+            return self.malformed(
+                vector,
+                "this takes exactly one binding",
+                "write `(if-let [name value] then else)`",
+            );
         };
         let (then, otherwise): (&[Form], Option<&Form>) = match (has_else, body) {
             (false, body) => (body, None),
             (true, [then]) => (std::slice::from_ref(then), None),
             (true, [then, otherwise]) => (std::slice::from_ref(then), Some(otherwise)),
-            _ => return self.malformed(form, "this has too few or too many branches", "write `(if-let [name value] then else)`"),
+            _ => {
+                return self.malformed(
+                    form,
+                    "this has too few or too many branches",
+                    "write `(if-let [name value] then else)`",
+                );
+            }
         };
         let label = self.branch_label(form, value);
         let element = path_element(label.as_ref());
@@ -200,14 +235,18 @@ impl Resolver<'_> {
             } else {
                 this.pattern(name, id, &mut bindings);
             }
-            let value = this.under(&element, |this| this.under("then", |this| this.sequence(then, form.span)));
+            let value =
+                this.under(&element, |this| this.under("then", |this| this.sequence(then, form.span)));
             Expr { kind: ExprKind::Let { bindings, value: Box::new(value) }, span: form.span }
         });
         let otherwise = self.under(&element, |this| {
             this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.expr(it)))
         });
         let choice = branch(form.span, label, condition, then, otherwise, false);
-        Expr { kind: ExprKind::Let { bindings: vec![(id, tested)], value: Box::new(choice) }, span: form.span }
+        Expr {
+            kind: ExprKind::Let { bindings: vec![(id, tested)], value: Box::new(choice) },
+            span: form.span,
+        }
     }
 
     fn is_some(&mut self, id: LocalId, span: Span) -> Expr {

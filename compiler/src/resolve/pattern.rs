@@ -84,16 +84,22 @@ impl Resolver<'_> {
                     self.bind_part(right, use_local(whole, right.span), bindings);
                 }
                 FormKind::Keyword(keyword) if matches!(keyword.name(), "keys" | "strs" | "syms") => {
-                    let (namespace, kind) = (keyword.namespace().map(str::to_owned), keyword.name().to_owned());
+                    let (namespace, kind) =
+                        (keyword.namespace().map(str::to_owned), keyword.name().to_owned());
                     self.named_keys(&kind, namespace.as_deref(), right, whole, defaults, bindings);
                 }
                 FormKind::Keyword(keyword) => {
                     let message = format!("`:{}` is not a part of a map pattern", keyword.full());
-                    self.malformed(left, message, "write `{name :key}`, `:keys [a b]`, `:or {…}` or `:as all`");
+                    self.malformed(
+                        left,
+                        message,
+                        "write `{name :key}`, `:keys [a b]`, `:or {…}` or `:as all`",
+                    );
                 }
                 _ => {
                     let key = self.expr(right);
-                    let default = left.as_symbol().and_then(|symbol| default_of(defaults, symbol.full())).cloned();
+                    let default =
+                        left.as_symbol().and_then(|symbol| default_of(defaults, symbol.full())).cloned();
                     let part = self.get(whole, key, default.as_ref(), left.span);
                     self.bind_part(left, part, bindings);
                 }
@@ -120,7 +126,11 @@ impl Resolver<'_> {
                 FormKind::Symbol(symbol) => symbol.full(),
                 FormKind::Keyword(keyword) => keyword.full(),
                 _ => {
-                    self.malformed(item, format!("{} is not a name", item.describe()), "write names: `:keys [a b]`");
+                    self.malformed(
+                        item,
+                        format!("{} is not a name", item.describe()),
+                        "write names: `:keys [a b]`",
+                    );
                     continue;
                 }
             };
@@ -165,7 +175,11 @@ impl Resolver<'_> {
         match library::lookup(name) {
             Some(function) => call(function, arguments, span),
             None => {
-                self.report(Diagnostic::new(Code::NOT_SUPPORTED_YET, span, "this pattern is not supported yet"));
+                self.report(Diagnostic::new(
+                    Code::NOT_SUPPORTED_YET,
+                    span,
+                    "this pattern is not supported yet",
+                ));
                 super::nil(span)
             }
         }
@@ -182,5 +196,8 @@ fn literal(value: Value, span: Span) -> Expr {
 
 /// The default form of a name in an `:or` map.
 fn default_of<'f>(defaults: Option<&'f Form>, name: &str) -> Option<&'f Form> {
-    defaults?.as_map()?.find(|(key, _)| key.as_symbol().is_some_and(|it| it.full() == name)).map(|(_, value)| value)
+    defaults?
+        .as_map()?
+        .find(|(key, _)| key.as_symbol().is_some_and(|it| it.full() == name))
+        .map(|(_, value)| value)
 }

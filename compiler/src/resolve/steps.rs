@@ -10,6 +10,9 @@ use crate::hir::{Expr, ExprKind, Function, Step};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
+/// How a step is written.
+const USAGE: &str = "write `(flow/step :family :step-id {…config…})`";
+
 impl Resolver<'_> {
     /// Counts how often each step id is written, so that an id which is unique needs no path.
     pub(super) fn count_steps(&mut self, form: &Form) {
@@ -20,10 +23,17 @@ impl Resolver<'_> {
                 {
                     *self.step_ids.entry(id.to_owned()).or_default() += 1;
                 }
-                items.iter().for_each(|item| self.count_steps(item));
+                for item in items {
+                    self.count_steps(item);
+                }
             }
-            FormKind::Vector(items) | FormKind::Map(items) | FormKind::Set(items) | FormKind::AnonymousFn(items) => {
-                items.iter().for_each(|item| self.count_steps(item));
+            FormKind::Vector(items)
+            | FormKind::Map(items)
+            | FormKind::Set(items)
+            | FormKind::AnonymousFn(items) => {
+                for item in items {
+                    self.count_steps(item);
+                }
             }
             _ => {}
         }
@@ -44,8 +54,9 @@ impl Resolver<'_> {
     fn step_is_possible(&mut self, form: &Form) -> bool {
         if self.kind == Kind::Function {
             self.report(
-                Diagnostic::new(Code::MISPLACED_STEP, form.span, "a step cannot run inside a function")
-                    .help("functions are pure: run the step in the flow body and pass its result to the function"),
+                Diagnostic::new(Code::MISPLACED_STEP, form.span, "a step cannot run inside a function").help(
+                    "functions are pure: run the step in the flow body and pass its result to the function",
+                ),
             );
             return false;
         }
@@ -59,33 +70,23 @@ impl Resolver<'_> {
         true
     }
 
-    fn step_parts<'f>(&mut self, form: &Form, arguments: &'f [Form]) -> Option<(&'static Family, &'f str, &'f Form)> {
-        let usage = "write `(flow/step :family :step-id {…config…})`";
-        let is_function = arguments.first().and_then(Form::as_keyword).is_some_and(|it| matches!(it.full(), "function" | "code"));
-        if is_function && arguments.len() != 3 {
-            self.report(
-                Diagnostic::new(Code::FUNCTION_STEP_ARITY_INVALID, form.span, "a function step takes an id and one config map")
-                    .label(format!("{} given after the family", super::calls::count_of(arguments.len() - 1)))
-                    .help("write `(flow/step :function :step-id {:ref :function-id :input {…}})`"),
-            );
-            return None;
-        }
-        if arguments.len() > 3 {
-            self.report(
-                Diagnostic::new(Code::FLOW_STEP_ARITY_INVALID, form.span, "`flow/step` takes a family, an id and one config map")
-                    .help(usage),
-            );
-            return None;
-        }
-        let Some(first) = arguments.first() else {
-            self.report(Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "`flow/step` without family, id and config").help(usage));
-            return None;
-        };
+    /// Family, id and config of a call; reports what is not written as it must be.
+    fn step_parts<'f>(
+        &mut self,
+        form: &Form,
+        arguments: &'f [Form],
+    ) -> Option<(&'static Family, &'f str, &'f Form)> {
+        self.check_step_count(form, arguments)?;
+        let first = arguments.first()?;
         let Some(keyword) = first.as_keyword() else {
             self.report(
-                Diagnostic::new(Code::FLOW_STEP_INVALID_TYPE, first.span, "the step family must be a literal keyword")
-                    .label(format!("this is {}", first.describe()))
-                    .help(usage),
+                Diagnostic::new(
+                    Code::FLOW_STEP_INVALID_TYPE,
+                    first.span,
+                    "the step family must be a literal keyword",
+                )
+                .label(format!("this is {}", first.describe()))
+                .help(USAGE),
             );
             return None;
         };
@@ -94,22 +95,64 @@ impl Resolver<'_> {
             [_, id, config] => (id, config),
             [_, id] if step_id(id).is_some() => {
                 self.report(
-                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no config map").help(usage),
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no config map")
+                        .help(USAGE),
                 );
                 return None;
             }
             _ => {
                 self.report(
-                    Diagnostic::new(Code::FLOW_STEP_MISSING_STEP_ID, form.span, "this step has no id").help(usage),
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_STEP_ID, form.span, "this step has no id")
+                        .help(USAGE),
                 );
                 return None;
             }
         };
+        Some((family, self.checked_step_id(id)?, config))
+    }
+
+    /// The number of arguments, as far as it is wrong whatever they are.
+    fn check_step_count(&mut self, form: &Form, arguments: &[Form]) -> Option<()> {
+        let family = arguments.first().and_then(Form::as_keyword).map(Keyword::full);
+        let problem = if arguments.is_empty() {
+            Diagnostic::new(
+                Code::FLOW_STEP_MISSING_CONFIG,
+                form.span,
+                "`flow/step` without family, id and config",
+            )
+            .help(USAGE)
+        } else if matches!(family, Some("function" | "code")) && arguments.len() != 3 {
+            Diagnostic::new(
+                Code::FUNCTION_STEP_ARITY_INVALID,
+                form.span,
+                "a function step takes an id and one config map",
+            )
+            .label(format!("{} after the family", super::calls::count_of(arguments.len() - 1)))
+            .help("write `(flow/step :function :step-id {:ref :function-id :input {…}})`")
+        } else if arguments.len() > 3 {
+            Diagnostic::new(
+                Code::FLOW_STEP_ARITY_INVALID,
+                form.span,
+                "`flow/step` takes a family, an id and one config map",
+            )
+            .help(USAGE)
+        } else {
+            return Some(());
+        };
+        self.report(problem);
+        None
+    }
+
+    fn checked_step_id<'f>(&mut self, id: &'f Form) -> Option<&'f str> {
         let Some(name) = step_id(id) else {
             self.report(
-                Diagnostic::new(Code::FLOW_STEP_MISSING_STEP_ID, id.span, "the step id must be a literal keyword")
-                    .label(format!("this is {}", id.describe()))
-                    .help(usage),
+                Diagnostic::new(
+                    Code::FLOW_STEP_MISSING_STEP_ID,
+                    id.span,
+                    "the step id must be a literal keyword",
+                )
+                .label(format!("this is {}", id.describe()))
+                .help(USAGE),
             );
             return None;
         };
@@ -120,7 +163,7 @@ impl Resolver<'_> {
             );
             return None;
         }
-        Some((family, name, config))
+        Some(name)
     }
 
     fn family(&mut self, keyword: &Keyword, at: &Form) -> Option<&'static Family> {
@@ -139,12 +182,16 @@ impl Resolver<'_> {
         }
         let Some(family) = families::find(name) else {
             let near = nearest(name, families::ALL.iter().map(|family| family.name));
-            let mut problem =
-                Diagnostic::new(Code::UNKNOWN_STEP_FAMILY, at.span, format!("there is no step family `:{name}`"));
+            let mut problem = Diagnostic::new(
+                Code::UNKNOWN_STEP_FAMILY,
+                at.span,
+                format!("there is no step family `:{name}`"),
+            );
             if let Some(best) = near.first() {
                 problem = problem.help(format!("did you mean `:{best}`?")).edit(at.span, format!(":{best}"));
             } else {
-                let all: Vec<String> = families::ALL.iter().map(|family| format!("`:{}`", family.name)).collect();
+                let all: Vec<String> =
+                    families::ALL.iter().map(|family| format!("`:{}`", family.name)).collect();
                 problem = problem.note(format!("the families are {}", all.join(" ")));
             }
             self.report(problem);
@@ -169,9 +216,13 @@ impl Resolver<'_> {
         if let Some(first) = self.points.get(&point).copied() {
             self.duplicated.insert(id.to_owned());
             self.report(
-                Diagnostic::new(Code::DUPLICATE_STEP_ID, span, format!("the step id `:{id}` is used twice at the same place"))
-                    .also(first, "first used here")
-                    .help("give each step an id of its own: durable history hangs on it"),
+                Diagnostic::new(
+                    Code::DUPLICATE_STEP_ID,
+                    span,
+                    format!("the step id `:{id}` is used twice at the same place"),
+                )
+                .also(first, "first used here")
+                .help("give each step an id of its own: durable history hangs on it"),
             );
         } else {
             self.points.insert(point.clone(), span);
@@ -185,11 +236,16 @@ impl Resolver<'_> {
     /// Warns of ids that several branches share, unless that is an error already.
     pub(super) fn warn_of_repeated_ids(&mut self) {
         for (id, places) in std::mem::take(&mut self.repeated) {
-            let Some((_, first)) = places.first().filter(|_| !self.duplicated.contains(&id)) else { continue };
+            let Some((_, first)) = places.first().filter(|_| !self.duplicated.contains(&id)) else {
+                continue;
+            };
             let known: Vec<String> = places.iter().map(|(point, _)| format!("`{point}`")).collect();
-            let mut warning =
-                Diagnostic::new(Code::REPEATED_STEP_ID, *first, format!("the step id `:{id}` is used in several branches"))
-                    .note(format!("runs and journals tell them apart as {}", known.join(", ")));
+            let mut warning = Diagnostic::new(
+                Code::REPEATED_STEP_ID,
+                *first,
+                format!("the step id `:{id}` is used in several branches"),
+            )
+            .note(format!("runs and journals tell them apart as {}", known.join(", ")));
             for (_, span) in places.iter().skip(1) {
                 warning = warning.also(*span, "and here");
             }
@@ -201,9 +257,13 @@ impl Resolver<'_> {
         if config.as_map().is_none() {
             if family.name == "function" {
                 self.report(
-                    Diagnostic::new(Code::FUNCTION_STEP_CONFIG_INVALID, config.span, "the config of a function step must be a map literal")
-                        .label(format!("this is {}", config.describe()))
-                        .help("write `{:ref :function-id :input {…}}`"),
+                    Diagnostic::new(
+                        Code::FUNCTION_STEP_CONFIG_INVALID,
+                        config.span,
+                        "the config of a function step must be a map literal",
+                    )
+                    .label(format!("this is {}", config.describe()))
+                    .help("write `{:ref :function-id :input {…}}`"),
                 );
                 return Expr { kind: ExprKind::Map(Vec::new()), span };
             }
@@ -219,23 +279,35 @@ impl Resolver<'_> {
                     entries.push((keyword_literal("ref", key.span), keyword_literal(&function, value.span)));
                 }
                 Some("ref") if family.name == "function" => {
-                    self.reference(value, "function", Code::UNKNOWN_FUNCTION_REF, ":functions", |definition| {
-                        definition.functions.iter().map(|it| it.id.value.as_str()).collect()
-                    });
+                    self.reference(
+                        value,
+                        "function",
+                        Code::UNKNOWN_FUNCTION_REF,
+                        ":functions",
+                        |definition| definition.functions.iter().map(|it| it.id.value.as_str()).collect(),
+                    );
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
                 Some("connection") => {
-                    self.reference(value, "connection slot", Code::UNKNOWN_CONNECTION_SLOT, ":requires", |definition| {
-                        definition.requires.iter().map(|it| it.slot.value.as_str()).collect()
-                    });
+                    self.reference(
+                        value,
+                        "connection slot",
+                        Code::UNKNOWN_CONNECTION_SLOT,
+                        ":requires",
+                        |definition| definition.requires.iter().map(|it| it.slot.value.as_str()).collect(),
+                    );
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
                 Some("template") => {
-                    self.reference(value, "template", Code::UNKNOWN_TEMPLATE_REF, ":templates", |definition| {
-                        definition.templates.iter().map(|it| it.id.value.as_str()).collect()
-                    });
+                    self.reference(
+                        value,
+                        "template",
+                        Code::UNKNOWN_TEMPLATE_REF,
+                        ":templates",
+                        |definition| definition.templates.iter().map(|it| it.id.value.as_str()).collect(),
+                    );
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
@@ -255,8 +327,12 @@ impl Resolver<'_> {
     fn repeated_family(&mut self, family: &Family, value: &Form) {
         if value.as_keyword().is_none_or(|keyword| keyword.full() != family.name) {
             self.report(
-                Diagnostic::new(Code::TYPE_MISMATCH, value.span, format!("`:type` must be `:{}` here", family.name))
-                    .help("take `:type` out: the family stands in front"),
+                Diagnostic::new(
+                    Code::TYPE_MISMATCH,
+                    value.span,
+                    format!("`:type` must be `:{}` here", family.name),
+                )
+                .help("take `:type` out: the family stands in front"),
             );
         }
     }
@@ -264,13 +340,21 @@ impl Resolver<'_> {
     fn code_or_ref(&mut self, config: &Form) {
         match (config.map_get("code"), config.map_get("ref")) {
             (Some(code), Some(reference)) => self.report(
-                Diagnostic::new(Code::FUNCTION_STEP_CODE_REF_CONFLICT, code.span, "a function step has either `:code` or `:ref`")
-                    .also(reference.span, "and here is the other")
-                    .help("keep one of them"),
+                Diagnostic::new(
+                    Code::FUNCTION_STEP_CODE_REF_CONFLICT,
+                    code.span,
+                    "a function step has either `:code` or `:ref`",
+                )
+                .also(reference.span, "and here is the other")
+                .help("keep one of them"),
             ),
             (None, None) => self.report(
-                Diagnostic::new(Code::FUNCTION_STEP_MISSING_CODE_OR_REF, config.span, "this function step has neither `:ref` nor `:code`")
-                    .help("name an entry of `:functions` with `:ref`, or write `:code '(fn [input] …)`"),
+                Diagnostic::new(
+                    Code::FUNCTION_STEP_MISSING_CODE_OR_REF,
+                    config.span,
+                    "this function step has neither `:ref` nor `:code`",
+                )
+                .help("name an entry of `:functions` with `:ref`, or write `:code '(fn [input] …)`"),
             ),
             _ => {}
         }
@@ -280,7 +364,8 @@ impl Resolver<'_> {
     fn inline_code(&mut self, step: &str, value: &Form) -> String {
         let id = format!("{step}/code");
         let Some(code) = functions::inline_code(self.sources, value, self.problems) else { return id };
-        let mut inner = Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);
+        let mut inner =
+            Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);
         let body = inner.function(&id, &code);
         self.inline.push(Function { id: id.clone(), body });
         id

@@ -116,7 +116,7 @@ fn pieces(tokens: &[Token], text: &str, place: &Place<'_>) -> Vec<Piece> {
             TokenKind::Symbol => PieceKind::Symbol,
             TokenKind::Keyword | TokenKind::AutoKeyword => PieceKind::Keyword,
             TokenKind::String => PieceKind::Text,
-            kind if is_prefix(kind) => {
+            kind if kind.is_prefix() => {
                 prefix = prefix.or(Some((*token, column, line_starts)));
                 line_starts = false;
                 continue;
@@ -139,23 +139,4 @@ fn pieces(tokens: &[Token], text: &str, place: &Place<'_>) -> Vec<Piece> {
         line_starts = false;
     }
     pieces
-}
-
-fn is_prefix(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Quote
-            | TokenKind::SyntaxQuote
-            | TokenKind::Unquote
-            | TokenKind::UnquoteSplice
-            | TokenKind::Deref
-            | TokenKind::Meta
-            | TokenKind::VarQuote
-            | TokenKind::Discard
-            | TokenKind::Conditional
-            | TokenKind::ConditionalSplice
-            | TokenKind::Tag
-            | TokenKind::MapNamespace
-            | TokenKind::Eval
-    )
 }

@@ -88,7 +88,7 @@ fn too_deep(tokens: &[Token], place: &Place<'_>) -> Option<Diagnostic> {
                 depth = depth.saturating_sub(1);
                 prefixes = 0;
             }
-            kind if is_prefix(kind) => prefixes += 1,
+            kind if kind.is_prefix() => prefixes += 1,
             _ => prefixes = 0,
         }
         if depth + prefixes > NESTING_MAX {
@@ -100,22 +100,6 @@ fn too_deep(tokens: &[Token], place: &Place<'_>) -> Option<Diagnostic> {
         }
     }
     None
-}
-
-fn is_prefix(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Quote
-            | TokenKind::SyntaxQuote
-            | TokenKind::Unquote
-            | TokenKind::UnquoteSplice
-            | TokenKind::Deref
-            | TokenKind::Meta
-            | TokenKind::VarQuote
-            | TokenKind::Discard
-            | TokenKind::Tag
-            | TokenKind::Eval
-    )
 }
 
 struct Reader<'a> {
@@ -164,7 +148,7 @@ impl<'a> Reader<'a> {
     /// branch, something unreadable.
     fn form(&mut self, token: Token) -> Option<Form> {
         match token.kind {
-            TokenKind::Open(opener) => self.collection(token, opener),
+            TokenKind::Open(opener) => Some(self.collection(token, opener)),
             TokenKind::MapNamespace => self.namespaced_map(token),
             TokenKind::Quote => self.prefixed(token, FormKind::Quote),
             TokenKind::SyntaxQuote => self.prefixed(token, FormKind::SyntaxQuote),
@@ -192,7 +176,7 @@ impl<'a> Reader<'a> {
             }
             // Reported by the lexer.
             TokenKind::Invalid => None,
-            _ => self.atom(token),
+            _ => Some(self.atom(token)),
         }
     }
 

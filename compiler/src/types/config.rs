@@ -15,8 +15,12 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step, span: Span) -
     let of = inference.expr(&step.config);
     if !of.may_be(Ty::Map) || of == Type::Nil {
         inference.report(
-            Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, step.config.span, "the config of a step must be a map")
-                .label(format!("this is {}", of.describe())),
+            Diagnostic::new(
+                Code::FLOW_STEP_MISSING_CONFIG,
+                step.config.span,
+                "the config of a step must be a map",
+            )
+            .label(format!("this is {}", of.describe())),
         );
     }
     if let ExprKind::Map(entries) = &step.config.kind {
@@ -91,14 +95,24 @@ fn value_type(inference: &mut Inference<'_, '_>, family: &Family, row: &ConfigKe
         KeyType::Map | KeyType::Auth => &[Ty::Map],
         KeyType::Vector => &[Ty::Vector],
         KeyType::Duration => &[Ty::Integer, Ty::String],
-        KeyType::Any | KeyType::Code | KeyType::ConnectionRef | KeyType::TemplateRef | KeyType::FunctionRef => return,
+        KeyType::Any
+        | KeyType::Code
+        | KeyType::ConnectionRef
+        | KeyType::TemplateRef
+        | KeyType::FunctionRef => return,
     };
     if wanted.iter().all(|wanted| !of.may_be(*wanted)) {
         inference.report(
             Diagnostic::new(
                 Code::TYPE_MISMATCH,
                 value.span,
-                format!("`:{}` of `:{}` steps takes {}, not {}", row.name, family.name, row.ty.describe(), of.describe()),
+                format!(
+                    "`:{}` of `:{}` steps takes {}, not {}",
+                    row.name,
+                    family.name,
+                    row.ty.describe(),
+                    of.describe()
+                ),
             )
             .label(format!("this is {}", of.describe())),
         );
@@ -109,7 +123,11 @@ fn value_type(inference: &mut Inference<'_, '_>, family: &Family, row: &ConfigKe
 fn function_input(inference: &mut Inference<'_, '_>, value: &Expr, of: &Type) {
     let literal = matches!(
         value.kind,
-        ExprKind::Literal(_) | ExprKind::Vector(_) | ExprKind::Set(_) | ExprKind::Closure(_) | ExprKind::LibraryFunction(_)
+        ExprKind::Literal(_)
+            | ExprKind::Vector(_)
+            | ExprKind::Set(_)
+            | ExprKind::Closure(_)
+            | ExprKind::LibraryFunction(_)
     );
     if literal && (!of.may_be(Ty::Map) || *of == Type::Nil) {
         inference.report(
@@ -155,7 +173,9 @@ fn one_of(
 /// Keys that must be there. (That a function step has code or ref was checked when it was resolved.)
 fn groups(inference: &mut Inference<'_, '_>, step: &Step, entries: &[(Expr, Expr)], span: Span) {
     let has = |name: &str| {
-        entries.iter().any(|(key, _)| matches!(&key.kind, ExprKind::Literal(Value::Keyword(it)) if it.full() == name))
+        entries
+            .iter()
+            .any(|(key, _)| matches!(&key.kind, ExprKind::Literal(Value::Keyword(it)) if it.full() == name))
     };
     for row in step.family.keys.iter().filter(|row| row.required && !has(row.name)) {
         let problem = missing(step, &format!("`:{}`", row.name), span).note(row.doc);

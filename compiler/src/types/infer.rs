@@ -104,7 +104,9 @@ impl Inference<'_, '_> {
             self.expr(key);
             let of = self.expr(value);
             match &key.kind {
-                ExprKind::Literal(Value::Keyword(keyword)) => record.fields.push((keyword.full().to_owned(), of)),
+                ExprKind::Literal(Value::Keyword(keyword)) => {
+                    record.fields.push((keyword.full().to_owned(), of));
+                }
                 _ => record.open = true,
             }
         }
@@ -116,7 +118,12 @@ impl Inference<'_, '_> {
         for (index, (of, argument)) in types.iter().zip(arguments).enumerate() {
             let Some(wanted) = function.parameters.get(index).copied().or(function.rest) else { continue };
             if !of.may_be(wanted) {
-                let message = format!("`{}` takes {} here, not {}", function.short_name(), words(wanted), of.describe());
+                let message = format!(
+                    "`{}` takes {} here, not {}",
+                    function.short_name(),
+                    words(wanted),
+                    of.describe()
+                );
                 self.report(
                     Diagnostic::new(Code::TYPE_MISMATCH, argument.span, message)
                         .label(format!("this is {}", of.describe()))
@@ -126,7 +133,9 @@ impl Inference<'_, '_> {
         }
         match (function.name, types.as_slice(), arguments) {
             ("clojure.core/get", [of, _, rest @ ..], [_, key, ..]) => self.get(of, key, rest.first()),
-            ("clojure.core/assoc", [of, ..], [_, entries @ ..]) => assoc(of, entries, types.get(1..).unwrap_or_default()),
+            ("clojure.core/assoc", [of, ..], [_, entries @ ..]) => {
+                assoc(of, entries, types.get(1..).unwrap_or_default())
+            }
             _ => Type::from(function.returns),
         }
     }
@@ -161,7 +170,8 @@ impl Inference<'_, '_> {
     }
 
     fn unknown_field(&mut self, name: &str, known: &[&str], at: Span) {
-        let mut problem = Diagnostic::new(Code::UNKNOWN_FIELD, at, format!("this map never has the key `:{name}`"));
+        let mut problem =
+            Diagnostic::new(Code::UNKNOWN_FIELD, at, format!("this map never has the key `:{name}`"));
         if let Some(best) = nearest(name, known.iter().copied()).first() {
             problem = problem.help(format!("did you mean `:{best}`?")).edit(at, format!(":{best}"));
         }

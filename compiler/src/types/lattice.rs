@@ -87,11 +87,15 @@ impl Type {
             Value::Str(_) => Type::String,
             Value::Keyword(keyword) => Type::Keyword(Some(keyword.full().to_owned())),
             Value::Symbol(_) => Type::Symbol,
-            Value::List(items) => Type::List(Box::new(items.iter().map(Type::of).reduce(Type::union).unwrap_or(Type::Any))),
+            Value::List(items) => {
+                Type::List(Box::new(items.iter().map(Type::of).reduce(Type::union).unwrap_or(Type::Any)))
+            }
             Value::Vector(items) => {
                 Type::Vector(Box::new(items.iter().map(Type::of).reduce(Type::union).unwrap_or(Type::Any)))
             }
-            Value::Set(items) => Type::Set(Box::new(items.iter().map(Type::of).reduce(Type::union).unwrap_or(Type::Any))),
+            Value::Set(items) => {
+                Type::Set(Box::new(items.iter().map(Type::of).reduce(Type::union).unwrap_or(Type::Any)))
+            }
             Value::Map(map) => {
                 let mut record = Record { fields: Vec::new(), open: false };
                 for (key, value) in map {
@@ -131,7 +135,12 @@ impl Type {
             Ty::Regex => *self == Type::Regex,
             Ty::Callable => matches!(
                 self,
-                Type::Function | Type::Keyword(_) | Type::Symbol | Type::Map(_) | Type::Set(_) | Type::Vector(_)
+                Type::Function
+                    | Type::Keyword(_)
+                    | Type::Symbol
+                    | Type::Map(_)
+                    | Type::Set(_)
+                    | Type::Vector(_)
             ),
             // Nil stands for an empty collection nearly everywhere; where it does not, staying quiet is right.
             Ty::Vector => matches!(self, Type::Vector(_) | Type::Nil),
@@ -177,9 +186,7 @@ impl Type {
             Type::Map(_) => "a map".to_owned(),
             Type::Instant => "an instant".to_owned(),
             Type::Uuid => "a uuid".to_owned(),
-            Type::Union(members) => {
-                members.iter().map(Type::describe).collect::<Vec<_>>().join(" or ")
-            }
+            Type::Union(members) => members.iter().map(Type::describe).collect::<Vec<_>>().join(" or "),
         }
     }
 }

@@ -140,6 +140,26 @@ impl TokenKind {
     pub const fn is_trivia(self) -> bool {
         matches!(self, Self::Whitespace | Self::Comment)
     }
+
+    /// Whether the token stands in front of a form and belongs to it.
+    pub const fn is_prefix(self) -> bool {
+        matches!(
+            self,
+            Self::Quote
+                | Self::SyntaxQuote
+                | Self::Unquote
+                | Self::UnquoteSplice
+                | Self::Deref
+                | Self::Meta
+                | Self::VarQuote
+                | Self::Discard
+                | Self::Conditional
+                | Self::ConditionalSplice
+                | Self::Tag
+                | Self::MapNamespace
+                | Self::Eval
+        )
+    }
 }
 
 /// A piece of the text, bytes `start..end`.

@@ -26,7 +26,10 @@ impl Budget {
                 self.fuel = left;
                 Ok(())
             }
-            None => Err(Thrown::limit("sandbox-fuel", "the call ran out of fuel: it loops too long for the sandbox")),
+            None => Err(Thrown::limit(
+                "sandbox-fuel",
+                "the call ran out of fuel: it loops too long for the sandbox",
+            )),
         }
     }
 
@@ -41,7 +44,10 @@ impl Budget {
                 self.memory_bytes = left;
                 Ok(())
             }
-            None => Err(Thrown::limit("sandbox-memory", "the call ran out of memory: it builds values too large for the sandbox")),
+            None => Err(Thrown::limit(
+                "sandbox-memory",
+                "the call ran out of memory: it builds values too large for the sandbox",
+            )),
         }
     }
 

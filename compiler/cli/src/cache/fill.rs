@@ -167,15 +167,18 @@ fn watch(
     }
 }
 
-/// Rust libraries for the target that a message names; those for the build itself lie elsewhere.
+/// What rustc looks at when it links: libraries for the target, and the procedural macros that they name as
+/// dependencies. Libraries that only the macros and build scripts use lie elsewhere and stay behind.
 fn libraries(message: &Value, host: &str) -> Vec<PathBuf> {
+    let is_macro = message.pointer("/target/kind/0").and_then(Value::as_str) == Some("proc-macro");
     let files = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
-    files
-        .filter_map(Value::as_str)
-        .map(PathBuf::from)
-        .filter(|path| path.extension().is_some_and(|it| it == "rlib"))
-        .filter(|path| path.components().any(|part| part.as_os_str() == host))
-        .collect()
+    let wanted = |path: &PathBuf| {
+        let library = path.extension().is_some_and(|it| it == "rlib")
+            && path.components().any(|part| part.as_os_str() == host);
+        let extension = env::consts::DLL_EXTENSION;
+        library || is_macro && path.extension().is_some_and(|it| it == extension)
+    };
+    files.filter_map(Value::as_str).map(PathBuf::from).filter(wanted).collect()
 }
 
 /// A compilation that failed: the end of what cargo said, and where all of it is.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use breyta_compiler::diagnostics::{Diagnostic, render};
+use breyta_compiler::diagnostics::render;
 use breyta_compiler::source::FileId;
 use serde_json::{Value, json};
 
@@ -30,36 +30,19 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     match arguments.format {
         CheckFormat::Json => json(&checked),
         CheckFormat::Human => {
-            text(&checked, |checked, problem| render::human(&checked.sources, problem) + "\n");
+            let color = report::color(&std::io::stdout());
+            text(&checked, |flow| render::human(&flow.problems, &flow.sources, color));
         }
-        CheckFormat::Short => text(&checked, |checked, problem| render::short(&checked.sources, problem)),
+        CheckFormat::Short => text(&checked, |flow| render::short(&flow.problems, &flow.sources)),
     }
     Ok(if checked.iter().any(Checked::has_errors) { FAILED } else { 0 })
 }
 
-fn text(checked: &[Checked], show: impl Fn(&Checked, &Diagnostic) -> String) {
-    let mut shown = String::new();
-    let (mut errors, mut warnings) = (0, 0);
-    for flow in checked {
-        for problem in &flow.problems {
-            let text = show(flow, problem);
-            shown.push_str(&text);
-            if !text.ends_with('\n') {
-                shown.push('\n');
-            }
-        }
-        let (more_errors, more_warnings) = flow.counts();
-        errors += more_errors;
-        warnings += more_warnings;
+fn text(checked: &[Checked], show: impl Fn(&Checked) -> String) {
+    report::out(&checked.iter().map(show).collect::<String>());
+    if checked.iter().all(|flow| flow.problems.is_empty()) {
+        report::prose(&render::count(&[]));
     }
-    report::out(&shown);
-    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-    report::prose(&match (errors, warnings) {
-        (0, 0) => format!("{}: no problems", count(checked.len(), "flow")),
-        (errors, 0) => count(errors, "error"),
-        (0, warnings) => count(warnings, "warning"),
-        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
-    });
 }
 
 /// The data of one flow as it is; of several, `{valid, flows:[…]}`.

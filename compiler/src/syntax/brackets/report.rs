@@ -245,13 +245,19 @@ impl Report<'_> {
         let span = self.span(first).to(self.span(last));
         let close: String = surplus.iter().map(|piece| self.text(*piece)).collect();
         let (verb, them) = if surplus.len() == 1 { ("closes", "this") } else { ("close", "these") };
-        let mut problem = Diagnostic::new(
-            Code::DELIMITERS_INVALID,
-            span,
-            format!("{them} `{close}` {verb} nothing: no `{}` is open here", self.opening_text(surplus)),
-        )
-        .help(format!("remove {them} `{close}`"))
-        .edit(span, "");
+        // Where the bracket before it is of its kind, that one has closed what this one was written for.
+        let before = first.checked_sub(1).filter(|before| self.bracket(*before) == self.bracket(first));
+        let closed = before.and_then(|before| self.openers.get(&before)).copied();
+        let why = match closed {
+            Some(closed) => {
+                format!("the `{}` of line {} is closed already", self.text(closed), self.line(closed))
+            }
+            None => format!("no `{}` is open here", self.opening_text(surplus)),
+        };
+        let message = format!("{them} `{close}` {verb} nothing: {why}");
+        let mut problem = Diagnostic::new(Code::DELIMITERS_INVALID, span, message)
+            .help(format!("remove {them} `{close}`"))
+            .edit(span, "");
         problem = match opener.filter(|_| !fits) {
             Some(open) => {
                 let wanted = self.bracket(open).map_or(')', Bracket::close);
@@ -267,17 +273,15 @@ impl Report<'_> {
             }
             None => problem.label("nothing is open here"),
         };
-        // Where the bracket before it is of its kind, that one has closed what this one was written for.
-        let before = first.checked_sub(1).filter(|before| self.bracket(*before) == self.bracket(first));
-        match before.and_then(|before| Some((before, *self.openers.get(&before)?))) {
-            Some((before, closed)) => problem.also(
-                self.span(closed),
-                format!(
+        match closed {
+            Some(closed) => {
+                let text = format!(
                     "this `{}` is already closed by the `{}` before it",
                     self.text(closed),
-                    self.text(before)
-                ),
-            ),
+                    self.text(first)
+                );
+                problem.also(self.span(closed), text)
+            }
             None => problem,
         }
     }

@@ -43,6 +43,8 @@ const CALL_OF_CALL: u32 = 12;
 /// How much dearer than the cheapest a hypothesis may be: two changes whose reason has yet to show.
 const SLACK: u32 = 260;
 const BEAM: usize = 32;
+/// How many stacks and changes are kept before those that are out of use are dropped.
+const ARENA_MAX: usize = 200_000;
 
 type NodeId = u32;
 const ROOT: NodeId = 0;
@@ -67,6 +69,21 @@ struct Node {
     /// The column of the last line begun in this bracket.
     settled: Option<i32>,
 }
+
+/// The bottom of every stack: the text itself.
+const ROOT_NODE: Node = Node {
+    below: ROOT,
+    bracket: None,
+    piece: None,
+    column: -1,
+    line: 0,
+    line_indent: -1,
+    first: None,
+    second: None,
+    elements: 0,
+    head: None,
+    settled: None,
+};
 
 impl Hash for Node {
     /// Over what tells most nodes apart; the rest is left to equality.
@@ -160,20 +177,7 @@ struct Stacks {
 
 impl Stacks {
     fn new() -> Self {
-        let root = Node {
-            below: ROOT,
-            bracket: None,
-            piece: None,
-            column: -1,
-            line: 0,
-            line_indent: -1,
-            first: None,
-            second: None,
-            elements: 0,
-            head: None,
-            settled: None,
-        };
-        Self { nodes: vec![root], ids: std::iter::once((root, ROOT)).collect() }
+        Self { nodes: vec![ROOT_NODE], ids: std::iter::once((ROOT_NODE, ROOT)).collect() }
     }
 
     fn id(&mut self, node: Node) -> NodeId {
@@ -238,6 +242,9 @@ pub(super) fn repair(pieces: &[Piece]) -> Vec<Change> {
             search.step(hypothesis, id, piece);
         }
         beam_now = search.take_generation(beam);
+        if search.stacks.nodes.len().max(search.changes.len()) > ARENA_MAX {
+            search.compact(&mut beam_now);
+        }
     }
     search.finish(beam_now)
 }
@@ -271,6 +278,37 @@ impl Search<'_> {
             });
         }
         generation
+    }
+
+    /// Forgets the stacks and changes that no hypothesis needs any more; most of what is made is dropped soon.
+    fn compact(&mut self, beam: &mut [Hypothesis]) {
+        let old_stacks = std::mem::replace(&mut self.stacks, Stacks::new());
+        let old_changes = std::mem::replace(&mut self.changes, vec![(None, NO_CHANGES)]);
+        let mut moved: HashMap<u32, u32, Mixed> = std::iter::once((NO_CHANGES, NO_CHANGES)).collect();
+        for hypothesis in beam {
+            let mut nodes = Vec::new();
+            let mut at = hypothesis.top;
+            while at != ROOT {
+                let node = *old_stacks.node(at);
+                at = node.below;
+                nodes.push(node);
+            }
+            hypothesis.top =
+                nodes.into_iter().rev().fold(ROOT, |below, node| self.stacks.id(Node { below, ..node }));
+            let mut chain = Vec::new();
+            let mut at = hypothesis.changes;
+            while !moved.contains_key(&at) {
+                chain.push(at);
+                at = old_changes.get(at as usize).map_or(NO_CHANGES, |(_, before)| *before);
+            }
+            let mut before = moved.get(&at).copied().unwrap_or(NO_CHANGES);
+            for old in chain.into_iter().rev() {
+                self.changes.push((old_changes.get(old as usize).and_then(|(change, _)| *change), before));
+                before = self.changes.len() as u32 - 1;
+                moved.insert(old, before);
+            }
+            hypothesis.changes = before;
+        }
     }
 
     fn keep(&mut self, hypothesis: Hypothesis) {
@@ -399,36 +437,45 @@ impl Search<'_> {
             return self.insert_open(from, id, piece);
         };
         let column = piece.column + from.shift;
-        self.open(taken, opener.bracket(), Some(id), piece, column);
+        self.open(taken, opener.bracket(), id, piece, column);
         if from.cost + CHANGE > self.limit {
             return;
         }
         for bracket in Bracket::ALL.into_iter().filter(|bracket| *bracket != opener.bracket()) {
             let replaced = self.change(taken, Change::ReplaceOpen { piece: id, bracket }, REPLACE);
-            self.open(replaced, bracket, Some(id), piece, column);
+            self.open(replaced, bracket, id, piece, column);
         }
         let deleted = self.change(from, Change::DeleteOpen { piece: id }, CHANGE_FITTING);
         self.keep(Hypothesis { shift: deleted.shift - opener.text().len() as i32, ..deleted });
         self.insert_open(from, id, piece);
     }
 
-    fn open(&mut self, from: Hypothesis, bracket: Bracket, id: Option<PieceId>, piece: &Piece, column: i32) {
+    /// Takes the piece as an opening bracket of this kind.
+    fn open(&mut self, from: Hypothesis, bracket: Bracket, id: PieceId, piece: &Piece, column: i32) {
+        // Contents of `#{` and `#(` are aligned by the bracket, which is the second character.
+        let width = if let PieceKind::Open(opener) = piece.kind { opener.text().len() as i32 } else { 1 };
+        let opened = self.push(from, bracket, Some(id), piece, column + width - 1);
+        self.keep(opened);
+    }
+
+    fn push(
+        &mut self,
+        from: Hypothesis,
+        bracket: Bracket,
+        id: Option<PieceId>,
+        piece: &Piece,
+        column: i32,
+    ) -> Hypothesis {
         let node = Node {
             below: from.top,
             bracket: Some(bracket),
             piece: id,
-            // Contents of `#{` and `#(` are aligned by the bracket, which is the second character.
-            column: column + piece_width(piece.kind) - 1,
+            column,
             line: piece.line,
             line_indent: piece.line_indent,
-            first: None,
-            second: None,
-            elements: 0,
-            head: None,
-            settled: None,
+            ..ROOT_NODE
         };
-        let top = self.stacks.id(node);
-        self.keep(Hypothesis { top, ..from });
+        Hypothesis { top: self.stacks.id(node), ..from }
     }
 
     /// Inserts an opening bracket where one may have been lost.
@@ -450,24 +497,12 @@ impl Search<'_> {
                 let change = Change::InsertOpen { bracket: *bracket, before: id, inside: *inside };
                 let changed = self.change(from, change, CHANGE_FITTING);
                 let outer = self.count_element(changed, piece, column);
-                let node = Node {
-                    below: outer.top,
-                    bracket: Some(*bracket),
-                    piece: None,
-                    column,
-                    line: piece.line,
-                    line_indent: piece.line_indent,
-                    first: None,
-                    second: None,
-                    elements: 0,
-                    head: None,
-                    settled: None,
-                };
-                let inner = Hypothesis { top: self.stacks.id(node), shift: outer.shift + 1, ..outer };
+                let inner = self.push(outer, *bracket, None, piece, column);
+                let inner = Hypothesis { shift: inner.shift + 1, ..inner };
                 let inner = self.count_element(inner, piece, column + 1);
                 match piece.kind {
                     PieceKind::Open(opener) => {
-                        self.open(inner, opener.bracket(), Some(id), piece, piece.column + inner.shift);
+                        self.open(inner, opener.bracket(), id, piece, piece.column + inner.shift);
                     }
                     _ => self.keep(inner),
                 }
@@ -519,10 +554,6 @@ impl Search<'_> {
         changes.reverse();
         changes
     }
-}
-
-fn piece_width(kind: PieceKind) -> i32 {
-    if let PieceKind::Open(opener) = kind { opener.text().len() as i32 } else { 1 }
 }
 
 /// More than nothing where a bracket of this kind rarely begins with such a thing.

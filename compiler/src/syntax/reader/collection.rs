@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::syntax::{Form, FormKind, print};
 
 impl Reader<'_> {
-    pub(super) fn collection(&mut self, open: Token, opener: Opener) -> Option<Form> {
+    pub(super) fn collection(&mut self, open: Token, opener: Opener) -> Form {
         let (mut items, span) = self.items(open);
         let kind = match opener {
             Opener::List => FormKind::List(items),
@@ -26,7 +26,7 @@ impl Reader<'_> {
                 FormKind::Set(items)
             }
         };
-        Some(Form::new(kind, span))
+        Form::new(kind, span)
     }
 
     /// The forms up to the closing bracket, and the span of it all.

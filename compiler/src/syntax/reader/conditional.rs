@@ -84,8 +84,8 @@ impl Reader<'_> {
         let parts =
             feature.as_list().and_then(|items| Some((items.first()?.as_keyword()?.full(), items.get(1..)?)));
         match parts {
-            Some(("and", rest)) => rest.iter().fold(true, |all, part| self.is_active(part) && all),
-            Some(("or", rest)) => rest.iter().fold(false, |any, part| self.is_active(part) || any),
+            Some(("and", rest)) => rest.iter().all(|part| self.is_active(part)),
+            Some(("or", rest)) => rest.iter().any(|part| self.is_active(part)),
             Some(("not", [part])) => !self.is_active(part),
             _ => {
                 let problem = Diagnostic::new(Code::READER_INVALID, feature.span, "this is no feature")

@@ -12,7 +12,7 @@ use crate::syntax::{Form, FormKind, StringLiteral};
 const INCLUDE: &str = "flow/include";
 
 impl Reader<'_> {
-    pub(super) fn atom(&mut self, token: Token) -> Option<Form> {
+    pub(super) fn atom(&mut self, token: Token) -> Form {
         let text = self.text(token);
         let read = match token.kind {
             TokenKind::Number => lexer::number(text).map(FormKind::Atom),
@@ -32,11 +32,11 @@ impl Reader<'_> {
         };
         let span = self.span(token);
         match read {
-            Ok(kind) => Some(Form::new(kind, span)),
+            Ok(kind) => Form::new(kind, span),
             Err(message) => {
                 self.report(Diagnostic::new(Code::READER_INVALID, span, message));
                 // Something stands here, whatever it is: maps keep their pairs.
-                Some(Form::new(FormKind::Atom(Value::Nil), span))
+                Form::new(FormKind::Atom(Value::Nil), span)
             }
         }
     }

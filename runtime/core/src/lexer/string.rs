@@ -34,7 +34,7 @@ pub fn unescape(body: &str, base: usize) -> Unescaped {
         match read {
             Ok(c) => out.text.push(c),
             Err(message) => {
-                out.errors.push(EscapeError { message, start: base + at, end: base + at + length })
+                out.errors.push(EscapeError { message, start: base + at, end: base + at + length });
             }
         }
         at += length;

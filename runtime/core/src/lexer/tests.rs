@@ -123,13 +123,13 @@ fn strings() {
 
 #[test]
 fn kinds() {
+    use TokenKind::*;
     let check = |text: &str, wanted: &[TokenKind]| {
         let lexed = lex(text);
         let kinds: Vec<TokenKind> =
             lexed.tokens.iter().map(|it| it.kind).filter(|kind| !kind.is_trivia()).collect();
         assert_eq!(kinds, wanted, "{text}");
     };
-    use TokenKind::*;
     check(
         "a :b ::c nil a/b + - -x +1",
         &[Symbol, Keyword, AutoKeyword, Symbol, Symbol, Symbol, Symbol, Symbol, Number],
