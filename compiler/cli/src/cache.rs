@@ -45,6 +45,15 @@ impl Variant {
         }
     }
 
+    /// Flags of the compiler that no profile has. A small executable carries no symbols, so tables for backtraces would
+    /// be of no use in it.
+    pub(crate) fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Fast => &[],
+            Self::Small => &["-Cforce-unwind-tables=no"],
+        }
+    }
+
     /// Every profile setting that matters, so that no configuration file of the user changes it.
     fn profile(self) -> [String; 10] {
         let (opt_level, codegen_units) = match self {
@@ -55,7 +64,7 @@ impl Variant {
             format!("opt-level={opt_level}"),
             format!("codegen-units={codegen_units}"),
             "lto=false".to_owned(),
-            "panic=\"unwind\"".to_owned(),
+            "panic=\"abort\"".to_owned(),
             "debug=false".to_owned(),
             "strip=\"none\"".to_owned(),
             "incremental=false".to_owned(),
@@ -139,7 +148,7 @@ fn dependencies_key(toolchain: &Toolchain, variant: Variant) -> String {
 fn key_over(content: &str, toolchain: &Toolchain, variant: Variant) -> String {
     let mut parts = vec![content, toolchain.identity.as_str(), toolchain.host.as_str(), variant.name()];
     let profile = variant.profile();
-    parts.extend(profile.iter().map(String::as_str));
+    parts.extend(profile.iter().map(String::as_str).chain(variant.flags().iter().copied()));
     digest(parts)
 }
 

@@ -46,6 +46,7 @@ impl Profile {
             Self::Release => vec!["-Copt-level=2", "-Ccodegen-units=2", "-Cstrip=symbols"],
         };
         flags.extend(["-Cpanic=abort", "-Cdebuginfo=0"]);
+        flags.extend(self.variant().flags());
         // The linker that rustc brings along on this target folds identical functions.
         if self == Self::Release && toolchain.host == "x86_64-unknown-linux-gnu" {
             flags.push("-Clink-arg=-Wl,--icf=all");

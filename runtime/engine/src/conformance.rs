@@ -131,7 +131,7 @@ fn end(run: RunNumber, revision: u64, event: &Event, value: Option<&Value>) -> C
     };
     let at_ms = 1_000 + revision as i64;
     let entries = vec![Encoded::new(at_ms, event, value.map(encode))];
-    Commit { run, revision, at_ms, entries, change: Change::End { status } }
+    Commit { run, revision, at_ms, entries, change: Change::End { status, steps: None } }
 }
 
 fn commit(store: &dyn Store, commit: Commit) -> Result<Committed, StoreError> {

@@ -162,7 +162,7 @@ impl Engine {
             revision: state.revision,
             at_ms,
             entries: vec![journal::Encoded::new(at_ms, &event, None)],
-            change: Change::End { status: RunStatus::Cancelled },
+            change: Change::End { status: RunStatus::Cancelled, steps: None },
         })
         .await?;
         Ok(RunEnd::Cancelled { reason })

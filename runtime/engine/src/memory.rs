@@ -169,7 +169,8 @@ impl Content {
                 row.summary.steps = checkpoint.steps;
                 row.checkpoint = checkpoint;
             }
-            Change::End { status } => {
+            Change::End { status, steps } => {
+                row.summary.steps = steps.unwrap_or(row.summary.steps);
                 row.summary.status = status;
                 row.summary.ended_ms = Some(commit.at_ms);
                 row.checkpoint.slots.clear();

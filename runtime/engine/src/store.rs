@@ -133,8 +133,9 @@ pub struct Commit {
 pub enum Change {
     /// The run moves on.
     Progress(Checkpoint),
-    /// The run ends: its slots are dropped and pending cancel requests are taken.
-    End { status: RunStatus },
+    /// The run ends: its slots are dropped and pending cancel requests are taken. `steps` counts the executions of the
+    /// whole run; None leaves the count of the last checkpoint.
+    End { status: RunStatus, steps: Option<u64> },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
     Attention { code: String, message: String },
 }

@@ -18,10 +18,10 @@ pub(super) fn summary(slug: &str, run: &RunSummary) -> Map {
     map.insert_keyword("version", run.version.as_str());
     map.insert_keyword("status", run.status.word());
     map.insert_keyword("triggeredBy", run.trigger.as_str());
-    map.insert_keyword("startedAt", rfc3339(run.started_ms));
-    map.insert_keyword("updatedAt", rfc3339(run.updated_ms));
+    map.insert_keyword("startedAt", print::instant_text(run.started_ms));
+    map.insert_keyword("updatedAt", print::instant_text(run.updated_ms));
     if let Some(ended_ms) = run.ended_ms {
-        map.insert_keyword("completedAt", rfc3339(ended_ms));
+        map.insert_keyword("completedAt", print::instant_text(ended_ms));
     }
     if !run.status.is_end() {
         map.insert_keyword("currentStep", run.state.as_str());
@@ -65,8 +65,8 @@ fn step(entry: &Entry) -> Option<Value> {
     map.insert_keyword("status", status(&entry.event));
     map.insert_keyword("count", i64::try_from(execution.count).unwrap_or(i64::MAX));
     map.insert_keyword("attempt", i64::from(execution.attempt));
-    map.insert_keyword("startedAt", rfc3339(execution.started_ms));
-    map.insert_keyword("completedAt", rfc3339(execution.ended_ms));
+    map.insert_keyword("startedAt", print::instant_text(execution.started_ms));
+    map.insert_keyword("completedAt", print::instant_text(execution.ended_ms));
     map.insert_keyword("durationMs", execution.ended_ms - execution.started_ms);
     match (&entry.event, &entry.value) {
         (Event::StepFailed { .. }, Some(error)) => map.insert_keyword("error", error.clone()),
@@ -92,7 +92,7 @@ pub(super) fn items(journal: &[Entry]) -> Vector {
 fn item(entry: &Entry) -> Map {
     let mut map = Map::new();
     map.insert_keyword("type", entry.event.word().replace('-', "_"));
-    map.insert_keyword("at", rfc3339(entry.at_ms));
+    map.insert_keyword("at", print::instant_text(entry.at_ms));
     if let Some(execution) = entry.event.execution() {
         map.insert_keyword("stepId", execution.step.as_str());
         map.insert_keyword("stepType", execution.family.as_str());
@@ -136,7 +136,7 @@ pub(super) fn line(run: &RunSummary) -> String {
         "{:<5} {:<10} {}  {} steps{at}{attention}",
         run.run.to_string(),
         run.status.word(),
-        rfc3339(run.started_ms),
+        print::instant_text(run.started_ms),
         run.steps
     )
 }
@@ -147,7 +147,7 @@ pub(super) fn tree(record: &RunRecord, journal: &[Entry]) -> String {
     let mut text = format!("{} {}\n", run.workflow_id, run.status.word());
     // Writing into a String cannot fail.
     let _ =
-        writeln!(text, "├─ started {} by {}, version {}", rfc3339(run.started_ms), run.trigger, run.version);
+        writeln!(text, "├─ started {} by {}, version {}", print::instant_text(run.started_ms), run.trigger, run.version);
     let _ = writeln!(text, "├─ input {}", preview(&record.input));
     for entry in journal {
         if let Some(line) = branch(entry) {
@@ -199,11 +199,6 @@ fn branch(entry: &Entry) -> Option<String> {
             return None;
         }
     })
-}
-
-/// `2026-01-31T14:30:00.000Z`: EDN text of instants writes the offset out.
-fn rfc3339(millis: i64) -> String {
-    breyta_core::lexer::format_instant(millis).replace("-00:00", "Z")
 }
 
 fn preview(value: &Value) -> String {

@@ -48,7 +48,7 @@ pub(super) fn compile(toolchain: &Toolchain, variant: Variant, work: &Path) -> R
     for setting in variant.profile() {
         command.arg("--config").arg(format!("profile.release.{setting}"));
     }
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain, work));
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain, variant, work));
     let libraries = watch(command, &log, toolchain, &progress)?;
     progress.finish();
     // Only a failure leaves its log.
@@ -84,8 +84,9 @@ fn cargo(toolchain: &Toolchain, workspace: &Path) -> Command {
 }
 
 /// Paths of this machine never get into an executable.
-fn flags(toolchain: &Toolchain, work: &Path) -> String {
-    let mut flags = vec![format!("--remap-path-prefix={}={SOURCES}", work.display())];
+fn flags(toolchain: &Toolchain, variant: Variant, work: &Path) -> String {
+    let mut flags: Vec<String> = variant.flags().iter().map(|&flag| flag.to_owned()).collect();
+    flags.push(format!("--remap-path-prefix={}={SOURCES}", work.display()));
     let home = env::var_os("CARGO_HOME")
         .filter(|it| !it.is_empty())
         .map(PathBuf::from)

@@ -178,7 +178,8 @@ impl<'e> Run<'e> {
     ) -> Result<(), StoreError> {
         let at_ms = self.commit_time();
         self.record(at_ms, event, payload);
-        let committed = self.engine.commit(self.next_commit(at_ms, Change::End { status })).await?;
+        let change = Change::End { status, steps: Some(self.progress.steps) };
+        let committed = self.engine.commit(self.next_commit(at_ms, change)).await?;
         self.revision = committed.revision;
         Ok(())
     }

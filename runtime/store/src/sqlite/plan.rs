@@ -77,7 +77,7 @@ pub(super) struct PlannedCommit {
 #[derive(Debug)]
 pub(super) enum PlannedChange {
     Progress(PlannedCheckpoint),
-    End(RunStatus),
+    End(RunStatus, Option<u64>),
     Attention { code: String, message: String },
 }
 
@@ -106,7 +106,7 @@ impl PlannedCommit {
                 Change::Progress(checkpointed) => {
                     PlannedChange::Progress(checkpoint(checkpointed, &mut hashes))
                 }
-                Change::End { status } => PlannedChange::End(status),
+                Change::End { status, steps } => PlannedChange::End(status, steps),
                 Change::Attention { code, message } => PlannedChange::Attention { code, message },
             },
         }

@@ -202,7 +202,7 @@ impl Writer {
                 ])?;
                 self.insert_slot_values(id, checkpoint, &placed)?;
             }
-            PlannedChange::End(status) => self.end(id, last, commit.at_ms, *status)?,
+            PlannedChange::End(status, steps) => self.end(id, last, commit.at_ms, *status, *steps)?,
             PlannedChange::Attention { code, message } => {
                 let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, updated_ms = ?3, \
                            attention_code = ?4, attention_message = ?5 WHERE id = ?1";
@@ -231,11 +231,19 @@ impl Writer {
         Ok(Written::Refused(error))
     }
 
-    fn end(&self, id: i64, last: i64, at_ms: i64, status: RunStatus) -> rusqlite::Result<()> {
-        let empty = write_row(std::iter::empty());
+    fn end(
+        &self,
+        id: i64,
+        last: i64,
+        at_ms: i64,
+        status: RunStatus,
+        steps: Option<u64>,
+    ) -> rusqlite::Result<()> {
+        let (empty, steps) = (write_row(std::iter::empty()), steps.map(|steps| steps as i64));
         let sql = "UPDATE runs SET revision = revision + 1, status = ?2, last_entry = ?3, updated_ms = ?4, \
-                   ended_ms = ?4, attention_code = NULL, attention_message = NULL, slots = ?5 WHERE id = ?1";
-        self.connection.prepare_cached(sql)?.execute(params![id, status.word(), last, at_ms, empty])?;
+                   ended_ms = ?4, attention_code = NULL, attention_message = NULL, slots = ?5, \
+                   steps = coalesce(?6, steps) WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute(params![id, status.word(), last, at_ms, empty, steps])?;
         self.connection.prepare_cached("DELETE FROM inbox WHERE run = ?1")?.execute([id])?;
         Ok(())
     }
