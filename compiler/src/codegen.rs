@@ -3,9 +3,8 @@
 //! Generated code names the runtime only through [`names::RUNTIME`]. It contains no policy: one plain function per
 //! state, from live slots to the next action, and one function per body of `:functions`. Never text pushed together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::emit::Files;
 use crate::flow::Definition;
 use crate::mir::Program;
 use crate::source::Sources;
@@ -30,6 +29,9 @@ mod output;
 
 /// Which blocks belong to which state.
 mod region;
+
+/// Files of a crate: path with `/` separators, relative to the crate's folder, to content.
+pub type Files = BTreeMap<String, String>;
 
 /// Generated Rust, file by file.
 #[derive(Debug)]

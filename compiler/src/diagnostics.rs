@@ -107,7 +107,11 @@ impl Diagnostic {
 
 /// Collects the problems of all stages.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<Diagnostic>);
+pub struct Problems {
+    found: Vec<Diagnostic>,
+    /// Something was left out of what the stages built, whatever becomes of the problems.
+    incomplete: bool,
+}
 
 impl Problems {
     pub fn new() -> Self {
@@ -115,18 +119,29 @@ impl Problems {
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.found.push(diagnostic);
     }
 
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|problem| problem.severity == Severity::Error)
+        self.found.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Says that a form was left out although its problem may be allowed.
+    pub fn leave_out(&mut self) {
+        self.incomplete = true;
+    }
+
+    /// Whether what was built is whole: no errors but such as may be allowed.
+    pub fn is_buildable(&self) -> bool {
+        let fatal = |it: &Diagnostic| it.severity == Severity::Error && !it.code.is_allowable();
+        !self.incomplete && !self.found.iter().any(fatal)
     }
 
     /// By position; the order in which they were found at one place; the same problem once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.0.sort_by_key(|problem| problem.primary.span);
-        self.0.dedup();
-        self.0
+        self.found.sort_by_key(|problem| problem.primary.span);
+        self.found.dedup();
+        self.found
     }
 }
 

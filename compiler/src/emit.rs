@@ -3,8 +3,6 @@
 //! The same flow, compiler and options give the same bytes. The lock file is not made here: it belongs to the
 //! runtime's sources, which the command line carries.
 
-use std::collections::BTreeMap;
-
 use breyta_codegen_templates::{
     Bindings, CargoToml, Dockerfile, Gitignore, MainRs, Readme, Template, Workflow,
 };
@@ -26,8 +24,7 @@ pub mod package;
 pub use contract::contract;
 pub use package::Package;
 
-/// Files of a crate: path with `/` separators, relative to the crate's folder, to content.
-pub type Files = BTreeMap<String, String>;
+pub use crate::codegen::Files;
 
 /// Version of this compiler.
 pub const COMPILER: &str = env!("CARGO_PKG_VERSION");

@@ -45,10 +45,10 @@ pub const ABI: &str = "breyta-abi-1";
 /// Everything that is known about one flow after all stages up to MIR.
 #[derive(Debug)]
 pub struct Compilation {
-    /// Sorted by position. With an error among them there is nothing to emit.
+    /// Sorted by position.
     pub problems: Vec<Diagnostic>,
     pub definition: Option<flow::Definition>,
-    /// None when there were errors.
+    /// None when there were errors, but for such as the caller may allow ([`diagnostics::Code::is_allowable`]).
     pub program: Option<mir::Program>,
 }
 
@@ -66,7 +66,7 @@ pub fn compile(sources: &Sources) -> Compilation {
     let program = definition.as_ref().and_then(|definition| {
         let hir = resolve::resolve(sources, definition, &mut problems);
         let types = types::check(definition, &hir, &mut problems);
-        if problems.has_errors() {
+        if !problems.is_buildable() {
             return None;
         }
         let mut program = mir::build::build(&hir, &types, version(&reading.forms));
@@ -75,7 +75,7 @@ pub fn compile(sources: &Sources) -> Compilation {
         mir::storable::check(&program.flow, &mut problems);
         Some(program)
     });
-    let program = program.filter(|_| !problems.has_errors());
+    let program = program.filter(|_| problems.is_buildable());
     Compilation { problems: problems.into_sorted(), definition, program }
 }
 

@@ -1,9 +1,8 @@
 //! Executables as people use them: built by breytac, run against a real server, killed, resumed, emitted, rebuilt.
 
-use std::process::Command;
 use std::time::Duration;
 
-use breyta_tests::executable::{Executable, breytac, breytac_run, finish};
+use breyta_tests::executable::{Executable, breytac, breytac_run, cargo, finish};
 use breyta_tests::server::{Reply, Request, Server};
 use breyta_tests::tree;
 use serde_json::{Value, json};
@@ -103,7 +102,7 @@ fn emitted_crate_builds_and_behaves_the_same() {
     let crate_folder = tree::target().join("emitted/order-triage");
     finish(breytac().arg("emit").arg("examples/order-triage/flow.edn").arg("-o").arg(&crate_folder))
         .expect_status(0);
-    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut build = cargo();
     build.arg("build").current_dir(&crate_folder);
     // The tests' own build has most dependencies already; with its debug level they fit here too.
     build.env("CARGO_TARGET_DIR", tree::target()).env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
@@ -182,7 +181,7 @@ fn bad_surroundings() {
     // Without auth the declared base URL would do; a secret is never declared.
     let bearer = Executable::build("tests/fixtures/bearer/flow.edn");
     let refused = bearer.run(&["run"]).expect_status(1);
-    assert_eq!(refused.error_code(), "missing-binding");
+    assert_eq!(refused.error_code(), "profile_bindings_incomplete");
     let listed = bearer.run(&["runs", "list"]).expect_status(0).json();
     assert_eq!(listed["data"]["runs"], json!([]), "a run that cannot start leaves nothing behind");
 

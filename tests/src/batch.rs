@@ -15,7 +15,7 @@ use breyta_compiler::emit::{self, Options, RuntimeDependency};
 use breyta_compiler::source::Sources;
 use breyta_runtime::rt;
 
-use crate::executable::finish;
+use crate::executable::{cargo, finish};
 use crate::scenario::{self, Checked, Scenario};
 use crate::tree;
 
@@ -50,7 +50,7 @@ pub fn build(flows: &[PathBuf]) -> BTreeMap<PathBuf, PathBuf> {
     if !folder.join("Cargo.lock").exists() {
         write(&folder.join("Cargo.lock"), &lock);
     }
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.arg("build").arg("--quiet").current_dir(&folder).env("CARGO_TARGET_DIR", tree::target());
     finish(&mut cargo).expect_status(0);
     let built = tree::target().join("debug");

@@ -60,11 +60,25 @@ pub fn finish(command: &mut Command) -> Finished {
     output.unwrap_or_else(|error| panic!("starting {command:?}: {error}")).into()
 }
 
+/// The cargo that runs the tests, without what it told them about their own package: build scripts that look at such
+/// variables would run again, and with them half of the dependencies.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+        if own.iter().any(|start| text.starts_with(start)) {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 /// The path of an up-to-date breytac of this profile.
 pub fn breytac_path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut build = cargo();
         build.args(["build", "--quiet", "--package", "breytac"]).current_dir(tree::root());
         build.arg("--target-dir").arg(tree::target());
         if tree::profile_folder().ends_with("release") {

@@ -18,10 +18,18 @@ pub(crate) fn print(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").context("writing to standard output")
 }
 
-/// The cargo that runs us, in the root of the checkout.
+/// The cargo that runs us, in the root of the checkout, without what it told us about our own package: build scripts
+/// that look at such variables would run again, and with them half of the dependencies.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(crate::tree::root());
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+        if own.iter().any(|start| text.starts_with(start)) {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

@@ -21,8 +21,6 @@ use crate::sources::{self, shown};
 
 /// All codes but `warnings`.
 const ALL_WARNINGS: &str = "warnings";
-/// Errors that say "do not write it so", not "this cannot work".
-const ALLOWABLE: &[Code] = &[Code::PROHIBITED_ORCHESTRATION_TRANSFORM, Code::UNSUPPORTED_VISUAL_FLOW_FORM];
 
 /// What is done with a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,7 +227,7 @@ fn admit(name: &str, level: Level) -> Result<(), String> {
             None => "there is no such diagnostic".to_owned(),
         });
     };
-    if code.severity() == Severity::Error && level != Level::Deny && !ALLOWABLE.contains(&code) {
+    if code.severity() == Severity::Error && level != Level::Deny && !code.is_allowable() {
         return Err("this is always an error: what it is about cannot be compiled".to_owned());
     }
     Ok(())

@@ -14,7 +14,7 @@ use super::{Point, output};
 use crate::flow::Definition;
 use crate::mir::live::Liveness;
 use crate::mir::{BlockId, Body, LocalId, Program, StatementKind, Suspension, Terminator};
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// The position of a run that has not met its first suspension. No suspension id has these characters.
 const START: &str = "(start)";
@@ -368,8 +368,12 @@ pub(super) fn points(sources: &Sources, program: &Program) -> Vec<Point> {
     points.into_iter().map(|(_, point)| point).collect()
 }
 
-/// The file's own name, without the folders it happens to lie in.
+/// The file's name in the emitted crate: the flow is `flow.edn` there, whatever it is called outside; another file goes
+/// by its own name, without the folders it happens to lie in.
 pub(super) fn file_name(sources: &Sources, span: Span) -> String {
+    if span.file == FileId(0) {
+        return "flow.edn".to_owned();
+    }
     let name = &sources.file(span.file).name;
     name.rsplit('/').next().unwrap_or(name).to_owned()
 }

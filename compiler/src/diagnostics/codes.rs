@@ -30,6 +30,11 @@ impl Code {
         self.0.page
     }
 
+    /// Errors that say "do not write it so", not "this cannot work": they can be allowed.
+    pub fn is_allowable(self) -> bool {
+        [Self::PROHIBITED_ORCHESTRATION_TRANSFORM, Self::UNSUPPORTED_VISUAL_FLOW_FORM].contains(&self)
+    }
+
     pub fn find(name: &str) -> Option<Code> {
         ALL.iter().copied().find(|code| code.name() == name)
     }

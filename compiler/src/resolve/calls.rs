@@ -76,7 +76,10 @@ impl Resolver<'_> {
                 )
                 .help("move the transform into a `:function` step"),
             );
-            return None;
+            if find(name).is_none() {
+                self.problems.leave_out();
+                return None;
+            }
         }
         if let Some(entry) = find(name) {
             return Some(entry);

@@ -172,7 +172,10 @@ impl Resolver<'_> {
                 )
                 .help("use `->`, `let` bindings or explicit branches"),
             );
-            return Some(nil(form.span));
+            if short != "->>" {
+                self.problems.leave_out();
+                return Some(nil(form.span));
+            }
         }
         Some(match short {
             "let" | "let*" => self.let_(form, arguments),

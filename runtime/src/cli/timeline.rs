@@ -146,8 +146,13 @@ pub(super) fn tree(record: &RunRecord, journal: &[Entry]) -> String {
     let run = &record.summary;
     let mut text = format!("{} {}\n", run.workflow_id, run.status.word());
     // Writing into a String cannot fail.
-    let _ =
-        writeln!(text, "├─ started {} by {}, version {}", print::instant_text(run.started_ms), run.trigger, run.version);
+    let _ = writeln!(
+        text,
+        "├─ started {} by {}, version {}",
+        print::instant_text(run.started_ms),
+        run.trigger,
+        run.version
+    );
     let _ = writeln!(text, "├─ input {}", preview(&record.input));
     for entry in journal {
         if let Some(line) = branch(entry) {

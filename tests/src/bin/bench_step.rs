@@ -1,10 +1,11 @@
-//! Measures durable steps against the disk: one run over SQLite with a step that does nothing, next to 4 KB appends
-//! with `fdatasync` in the same folder, in turns. Prints JSON; `cargo xtask bench step` makes a table of it.
+//! Measures durable steps against the disk: one run over SQLite with a step that does nothing, next to 4 KB writes with
+//! `fdatasync` in the same folder, in turns: appends, which also change the file's length, and writes in place, which
+//! is what a write-ahead log does once it has its size. Prints JSON; `cargo xtask bench step` makes a table of it.
 //!
 //! The folder is `$BREYTA_BENCH_DIR`, else below `target`: temporary folders are often in memory.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,8 +27,10 @@ struct Watching {
 }
 
 struct Disk {
-    file: File,
+    log: File,
+    page: File,
     appends: Vec<Duration>,
+    overwrites: Vec<Duration>,
     /// Indices of marks before which appends were made: those gaps do not count.
     turns: Vec<usize>,
 }
@@ -62,9 +65,16 @@ impl Disk {
     fn turn(&mut self) -> std::io::Result<()> {
         for _ in 0..TURN {
             let begun = Instant::now();
-            self.file.write_all(&[0x55; 4096])?;
-            self.file.sync_data()?;
+            self.log.write_all(&[0x55; 4096])?;
+            self.log.sync_data()?;
             self.appends.push(begun.elapsed());
+        }
+        for _ in 0..TURN {
+            let begun = Instant::now();
+            self.page.seek(SeekFrom::Start(0))?;
+            self.page.write_all(&[0xaa; 4096])?;
+            self.page.sync_data()?;
+            self.overwrites.push(begun.elapsed());
         }
         Ok(())
     }
@@ -75,8 +85,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir_in(base)?;
     let program = programs::counting();
     let store = stores::sqlite(&folder.path().join("data"), program.slug());
-    let disk =
-        Disk { file: File::create(folder.path().join("floor"))?, appends: Vec::new(), turns: Vec::new() };
+    let disk = Disk {
+        log: File::create(folder.path().join("log"))?,
+        page: File::create(folder.path().join("page"))?,
+        appends: Vec::new(),
+        overwrites: Vec::new(),
+        turns: Vec::new(),
+    };
     let world = Arc::new(Watching { marks: Mutex::default(), disk: Mutex::new(disk) });
     let limits = Limits { steps_max: u64::MAX, ..Limits::default() };
     let engine = Engine::new(program, store, world.clone(), limits)?;
@@ -91,7 +106,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     let figures = serde_json::json!({
         "steps": STEPS,
-        "floor": figures(disk.appends.clone()),
+        "append": figures(disk.appends.clone()),
+        "overwrite": figures(disk.overwrites.clone()),
         "step": figures(steps),
     });
     writeln!(std::io::stdout(), "{figures}")?;

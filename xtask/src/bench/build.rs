@@ -114,7 +114,7 @@ impl Bench {
 
     fn examples(&self) -> Result<Vec<Vec<String>>> {
         let mut rows = Vec::new();
-        for (name, target) in [("hello", ""), ("fetch-users", "≤ 4.5 MB")] {
+        for (name, target) in [("hello", ""), ("fetch-users", "≤ 4.5 MB"), ("order-triage", "")] {
             for release in [false, true] {
                 let source = tree::root().join(format!("examples/{name}/flow.edn"));
                 self.build(&self.cache, &source, release)?;

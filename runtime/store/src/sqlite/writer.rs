@@ -243,7 +243,14 @@ impl Writer {
         let sql = "UPDATE runs SET revision = revision + 1, status = ?2, last_entry = ?3, updated_ms = ?4, \
                    ended_ms = ?4, attention_code = NULL, attention_message = NULL, slots = ?5, \
                    steps = coalesce(?6, steps) WHERE id = ?1";
-        self.connection.prepare_cached(sql)?.execute(params![id, status.word(), last, at_ms, empty, steps])?;
+        self.connection.prepare_cached(sql)?.execute(params![
+            id,
+            status.word(),
+            last,
+            at_ms,
+            empty,
+            steps
+        ])?;
         self.connection.prepare_cached("DELETE FROM inbox WHERE run = ?1")?.execute([id])?;
         Ok(())
     }
