@@ -79,7 +79,8 @@ fn unpack(workspace: &Path) -> Result<(), Failure> {
 /// Cargo with the compiler that was found, in the workspace.
 fn cargo(toolchain: &Toolchain, workspace: &Path) -> Command {
     let mut command = clean_command(&toolchain.cargo());
-    command.env("RUSTC", &toolchain.rustc).current_dir(workspace).stdin(Stdio::null());
+    command.env("RUSTC", &toolchain.rustc).env("LIBSQLITE3_FLAGS", super::SQLITE_FLAGS);
+    command.current_dir(workspace).stdin(Stdio::null());
     command
 }
 
