@@ -173,8 +173,7 @@ impl Run<'_> {
     fn from(&mut self, entry: BlockId) -> Result<End, Thrown> {
         let frame = self.trace.take().expect("a flow body has a frame");
         let mut budget = frame.budget().clone();
-        let end = self.blocks(entry, &mut budget, &mut Some(frame));
-        end
+        self.blocks(entry, &mut budget, &mut Some(frame))
     }
 
     fn with_budget(&mut self, entry: BlockId, budget: &mut Budget) -> Result<End, Thrown> {

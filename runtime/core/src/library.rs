@@ -4,6 +4,9 @@
 //! implementation by its Rust path ([`Entry::path`] under `rt::`), so that the linker drops what a flow does not use.
 //! Special forms and macros are not here: they are the compiler's (`resolve`).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::value::Native;
 
 pub mod breyta;
@@ -151,7 +154,9 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 
 /// The row of a qualified name.
 pub fn lookup(qualified: &str) -> Option<&'static Entry> {
-    entries().find(|entry| entry.name == qualified)
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Entry>> =
+        LazyLock::new(|| entries().map(|entry| (entry.name, entry)).collect());
+    BY_NAME.get(qualified).copied()
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! The byte encoding: stable bytes, round trips, damage.
+
 use std::sync::Arc;
 
 use num_bigint::BigInt;

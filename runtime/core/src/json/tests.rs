@@ -1,3 +1,5 @@
+//! JSON: texts, errors and places, numbers, keys.
+
 use std::sync::Arc;
 
 use super::{Keys, emit, emit_pretty, from_json, parse, to_json};

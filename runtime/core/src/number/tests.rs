@@ -1,3 +1,5 @@
+//! The numeric tower: arithmetic, order, text, as Clojure has them.
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 

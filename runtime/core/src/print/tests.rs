@@ -1,3 +1,5 @@
+//! Printing: `str` and `pr-str` of every kind.
+
 use std::sync::Arc;
 
 use num_bigint::BigInt;

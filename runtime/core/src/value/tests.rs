@@ -1,3 +1,5 @@
+//! Collections: order, sharing, equality, hashes.
+
 use super::{Map, Value, Vector};
 use crate::print::pr_str;
 use crate::{Keyword, Set};
