@@ -109,6 +109,8 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Problems {
     found: Vec<Diagnostic>,
+    /// What is right and cannot be built by this version.
+    refused: Vec<Diagnostic>,
     /// Something was left out of what the stages built, whatever becomes of the problems.
     incomplete: bool,
 }
@@ -120,6 +122,11 @@ impl Problems {
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// Refuses to build something that is right: checking stays silent about it, building does not.
+    pub fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.refused.push(diagnostic);
     }
 
     pub fn has_errors(&self) -> bool {
@@ -134,15 +141,19 @@ impl Problems {
     /// Whether what was built is whole: no errors but such as may be allowed.
     pub fn is_buildable(&self) -> bool {
         let fatal = |it: &Diagnostic| it.severity == Severity::Error && !it.code.is_allowable();
-        !self.incomplete && !self.found.iter().any(fatal)
+        !self.incomplete && self.refused.is_empty() && !self.found.iter().any(fatal)
     }
 
-    /// By position; the order in which they were found at one place; the same problem once.
-    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by_key(|problem| problem.primary.span);
-        self.found.dedup();
-        self.found
+    /// Problems, then refusals; each by position, in the order in which they were found at one place, the same one once.
+    pub fn into_sorted(self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        (sorted(self.found), sorted(self.refused))
     }
+}
+
+fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    problems.sort_by_key(|problem| problem.primary.span);
+    problems.dedup();
+    problems
 }
 
 /// The names nearest to a misspelt one, best first, at most three.

@@ -47,6 +47,8 @@ pub const ABI: &str = "breyta-abi-1";
 pub struct Compilation {
     /// Sorted by position.
     pub problems: Vec<Diagnostic>,
+    /// What is right and cannot be built by this version, sorted by position. Only building shows them.
+    pub refusals: Vec<Diagnostic>,
     pub definition: Option<flow::Definition>,
     /// None when there were errors, but for such as the caller may allow ([`diagnostics::Code::is_allowable`]).
     pub program: Option<mir::Program>,
@@ -60,7 +62,8 @@ pub fn compile(sources: &Sources) -> Compilation {
         problems.report(problem);
     }
     if problems.has_errors() {
-        return Compilation { problems: problems.into_sorted(), definition: None, program: None };
+        let (problems, refusals) = problems.into_sorted();
+        return Compilation { problems, refusals, definition: None, program: None };
     }
     let definition = flow::define(sources, &reading.forms, &mut problems);
     let program = definition.as_ref().and_then(|definition| {
@@ -76,7 +79,8 @@ pub fn compile(sources: &Sources) -> Compilation {
         Some(program)
     });
     let program = program.filter(|_| problems.is_buildable());
-    Compilation { problems: problems.into_sorted(), definition, program }
+    let (problems, refusals) = problems.into_sorted();
+    Compilation { problems, refusals, definition, program }
 }
 
 /// The flow version: hash of the definition (comments and layout left out) and the ABI, 32 hex digits.

@@ -40,6 +40,8 @@ pub(crate) struct Checked {
     pub(crate) sources: Sources,
     /// With the levels applied, by position.
     pub(crate) problems: Vec<Diagnostic>,
+    /// What only building refuses.
+    pub(crate) refusals: Vec<Diagnostic>,
     pub(crate) definition: Option<Definition>,
     pub(crate) program: Option<Program>,
 }
@@ -58,14 +60,16 @@ pub(crate) fn check(file: &Path, lints: &Lints) -> Result<Checked, Failure> {
     let sources = sources::read(file)?;
     let mut levels = Levels::of_project(file)?;
     levels.0.extend(given.0);
-    let Compilation { problems, definition, program } = compile(&sources);
+    let Compilation { problems, refusals, definition, program } = compile(&sources);
     let problems = problems.into_iter().filter_map(|problem| levels.apply(problem)).collect();
-    Ok(Checked { sources, problems, definition, program })
+    Ok(Checked { sources, problems, refusals, definition, program })
 }
 
 /// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
 pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
-    let checked = check(file, &Lints::default())?;
+    let mut checked = check(file, &Lints::default())?;
+    let refusals = std::mem::take(&mut checked.refusals);
+    checked.problems.extend(refusals);
     if format == Format::Human {
         let text = render::human(&checked.problems, &checked.sources, report::color(&std::io::stderr()));
         if !text.is_empty() {

@@ -17,7 +17,7 @@ fn read_flow(text: &str) -> (Option<Definition>, String) {
     }
     let definition = define(&sources, &reading.forms, &mut problems);
     let mut lines = String::new();
-    for problem in problems.into_sorted() {
+    for problem in problems.into_sorted().0 {
         let mark = if problem.severity == Severity::Warning { "W " } else { "" };
         let (line, column) = sources.line_column(problem.primary.span.file, problem.primary.span.start);
         writeln!(

@@ -18,7 +18,7 @@ fn check(text: &str, problems: &[&[(usize, usize, &str)]], expected: &str, appli
         })
         .collect();
     let sources = Sources::single("flow.edn", text);
-    let checked = Checked { sources, problems, definition: None, program: None };
+    let checked = Checked { sources, problems, refusals: Vec::new(), definition: None, program: None };
     assert_eq!(mend(&checked), (expected.to_owned(), applied));
 }
 
