@@ -69,6 +69,23 @@ pub enum ExprKind {
     Note {
         label: String,
     },
+    /// `loop`, `for`, `doseq`: binds, then evaluates `value` again with new values at every [`ExprKind::Recur`] of it.
+    Loop {
+        bindings: Vec<(LocalId, Expr)>,
+        value: Box<Expr>,
+    },
+    /// Starts the innermost loop over with these values. Only in tail position of the loop.
+    Recur(Vec<Expr>),
+    /// The function around, as a value: how a named `fn` calls itself.
+    Itself,
+    /// `(flow/now-ms)`.
+    NowMs,
+    /// Evaluates a closure without arguments; when it throws, `error` is bound and `handler` gives the value.
+    Attempt {
+        body: Box<Closure>,
+        error: LocalId,
+        handler: Box<Expr>,
+    },
     If {
         condition: Box<Expr>,
         then: Box<Expr>,

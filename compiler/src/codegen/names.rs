@@ -23,11 +23,13 @@ const KEYWORDS: &[&str] = &[
 /// `get-users!` → `get_users`. Never a keyword, never empty, never starting with a digit.
 pub fn snake(text: &str) -> String {
     let mut name = String::new();
+    let mut after_lower_case = false;
     for character in text.chars() {
+        if character.is_ascii_uppercase() && after_lower_case {
+            name.push('_');
+        }
+        after_lower_case = character.is_ascii_lowercase();
         if character.is_ascii_alphanumeric() {
-            if character.is_ascii_uppercase() && name.ends_with(|it: char| it.is_ascii_lowercase()) {
-                name.push('_');
-            }
             name.push(character.to_ascii_lowercase());
         } else if character == '?' {
             name.push_str("_p");

@@ -118,6 +118,11 @@ impl Builder {
                 Operand::Constant(Value::Nil)
             }
             ExprKind::If { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Recur(_)
+            | ExprKind::Itself
+            | ExprKind::NowMs
+            | ExprKind::Attempt { .. }
             | ExprKind::Call { .. }
             | ExprKind::Invoke { .. }
             | ExprKind::Closure(_)
@@ -182,6 +187,11 @@ impl Builder {
                 return self.branch(target, condition, then, otherwise, label.as_ref(), expr.span);
             }
             ExprKind::Step(step) => return self.suspend(target, step, expr.span),
+            ExprKind::Loop { .. }
+            | ExprKind::Recur(_)
+            | ExprKind::Itself
+            | ExprKind::NowMs
+            | ExprKind::Attempt { .. } => Rvalue::Use(Operand::Constant(Value::Nil)),
             ExprKind::Literal(_)
             | ExprKind::Local(_)
             | ExprKind::LibraryFunction(_)

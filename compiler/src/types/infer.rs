@@ -60,6 +60,25 @@ impl Inference<'_, '_> {
             }
             ExprKind::Do(values) => values.iter().fold(Type::Nil, |_, value| self.expr(value)),
             ExprKind::Note { .. } => Type::Nil,
+            ExprKind::NowMs => Type::Integer,
+            ExprKind::Itself => Type::Function,
+            ExprKind::Loop { bindings, value } => {
+                for (_, value) in bindings {
+                    // What a loop's locals become in later rounds is not followed.
+                    self.expr(value);
+                }
+                self.expr(value)
+            }
+            ExprKind::Recur(values) => {
+                for value in values {
+                    self.expr(value);
+                }
+                Type::Any
+            }
+            ExprKind::Attempt { body, handler, .. } => {
+                let (body, handler) = (self.expr(&body.value), self.expr(handler));
+                Type::union(body, handler)
+            }
             ExprKind::If { condition, then, otherwise, .. } => {
                 self.expr(condition);
                 let (then, otherwise) = (self.expr(then), self.expr(otherwise));
