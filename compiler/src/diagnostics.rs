@@ -113,6 +113,8 @@ pub struct Problems {
     refused: Vec<Diagnostic>,
     /// Something was left out of what the stages built, whatever becomes of the problems.
     incomplete: bool,
+    /// Codes that need no further reports.
+    settled: &'static [Code],
 }
 
 impl Problems {
@@ -121,7 +123,14 @@ impl Problems {
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        if !self.settled.contains(&diagnostic.code) {
+            self.found.push(diagnostic);
+        }
+    }
+
+    /// Says that all problems with these codes have been reported: what later stages find of them is left out.
+    pub fn settle(&mut self, codes: &'static [Code]) {
+        self.settled = codes;
     }
 
     /// Refuses to build something that is right: checking stays silent about it, building does not.
@@ -152,8 +161,17 @@ impl Problems {
 
 fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems.sort_by_key(|problem| problem.primary.span);
-    problems.dedup();
-    problems
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(problems.len());
+    for problem in problems {
+        let mut here = kept.iter().rev().take_while(|it| it.primary.span == problem.primary.span);
+        // One fault in the shape of a call is seen by several stages; the first one says it.
+        let of_a_call = problem.code.is_call_shape() || problem.code == Code::WRONG_ARITY;
+        let said = |it: &Diagnostic| *it == problem || (it.code.is_call_shape() && of_a_call);
+        if !here.any(said) {
+            kept.push(problem);
+        }
+    }
+    kept
 }
 
 /// The names nearest to a misspelt one, best first, at most three.

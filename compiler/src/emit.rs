@@ -10,7 +10,8 @@ use breyta_codegen_templates::{
 use crate::codegen;
 use crate::flow::Definition;
 use crate::mir::Program;
-use crate::source::{FileId, Sources};
+use crate::source::Sources;
+use crate::syntax;
 
 /// What the runtime reads at start: the declared part of the definition and the resume manifest.
 pub mod contract;
@@ -52,7 +53,7 @@ pub fn emit(sources: &Sources, definition: &Definition, program: &Program, optio
     let generated = codegen::generate(sources, definition, program);
     let RuntimeDependency::Path(runtime_path) = &options.runtime_dependency;
     let mut files = generated.files;
-    files.insert("flow.edn".to_owned(), sources.file(FileId(0)).text.clone());
+    files.insert("flow.edn".to_owned(), syntax::include::expanded(sources));
     files.insert(
         "assets/contract.edn".to_owned(),
         contract(

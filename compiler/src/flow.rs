@@ -8,16 +8,33 @@ use breyta_core::Value;
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
 
+pub mod agents;
 mod concurrency;
 mod data;
 mod definition;
 mod entry;
 pub(crate) mod functions;
+mod inputs;
 mod interfaces;
 mod invocations;
+mod legacy;
+pub mod mcp;
+mod metadata;
+pub mod providers;
+mod references;
 mod requires;
-mod templates;
+mod schedules;
+pub(crate) mod size;
+pub mod steps;
+pub mod templates;
+pub mod tools;
 mod triggers;
+mod values;
+
+pub use interfaces::{HttpInterface, McpInterface, WebhookAuth, WebhookInterface};
+pub use metadata::Metadata;
+pub use requires::{OptionsSource, Secret, SetupForm, Worker};
+pub use schedules::{Schedule, When};
 
 #[cfg(test)]
 mod tests;
@@ -31,12 +48,30 @@ pub struct Definition {
     pub description: Option<Spanned<String>>,
     /// Keywords are kept without the colon.
     pub tags: Vec<Spanned<String>>,
+    pub metadata: Metadata,
     pub concurrency: Concurrency,
+    /// The connection slots of `:requires`.
     pub requires: Vec<Connection>,
+    /// The secret slots of `:requires`.
+    pub secrets: Vec<Secret>,
+    /// The setup forms of `:requires`.
+    pub forms: Vec<SetupForm>,
+    /// The worker requirements of `:requires`.
+    pub workers: Vec<Worker>,
+    /// Legacy run fields are inputs of an invocation `default` here, when the flow has no `:invocations`.
     pub invocations: Vec<Invocation>,
     pub manual: Option<ManualInterface>,
+    pub http: Option<HttpInterface>,
+    pub webhook: Option<WebhookInterface>,
+    /// Tools that start a run; not [`Definition::mcp`], which are tools that the flow uses.
+    pub mcp_interfaces: Vec<McpInterface>,
+    pub schedules: Vec<Schedule>,
     pub templates: Vec<Template>,
     pub functions: Vec<FunctionSource>,
+    pub packaged: Vec<steps::PackagedStep>,
+    pub agents: Vec<agents::Agent>,
+    pub providers: providers::Providers,
+    pub mcp: Vec<mcp::Adapter>,
     /// Names of slots, templates and functions that are written but not usable, each reported where it stands: a
     /// reference to one is no further problem.
     pub broken: Vec<String>,
@@ -64,6 +99,8 @@ pub struct Concurrency {
     pub on_new_version: OnNewVersion,
     /// Path into the input, for keyed flows.
     pub key_field: Vec<String>,
+    /// Where the key stands; the section when there is none.
+    pub key_span: Span,
 }
 
 /// A connection slot of `:requires`.
@@ -71,12 +108,16 @@ pub struct Concurrency {
 pub struct Connection {
     pub span: Span,
     pub slot: Spanned<String>,
-    /// `http-api` for now.
+    /// `http-api`, `database`, `blob-storage`, `kv-store` or `ssh`; the legacy `llm-provider` is an `http-api`.
     pub kind: Spanned<String>,
     pub label: Option<String>,
     pub base_url: Option<Spanned<String>>,
     pub auth: Auth,
     pub optional: bool,
+    /// `openai`, `mcp` and the like.
+    pub backend: Option<Spanned<String>>,
+    /// Whether the author of the flow supplies it, not who runs the flow.
+    pub by_author: bool,
 }
 
 /// How a connection authenticates. The secret itself is a binding, never source.
@@ -89,6 +130,8 @@ pub enum Auth {
         header: Option<String>,
         query: Option<String>,
     },
+    /// A scheme that exists and is not carried out yet: its name in `breyta_catalog::auth`.
+    Other(&'static str),
 }
 
 /// One entry of `:invocations`.
@@ -115,6 +158,24 @@ pub struct InputField {
     pub options: Vec<Value>,
     /// What people see for each of them, where the source says so; as many as options.
     pub option_labels: Vec<Option<String>>,
+    /// Of a select whose values are not written down.
+    pub options_source: Option<OptionsSource>,
+    /// Of files and resources.
+    pub reference: Option<Reference>,
+}
+
+/// What an input of type `file` or `resource` takes.
+#[derive(Clone, Debug, Default)]
+pub struct Reference {
+    pub multiple: bool,
+    /// Content types, `text/*` among them.
+    pub accept: Vec<Spanned<String>>,
+    pub resource_types: Vec<Spanned<String>>,
+    /// A slot of type `blob-storage`.
+    pub slot: Option<Spanned<String>>,
+    pub storage_backend: Option<String>,
+    pub storage_root: Option<String>,
+    pub path_prefix: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,5 +215,7 @@ pub fn define(
     forms: &[Form],
     problems: &mut crate::diagnostics::Problems,
 ) -> Option<Definition> {
-    definition::define(sources, forms, problems)
+    let definition = definition::define(sources, forms, problems)?;
+    tools::check_definition(&definition, problems);
+    Some(definition)
 }

@@ -19,7 +19,7 @@ pub struct Program {
 /// Something that a step calls by `:ref`.
 #[derive(Debug)]
 pub struct Function {
-    /// The author's id, or `<step>/code` for inline code.
+    /// The author's id, or `<suspension id>/code` for inline code.
     pub id: String,
     pub body: Body,
 }
@@ -80,12 +80,6 @@ pub enum ExprKind {
     Itself,
     /// `(flow/now-ms)`.
     NowMs,
-    /// Evaluates a closure without arguments; when it throws, `error` is bound and `handler` gives the value.
-    Attempt {
-        body: Box<Closure>,
-        error: LocalId,
-        handler: Box<Expr>,
-    },
     If {
         condition: Box<Expr>,
         then: Box<Expr>,
@@ -102,6 +96,8 @@ pub enum ExprKind {
         callee: Box<Expr>,
         arguments: Vec<Expr>,
     },
+    /// What could not be resolved. Never lowered: it was reported.
+    Unknown,
     /// A library function as a value.
     LibraryFunction(&'static Entry),
     Closure(Box<Closure>),
@@ -109,6 +105,8 @@ pub enum ExprKind {
     Map(Vec<(Expr, Expr)>),
     Set(Vec<Expr>),
     Step(Box<Step>),
+    /// A step of `:steps` or an agent of `:agents`. Checked, and refused when the flow is built.
+    Packaged(Box<Packaged>),
 }
 
 /// A `fn` form inside a body. Its locals are in the arena of the body around it.
@@ -127,6 +125,17 @@ pub struct BranchLabel {
     pub label: String,
     pub yes: String,
     pub no: String,
+}
+
+/// A `flow/step` call of what the flow itself declares.
+#[derive(Debug)]
+pub struct Packaged {
+    /// Qualified id in `:steps` or `:agents`, without the colon.
+    pub target: String,
+    /// The author's step id, if given.
+    pub id: Option<String>,
+    /// The input, outer controls still in it.
+    pub input: Expr,
 }
 
 /// A `flow/step` call.

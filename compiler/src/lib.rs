@@ -12,8 +12,14 @@ pub mod diagnostics;
 /// Text to forms.
 pub mod syntax;
 
+/// The layout of source text; no stage of the pipeline.
+pub mod format;
+
 /// Forms to the typed definition.
 pub mod flow;
+
+/// Rules about how a flow is written.
+pub mod lint;
 
 /// The resolved expression tree: data only.
 pub mod hir;
@@ -37,7 +43,7 @@ use std::fmt::Write as _;
 
 use diagnostics::{Diagnostic, Problems};
 use sha2::{Digest, Sha256};
-use source::{FileId, Sources};
+use source::{FileId, Loader, Sources};
 
 /// The version of what generated code and runtime agree on. Part of every flow version.
 pub const ABI: &str = "breyta-abi-1";
@@ -54,7 +60,13 @@ pub struct Compilation {
     pub program: Option<mir::Program>,
 }
 
-/// Runs the pipeline over file 0 up to MIR.
+/// Brings what file 0 includes, and runs the pipeline.
+pub fn compile_with(sources: &mut Sources, loader: &dyn Loader) -> Compilation {
+    syntax::include::load(sources, FileId(0), loader);
+    compile(sources)
+}
+
+/// Runs the pipeline over file 0 up to MIR. What it includes is among the sources already.
 pub fn compile(sources: &Sources) -> Compilation {
     let mut problems = Problems::new();
     let reading = syntax::read(sources, FileId(0));
@@ -65,15 +77,17 @@ pub fn compile(sources: &Sources) -> Compilation {
         let (problems, refusals) = problems.into_sorted();
         return Compilation { problems, refusals, definition: None, program: None };
     }
+    flow::size::check(&reading.forms, &mut problems);
     let definition = flow::define(sources, &reading.forms, &mut problems);
+    lint::lint(sources, &reading.forms, &mut problems);
     let program = definition.as_ref().and_then(|definition| {
         let hir = resolve::resolve(sources, definition, &mut problems);
         let types = types::check(definition, &hir, &mut problems);
+        types::declarations::check(&reading.forms, &mut problems);
         if !problems.is_buildable() {
             return None;
         }
         let mut program = mir::build::build(&hir, &types, version(&reading.forms));
-        debug_assert_eq!(mir::verify::verify(&program), Vec::<String>::new(), "after lowering");
         mir::simplify::simplify(&mut program);
         mir::storable::check(&program.flow, &mut problems);
         Some(program)

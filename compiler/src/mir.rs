@@ -16,6 +16,9 @@ pub mod build;
 /// What is live where.
 pub mod live;
 
+/// What is computed for nothing.
+pub mod pointless;
+
 /// The text form.
 mod print;
 
@@ -89,6 +92,8 @@ pub struct Statement {
 pub enum StatementKind {
     /// Evaluates and keeps the value.
     Assign(LocalId, Rvalue),
+    /// One round of a loop: uses fuel, so that no loop goes on for ever.
+    Spend,
     /// A timeline remark: label and what happened there.
     Note { label: String, choice: String },
 }
@@ -102,6 +107,10 @@ pub enum Rvalue {
     Vector(Vec<Operand>),
     Set(Vec<Operand>),
     Map(Vec<(Operand, Operand)>),
+    /// The function around, as a value.
+    Itself,
+    /// Workflow time in milliseconds.
+    NowMs,
     /// The closure of this index in [`Body::closures`], with the values that it captures.
     Closure(usize, Vec<Operand>),
 }
@@ -207,6 +216,7 @@ impl Rvalue {
     /// What it reads, in order of evaluation.
     pub fn operands(&self) -> Vec<&Operand> {
         match self {
+            Self::Itself | Self::NowMs => Vec::new(),
             Self::Use(operand) => vec![operand],
             Self::Call(_, operands)
             | Self::Vector(operands)
@@ -219,6 +229,7 @@ impl Rvalue {
 
     fn operands_mut(&mut self) -> Vec<&mut Operand> {
         match self {
+            Self::Itself | Self::NowMs => Vec::new(),
             Self::Use(operand) => vec![operand],
             Self::Call(_, operands)
             | Self::Vector(operands)

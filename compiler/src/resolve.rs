@@ -19,8 +19,17 @@ mod calls;
 /// Forms as expressions: the dispatch over everything that can be written.
 mod expr;
 
+/// Choices by value and threading with conditions.
+mod choices;
+
 /// Timeline labels from metadata.
 mod labels;
+
+/// What is checked and not built yet.
+mod later;
+
+/// Iteration.
+mod loops;
 
 /// Macros that become branches and bindings.
 mod macros;
@@ -34,7 +43,8 @@ mod quote;
 /// `flow/step` and what its config refers to.
 mod steps;
 
-/// Resolves a definition. The program is whole even when problems were reported: what could not be resolved is nil.
+/// Resolves a definition. The program is whole even when problems were reported: what could not be resolved
+/// is unknown.
 pub fn resolve(sources: &Sources, definition: &Definition, problems: &mut Problems) -> Program {
     let mut inline = Vec::new();
     let mut functions: Vec<Function> = definition
@@ -73,6 +83,12 @@ struct Resolver<'a> {
     scope: Vec<(String, LocalId)>,
     /// How many closures are open around the current form.
     closures: usize,
+    /// Whether the form that is resolved next is in tail position of the innermost `loop` or `fn`.
+    tail_next: bool,
+    /// Whether the form being resolved is; valid until its first part is resolved.
+    in_tail: bool,
+    /// What `recur` may go back to, innermost last.
+    targets: Vec<loops::Target>,
     /// The lexical path of branches, for suspension ids.
     path: Vec<String>,
     /// How often each step id is written in this body.
@@ -103,6 +119,9 @@ impl<'a> Resolver<'a> {
             input: None,
             scope: Vec::new(),
             closures: 0,
+            tail_next: false,
+            in_tail: false,
+            targets: Vec::new(),
             path: Vec::new(),
             step_ids: BTreeMap::new(),
             points: BTreeMap::new(),
@@ -149,19 +168,19 @@ impl<'a> Resolver<'a> {
         result
     }
 
-    /// Reports a form that is not written as it must be; its value is nil.
+    /// Reports a form that is not written as it must be; its value is unknown.
     fn malformed(&mut self, form: &Form, message: impl Into<String>, help: &str) -> Expr {
         self.report(Diagnostic::new(Code::MALFORMED_FORM, form.span, message).help(help));
-        nil(form.span)
+        unknown(form.span)
     }
 
-    /// Refuses a form by name; its value is nil.
+    /// Refuses a form by name; its value is unknown.
     fn not_supported(&mut self, span: Span, what: &str) -> Expr {
         self.report(
             Diagnostic::new(Code::NOT_SUPPORTED_YET, span, format!("{what} is not supported yet"))
                 .label("this compiler version does not compile it"),
         );
-        nil(span)
+        unknown(span)
     }
 
     fn finish(
@@ -185,6 +204,11 @@ impl<'a> Resolver<'a> {
 
 fn nil(span: Span) -> Expr {
     Expr { kind: ExprKind::Literal(breyta_core::Value::Nil), span }
+}
+
+/// The value of what could not be resolved, and was reported: of any type, so that nothing else is said about it.
+fn unknown(span: Span) -> Expr {
+    Expr { kind: ExprKind::Unknown, span }
 }
 
 fn use_local(id: LocalId, span: Span) -> Expr {

@@ -1,4 +1,12 @@
-//! Source files and positions in them. The compiler never opens a file: the caller puts texts in.
+//! Source files and positions in them. The compiler never opens a file: the caller puts texts in, and a [`Loader`] of
+//! the caller gives the files that these include.
+
+use std::collections::BTreeMap;
+
+/// How a text asks for other files, and who brings them.
+mod loader;
+
+pub use loader::{Found, Include, IncludeError, Loader, Target};
 
 /// Index of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +64,10 @@ pub struct File {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<File>,
+    /// What each `#flow/include` came to, by file and place of the tag.
+    includes: BTreeMap<(FileId, u32), Include>,
+    /// Included files, each after those that it includes itself.
+    included: Vec<FileId>,
 }
 
 impl Sources {
@@ -76,6 +88,46 @@ impl Sources {
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
         self.files.push(File { name: name.into(), text, line_starts });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file yet.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Says what the include at a place came to.
+    pub fn set_include(&mut self, file: FileId, include: Include) {
+        self.includes.insert((file, include.start), include);
+    }
+
+    /// What the include whose tag begins at this offset came to; None when nobody looked for its file.
+    pub fn include(&self, file: FileId, start: u32) -> Option<&Include> {
+        self.includes.get(&(file, start))
+    }
+
+    /// The includes of a file, in the order of the text.
+    pub fn includes_of(&self, file: FileId) -> impl Iterator<Item = &Include> {
+        self.includes.range((file, 0)..=(file, u32::MAX)).map(|(_, include)| include)
+    }
+
+    /// Whether any file includes another one.
+    pub fn has_includes(&self) -> bool {
+        !self.includes.is_empty()
+    }
+
+    /// Adds to [`Sources::included`]; the files that this one includes are there already.
+    pub fn set_included(&mut self, file: FileId) {
+        self.included.push(file);
+    }
+
+    /// All included files, each once and after those that it includes itself.
+    pub fn included(&self) -> &[FileId] {
+        &self.included
     }
 
     /// The file; ids come only from [`Sources::add`] of the same value.

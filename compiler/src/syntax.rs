@@ -8,6 +8,12 @@ pub mod form;
 /// Forms out of tokens, with recovery and bracket blame.
 pub mod reader;
 
+/// Other files in the place of a form.
+pub mod include;
+
+/// What reading leaves out and a rule may still ask for.
+pub mod comments;
+
 /// Places in a file, or in a string of a file.
 mod place;
 

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use breyta_core::library::Ty;
-
 use crate::diagnostics::Problems;
 use crate::flow::Definition;
 use crate::hir::{Body, Program};
@@ -14,8 +12,44 @@ use crate::hir::{Body, Program};
 /// What a value may be.
 mod lattice;
 
-/// Expressions to types, with the checks of calls and key access.
+/// What is in types: elements, alternatives, mismatches.
+mod parts;
+
+/// The parts of expressions.
+mod walk;
+
+/// Expressions to types.
 mod infer;
+
+/// Calls of functions.
+mod calls;
+
+/// Keys of known records.
+mod lookup;
+
+/// Results of library functions.
+mod library;
+
+/// What is known in the arms of a branch.
+mod narrow;
+
+/// What is written and does nothing.
+mod unused;
+
+/// Declarations that nothing names.
+pub(crate) mod declarations;
+
+/// Types across steps.
+mod boundaries;
+
+/// Schemas and what they say about expressions.
+mod schema;
+
+/// Packaged steps.
+mod packaged;
+
+/// What a run is started with.
+mod input;
 
 /// Step configs against the catalog.
 mod config;
@@ -33,40 +67,31 @@ pub struct Types {
 
 /// Infers and checks all bodies: functions first, because steps use their results.
 pub fn check(definition: &Definition, program: &Program, problems: &mut Problems) -> Types {
-    let mut results = BTreeMap::new();
+    let packaged = packaged::contracts(definition, problems);
     let none = BTreeMap::new();
-    let mut context = infer::Context { program, problems, results: &none, awaited: BTreeMap::new() };
+    let mut results = BTreeMap::new();
+    let mut context = infer::Context::new(definition, program, problems, &none);
     for function in &program.functions {
-        let (result, _) = infer::body(&mut context, &function.body, &[]);
+        let (result, _) = infer::body(&mut context, &function.body, &[], None);
         results.insert(function.id.clone(), result);
     }
-    let mut context = infer::Context { program, problems, results: &results, awaited: BTreeMap::new() };
-    let input = input_type(definition);
-    let (_, flow_locals) = infer::body(&mut context, &program.flow, &[input]);
+    let reported = std::mem::take(&mut context.reported);
+    let mut context = infer::Context::new(definition, program, problems, &results);
+    context.reported = reported;
+    context.packaged = packaged;
+    packaged::functions(&mut context);
+    let input = input::of(definition);
+    let (_, flow_locals) = infer::body(&mut context, &program.flow, &[input], None);
+    // A misspelt name makes its binding unused too; one problem is enough.
+    if !context.problems.has_errors() {
+        for body in program.functions.iter().map(|function| &function.body).chain([&program.flow]) {
+            unused::bindings(body, context.problems);
+        }
+    }
     Types { flow_locals, awaited: context.awaited }
 }
 
 /// The function of an id.
 fn function<'p>(program: &'p Program, id: &str) -> Option<&'p Body> {
     program.functions.iter().find(|function| function.id == id).map(|function| &function.body)
-}
-
-/// What `flow/input` gives: declared inputs by type, and anything else (unknown inputs pass through).
-fn input_type(definition: &Definition) -> Type {
-    let [only] = definition.invocations.as_slice() else { return Type::from(Ty::Map) };
-    let fields = only
-        .inputs
-        .iter()
-        .map(|field| {
-            let declared = match field.kind.value.as_str() {
-                "number" => Type::Number,
-                "boolean" => Type::Boolean,
-                "text" | "textarea" | "date" | "time" | "datetime" | "email" | "password" => Type::String,
-                _ => Type::Any,
-            };
-            let sure = field.required || field.default.is_some();
-            (field.name.value.clone(), if sure { declared } else { Type::union(Type::Nil, declared) })
-        })
-        .collect();
-    Type::Map(Record { fields, open: true })
 }

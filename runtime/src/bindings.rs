@@ -48,6 +48,7 @@ impl fmt::Debug for Bindings {
 impl Bindings {
     /// The bindings of a data directory; empty ones when it has none.
     pub fn load(directory: &Path, contract: &Contract) -> Result<Self, Failure> {
+        file::sweep(directory);
         let path = directory.join(FILE_NAME);
         let mut bindings = Self { requires: contract.requires.clone(), ..Self::default() };
         match fs::read_to_string(&path) {

@@ -16,7 +16,7 @@ use breyta_steps::templates::Templates;
 
 use crate::bindings::Bindings;
 use crate::contract::Contract;
-use crate::failure::Failure;
+use crate::failure::{FAILED, Failure};
 use crate::flow::Flow;
 use crate::world::SystemWorld;
 
@@ -61,10 +61,9 @@ struct Session<'a> {
 pub(crate) fn main(flow: &'static Flow, arguments: Vec<OsString>, world: WorldFactory<'_>) -> ExitCode {
     let mut format = Format::Json;
     match answer(flow, arguments, world, &mut format) {
-        Ok(answer) => {
-            output::answer(&answer, format);
-            ExitCode::SUCCESS
-        }
+        Ok(answer) if output::answer(&answer, format) => ExitCode::SUCCESS,
+        // The answer did not arrive: nobody may take this for success.
+        Ok(_) => ExitCode::from(FAILED),
         Err(failure) => {
             output::failure(&failure, format);
             ExitCode::from(failure.exit)
@@ -164,13 +163,15 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// Writes a result. The reader may have had enough: then the rest is dropped.
-fn write_result(text: &str) {
+/// Writes a result. The reader may have had enough: then the rest is dropped. False when it could not be written.
+fn write_result(text: &str) -> bool {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    if let Err(error) = written
-        && error.kind() != ErrorKind::BrokenPipe
-    {
-        say(&format!("cannot write the result: {error}"));
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            say(&format!("cannot write the result: {error}"));
+            false
+        }
+        _ => true,
     }
 }

@@ -43,7 +43,7 @@ pub use breyta_core::value::{Closure, Native};
 
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
-    breyta, collections, compare, functions, maps, math, predicates, sequences, sets, strings, text,
+    breyta, collections, compare, functions, internal, maps, math, predicates, sequences, sets, strings, text,
     transforms,
 };
 

@@ -7,6 +7,9 @@ mod cli;
 /// MIR to Rust.
 mod codegen;
 
+/// The table of diagnostics.
+mod codes;
+
 /// Death of the process at every commit point.
 mod crash;
 
@@ -16,8 +19,20 @@ mod documents;
 /// The engine with programs written by hand.
 mod engine;
 
+/// The table of run-time error codes.
+mod error_codes;
+
 /// Executables, end to end.
 mod executable;
+
+/// Suggested changes and levels of diagnostics.
+mod fix;
+
+/// The layout of source.
+mod format;
+
+/// Flows of several files.
+mod include;
 
 /// HIR to MIR.
 mod lower;

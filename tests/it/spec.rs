@@ -28,3 +28,12 @@ fn body() {
 fn steps() {
     check("steps");
 }
+
+/// Only codes of the public command line count here: they have underscores.
+#[test]
+fn lint() {
+    let files = tree::files(&tree::tests().join("spec/lint"), ".md");
+    let failures: Vec<String> =
+        files.iter().flat_map(|file| spec::check_file_for(file, &|code| code.contains('_'))).collect();
+    fixture::assert_none(&failures);
+}

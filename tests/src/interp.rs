@@ -82,13 +82,21 @@ impl Program for Interpreted {
             locals[id.0] = Some(frame.get(id.0));
         }
         let given = self.liveness.at_start(entry);
-        let mut machine = Run { body, locals, trace: Some(frame) };
+        // Not only by the way taken: what a state may have changed is handed over.
+        let written: std::collections::BTreeSet<LocalId> = body
+            .blocks
+            .iter()
+            .flat_map(|block| &block.statements)
+            .filter_map(|it| if let StatementKind::Assign(id, _) = &it.kind { Some(*id) } else { None })
+            .collect();
+        let now_ms = frame.now_ms();
+        let mut machine = Run { body, locals, captured: Vec::new(), now_ms, trace: Some(frame) };
         match machine.from(entry)? {
             End::Return(value) => Ok(Action::Done(value)),
             End::Suspend(suspension, config) => {
                 let locals = machine.locals;
                 for id in self.liveness.at_start(suspension.resume) {
-                    if id != suspension.result && !given.contains(&id) {
+                    if id != suspension.result && (!given.contains(&id) || written.contains(&id)) {
                         frame.set(id.0, locals[id.0].clone().unwrap_or_default());
                     }
                 }
@@ -146,7 +154,7 @@ fn call(
         let rest: Vector = rest.iter_mut().map(std::mem::take).collect();
         locals[id.0] = Some(if rest.is_empty() { Value::Nil } else { Value::List(rest) });
     }
-    let mut run = Run { body, locals, trace: None };
+    let mut run = Run { body, locals, captured: captured.to_vec(), now_ms: 0, trace: None };
     match run.with_budget(BlockId(0), budget)? {
         End::Return(value) => Ok(value),
         End::Suspend(suspension, _) => {
@@ -165,6 +173,10 @@ enum End {
 struct Run<'f> {
     body: &'static Body,
     locals: Vec<Option<Value>>,
+    /// Of a closure: what it captured.
+    captured: Vec<Value>,
+    /// Workflow time; functions never ask for it.
+    now_ms: i64,
     /// The frame of a flow body: where notes go and where the budget is.
     trace: Option<&'f mut Frame>,
 }
@@ -191,6 +203,7 @@ impl Run<'_> {
         loop {
             for statement in &body.block(id).statements {
                 match &statement.kind {
+                    StatementKind::Spend => budget.spend(1)?,
                     StatementKind::Note { label, choice } => {
                         if let Some(frame) = frame {
                             frame.note(label, choice);
@@ -231,6 +244,14 @@ impl Run<'_> {
         }
     }
 
+    fn itself(&self) -> Value {
+        let (body, captured) = (self.body, self.captured.clone());
+        Value::Function(Arc::new(Function::Dynamic {
+            name: body.name.as_str().into(),
+            code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| call(body, &captured, budget, arguments)),
+        }))
+    }
+
     fn operands(&self, operands: &[Operand]) -> Vec<Value> {
         operands.iter().map(|it| self.operand(it)).collect()
     }
@@ -238,6 +259,8 @@ impl Run<'_> {
     fn evaluate(&self, value: &'static Rvalue, budget: &mut Budget) -> Result<Value, Thrown> {
         Ok(match value {
             Rvalue::Use(operand) => self.operand(operand),
+            Rvalue::Itself => self.itself(),
+            Rvalue::NowMs => Value::Int(self.now_ms),
             Rvalue::Call(entry, operands) => (entry.code)(budget, &mut self.operands(operands))?,
             Rvalue::Invoke(callee, operands) => breyta_core::library::invoke::invoke(
                 budget,

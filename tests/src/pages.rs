@@ -41,9 +41,13 @@ pub fn all() -> &'static [Code] {
 /// Code and summary of every problem; advice only on the page that is about it.
 fn problems(fence: &str, about: &str) -> Vec<(String, String)> {
     let sources = Sources::single("page.edn", spec::flow_text(fence));
-    let problems = breyta_compiler::compile(&sources).problems;
-    problems
+    let compilation = breyta_compiler::compile(&sources);
+    // What building refuses is a problem on the page that is about refusals, and nowhere else.
+    let refusals = compilation.refusals.iter().filter(|refusal| refusal.code.name() == about);
+    compilation
+        .problems
         .iter()
+        .chain(refusals)
         .filter(|problem| problem.code.name() == about || !spec::ADVICE.contains(&problem.code.name()))
         .map(|problem| (problem.code.name().to_owned(), spec::summary(problem)))
         .collect()

@@ -32,8 +32,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Builds the runtime now, for CI images and offline use
     Setup(Setup),
-    /// Formats flow source (not supported yet)
-    Fmt(Later),
+    /// Formats flow source
+    Fmt(Fmt),
     /// Runs a flow's step tests (not supported yet)
     Test(Later),
     /// Works with step sidecars (not supported yet)
@@ -143,6 +143,18 @@ pub(crate) struct Mir {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Flow files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Changes nothing; names the files that would change, and fails when there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The code between the brackets of a message
     pub(crate) code: String,
@@ -195,9 +207,10 @@ impl Command {
             | Self::Run(Run { format, .. })
             | Self::Emit(Emit { format, .. })
             | Self::Mir(Mir { format, .. })
+            | Self::Fmt(Fmt { format, .. })
             | Self::Explain(Explain { format, .. })
             | Self::Setup(Setup { format, .. }) => *format,
-            Self::Fmt(later) | Self::Test(later) | Self::Steps(later) | Self::UpgradeCheck(later) => {
+            Self::Test(later) | Self::Steps(later) | Self::UpgradeCheck(later) => {
                 if asks_for_json(&later.arguments) {
                     Format::Json
                 } else {

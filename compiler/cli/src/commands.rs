@@ -13,6 +13,7 @@ mod build;
 mod check;
 mod emit;
 mod explain;
+mod fmt;
 mod mir;
 mod run;
 mod setup;
@@ -27,7 +28,8 @@ pub(crate) fn run(invocation: &Invocation) -> Result<u8, Failure> {
         Command::Mir(arguments) => mir::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Setup(arguments) => setup::run(arguments),
-        later @ (Command::Fmt(_) | Command::Test(_) | Command::Steps(_) | Command::UpgradeCheck(_)) => {
+        Command::Fmt(arguments) => fmt::run(arguments),
+        later @ (Command::Test(_) | Command::Steps(_) | Command::UpgradeCheck(_)) => {
             Err(Failure::later(&format!("`breytac {}`", later.name())))
         }
     }

@@ -11,13 +11,13 @@ use breyta_compiler::diagnostics::{Code, Diagnostic, Severity, codes, nearest, r
 use breyta_compiler::emit::{Files, Options, RuntimeDependency};
 use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
-use breyta_compiler::source::Sources;
-use breyta_compiler::{Compilation, compile};
+use breyta_compiler::source::{FileId, Found, IncludeError, Loader, Sources};
+use breyta_compiler::{Compilation, compile_with};
 use serde_json::{Value, json};
 
 use crate::args::Lints;
 use crate::report::{self, FAILED, Failure, Format};
-use crate::sources::{self, shown};
+use crate::sources::{self, Folder, shown};
 
 /// All codes but `warnings`.
 const ALL_WARNINGS: &str = "warnings";
@@ -54,15 +54,61 @@ pub(crate) struct Flow {
     pub(crate) program: Program,
 }
 
+/// Texts of files by name, in the place of what is on the disk.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// A flow that can be compiled as often as wanted, also with other texts than it has.
+#[derive(Debug)]
+pub(crate) struct Project {
+    flow: Sources,
+    folder: Folder,
+    levels: Levels,
+}
+
+impl Project {
+    pub(crate) fn open(file: &Path, lints: &Lints) -> Result<Self, Failure> {
+        let given = Levels::of_arguments(lints)?;
+        let (flow, folder) = sources::open(file)?;
+        let mut levels = Levels::of_project(file)?;
+        levels.0.extend(given.0);
+        Ok(Self { flow, folder, levels })
+    }
+
+    /// Compiles the flow; files that `texts` names have the text there.
+    pub(crate) fn check(&self, texts: &Texts) -> Checked {
+        let flow = self.flow.file(FileId(0));
+        let text = texts.get(&flow.name).unwrap_or(&flow.text);
+        let mut sources = Sources::single(flow.name.clone(), text.clone());
+        let loader = Replacing { folder: &self.folder, texts };
+        let Compilation { problems, refusals, definition, program } = compile_with(&mut sources, &loader);
+        let problems = problems.into_iter().filter_map(|problem| self.levels.apply(problem)).collect();
+        Checked { sources, problems, refusals, definition, program }
+    }
+}
+
+/// The folder of a flow with some texts replaced.
+struct Replacing<'a> {
+    folder: &'a Folder,
+    texts: &'a Texts,
+}
+
+impl Loader for Replacing<'_> {
+    fn root(&self) -> String {
+        self.folder.root()
+    }
+
+    fn find(&self, from: &str, path: &str) -> Result<Found, IncludeError> {
+        self.folder.find(from, path)
+    }
+
+    fn read(&self, found: &Found) -> Result<String, IncludeError> {
+        self.texts.get(&found.name).map_or_else(|| self.folder.read(found), |text| Ok(text.clone()))
+    }
+}
+
 /// Reads and compiles one flow.
 pub(crate) fn check(file: &Path, lints: &Lints) -> Result<Checked, Failure> {
-    let given = Levels::of_arguments(lints)?;
-    let sources = sources::read(file)?;
-    let mut levels = Levels::of_project(file)?;
-    levels.0.extend(given.0);
-    let Compilation { problems, refusals, definition, program } = compile(&sources);
-    let problems = problems.into_iter().filter_map(|problem| levels.apply(problem)).collect();
-    Ok(Checked { sources, problems, refusals, definition, program })
+    Ok(Project::open(file, lints)?.check(&Texts::new()))
 }
 
 /// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
@@ -207,13 +253,16 @@ impl Levels {
     }
 
     fn apply(&self, mut problem: Diagnostic) -> Option<Diagnostic> {
+        let is_warning = problem.severity == Severity::Warning;
         let own = self.0.get(problem.code.name());
-        let all = self.0.get(ALL_WARNINGS).filter(|_| problem.severity == Severity::Warning);
+        let all = self.0.get(ALL_WARNINGS).filter(|_| is_warning);
+        // Of a code that is sometimes a warning, what is an error stays one.
+        let may_be_less = is_warning || problem.code.is_allowable();
         match own.or(all) {
-            Some(Level::Allow) => return None,
-            Some(Level::Warn) => problem.severity = Severity::Warning,
+            Some(Level::Allow) if may_be_less => return None,
+            Some(Level::Warn) if may_be_less => problem.severity = Severity::Warning,
             Some(Level::Deny) => problem.severity = Severity::Error,
-            None => {}
+            _ => {}
         }
         Some(problem)
     }
@@ -231,7 +280,9 @@ fn admit(name: &str, level: Level) -> Result<(), String> {
             None => "there is no such diagnostic".to_owned(),
         });
     };
-    if code.severity() == Severity::Error && level != Level::Deny && !code.is_allowable() {
+    let may_be_less =
+        code.severity() == Severity::Warning || code.is_allowable() || code.is_sometimes_warning();
+    if level != Level::Deny && !may_be_less {
         return Err("this is always an error: what it is about cannot be compiled".to_owned());
     }
     Ok(())

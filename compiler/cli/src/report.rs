@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Exit status of a flow with errors, and of everything else that went wrong.
 pub(crate) const FAILED: u8 = 1;
@@ -113,6 +113,17 @@ pub(crate) fn success(data: Value, command: &str) {
 
 /// Prints an envelope; absent parts are left out.
 pub(crate) fn envelope(ok: bool, data: Option<Value>, error: Option<Value>, command: &str) {
+    envelope_with(ok, data, error, command, Map::new());
+}
+
+/// Prints an envelope with more under `meta`.
+pub(crate) fn envelope_with(
+    ok: bool,
+    data: Option<Value>,
+    error: Option<Value>,
+    command: &str,
+    more: Map<String, Value>,
+) {
     let mut object = Map::new();
     object.insert("ok".into(), ok.into());
     if let Some(data) = data {
@@ -121,7 +132,11 @@ pub(crate) fn envelope(ok: bool, data: Option<Value>, error: Option<Value>, comm
     if let Some(error) = error {
         object.insert("error".into(), error);
     }
-    object.insert("meta".into(), json!({ "command": command, "compiler": breyta_compiler::emit::COMPILER }));
+    let mut meta = Map::new();
+    meta.insert("command".into(), command.into());
+    meta.insert("compiler".into(), breyta_compiler::emit::COMPILER.into());
+    meta.extend(more);
+    object.insert("meta".into(), meta.into());
     out(&format!("{}\n", Value::from(object)));
 }
 

@@ -8,14 +8,26 @@ use breyta_compiler::source::Sources;
 
 use crate::report::Failure;
 
-/// Reads a flow file. The name in messages is the path as given, with `/` separators.
+/// The files that flows include.
+mod included;
+
+pub(crate) use included::Folder;
+
+/// Reads a flow file, and says where its includes are looked for. The name in messages is the path as given, with `/`
+/// separators.
+pub(crate) fn open(path: &Path) -> Result<(Sources, Folder), Failure> {
+    let sources = read(path)?;
+    let folder = Folder::of(path).map_err(|error| unreadable(path, &error))?;
+    Ok((sources, folder))
+}
+
+/// Reads a flow file only.
 pub(crate) fn read(path: &Path) -> Result<Sources, Failure> {
     let name = shown(path);
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..at).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
+        let line = line_of(error.as_bytes(), at);
         let byte = error.as_bytes().get(at).copied().unwrap_or_default();
         let mut failure =
             Failure::new("not-utf8", format!("{name}:{line}: byte {at} (0x{byte:02x}) is not UTF-8"))
@@ -24,6 +36,10 @@ pub(crate) fn read(path: &Path) -> Result<Sources, Failure> {
         failure
     })?;
     Ok(Sources::single(name, text))
+}
+
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    bytes.get(..at).unwrap_or_default().split(|byte| *byte == b'\n').count()
 }
 
 /// A path as messages show it.

@@ -1,7 +1,7 @@
 //! Blocks as nested Rust: the dominator tree of a region becomes the nesting of its code.
 //!
 //! A block with several ways in stands after the branch that leads to it; code that reaches its end falls into it,
-//! code that does not jumps there with a labelled `break`. Loops do not exist in regions yet.
+//! code that does not jumps there with a labelled `break`. A loop becomes `loop`; what is behind it stands behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,9 @@ pub(super) trait Exits {
     /// Statements that hand a local over to the region after an exit; None when it is there already.
     fn hand_over(&self, id: LocalId, value: TokenStream) -> Option<TokenStream>;
 
+    /// The function around, as a value.
+    fn itself(&self) -> TokenStream;
+
     /// The function of a closure, and its name for people.
     fn closure(&self, index: usize) -> (TokenStream, String);
 }
@@ -44,8 +47,12 @@ pub(super) struct Emitter<'a, E: Exits> {
     dominators: Dominators,
     exits: &'a E,
     variables: BTreeMap<LocalId, String>,
-    /// Locals written in several blocks, by the block in which they are declared.
+    /// Locals that the region writes.
+    written: BTreeSet<LocalId>,
+    /// Locals written in several places and declared before the first, by the block in which that is.
     declarations: BTreeMap<BlockId, Vec<LocalId>>,
+    /// Locals that are written again after a first write that all others come after: the locals of loops.
+    rewritten: BTreeMap<LocalId, BlockId>,
 }
 
 /// Where control goes by falling off the end of what is being written.
@@ -73,22 +80,25 @@ impl<'a, E: Exits> Emitter<'a, E> {
             dominators,
             exits,
             variables: BTreeMap::new(),
+            written: BTreeSet::new(),
             declarations: BTreeMap::new(),
+            rewritten: BTreeMap::new(),
         };
         emitter.name_variables();
         emitter.place_declarations();
         emitter
     }
 
-    /// Locals that are there when the region begins and that it reads.
-    pub(super) fn loaded(&self) -> BTreeSet<LocalId> {
+    /// Locals that are there when the region begins and that it reads, or may change for those after it. With them,
+    /// whether the region changes them.
+    pub(super) fn loaded(&self) -> BTreeMap<LocalId, bool> {
         let live = self.liveness.at_start(self.head);
-        let mut read = BTreeSet::new();
+        let mut read: BTreeSet<LocalId> = self.needed_later().intersection(&self.written).copied().collect();
         for id in self.regions.blocks(self.head) {
             let block = self.body.block(id);
             let statements = block.statements.iter().flat_map(|statement| match &statement.kind {
                 StatementKind::Assign(_, value) => value.operands(),
-                StatementKind::Note { .. } => Vec::new(),
+                StatementKind::Note { .. } | StatementKind::Spend => Vec::new(),
             });
             for operand in statements.chain(block.terminator.operands()) {
                 if let Operand::Local(id) = operand {
@@ -96,7 +106,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
                 }
             }
         }
-        live.intersection(&read).copied().collect()
+        live.intersection(&read).map(|id| (*id, self.written.contains(id))).collect()
     }
 
     /// Locals that must be there after some exit of the region.
@@ -133,6 +143,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
             for statement in &self.body.block(id).statements {
                 if let StatementKind::Assign(target, _) = &statement.kind {
                     order.push(*target);
+                    self.written.insert(*target);
                 }
             }
         }
@@ -156,11 +167,62 @@ impl<'a, E: Exits> Emitter<'a, E> {
                 }
             }
         }
-        for (local, blocks) in writes.into_iter().filter(|(_, blocks)| blocks.len() > 1) {
-            if let Some(meet) = self.dominators.meet(blocks) {
-                self.declarations.entry(meet).or_default().push(local);
+        let given = self.liveness.at_start(self.head);
+        // What is loaded is declared where it is loaded.
+        for (local, blocks) in writes.into_iter().filter(|(local, _)| !given.contains(local)) {
+            let Some(meet) = self.dominators.meet(blocks.iter().copied()) else { continue };
+            // Written in a loop and read behind it: declared where the loop begins.
+            let before = match self.loop_left_between(meet, local) {
+                Some(before) => before,
+                None if blocks.len() == 1 => continue,
+                None => meet,
+            };
+            if blocks.contains(&before) {
+                self.rewritten.insert(local, before);
+                continue;
+            }
+            self.declarations.entry(before).or_default().push(local);
+            if self.is_written_again(before, &blocks) {
+                self.rewritten.insert(local, before);
             }
         }
+    }
+
+    /// Whether one write may follow another without the declaration, at the end of `declared`, between them.
+    fn is_written_again(&self, declared: BlockId, writes: &BTreeSet<BlockId>) -> bool {
+        let inside = |id: &BlockId| self.regions.contains(self.head, *id) && *id != declared;
+        writes.iter().any(|write| {
+            let mut seen = BTreeSet::new();
+            let mut todo: Vec<BlockId> = jumps(self.body, *write).filter(inside).collect();
+            while let Some(id) = todo.pop() {
+                if writes.contains(&id) {
+                    return true;
+                }
+                if seen.insert(id) {
+                    todo.extend(jumps(self.body, id).filter(inside));
+                }
+            }
+            false
+        })
+    }
+
+    /// The block before the outermost loop that holds `written` and behind which the local is still read.
+    fn loop_left_between(&self, written: BlockId, local: LocalId) -> Option<BlockId> {
+        let mut header = None;
+        for candidate in self.regions.blocks(self.head) {
+            let Some(blocks) = self.dominators.loop_of(candidate) else { continue };
+            let behind = self.dominators.after_loop(candidate);
+            if blocks.contains(&written)
+                && !self.liveness.at_start(candidate).contains(&local)
+                && behind.iter().any(|id| self.liveness.at_start(*id).contains(&local))
+            {
+                header = match header {
+                    Some(inner) if self.dominators.meet([inner, candidate]) == Some(inner) => Some(inner),
+                    _ => Some(candidate),
+                };
+            }
+        }
+        self.dominators.parent(header?)
     }
 
     fn is_declared_apart(&self, id: LocalId) -> bool {
@@ -168,10 +230,33 @@ impl<'a, E: Exits> Emitter<'a, E> {
     }
 
     fn block(&self, id: BlockId, place: Place) -> TokenStream {
+        if self.dominators.loop_of(id).is_none() {
+            return self.straight(id, place);
+        }
+        // Falling off the end of a round begins the next one.
+        let round = self.straight(id, Place { next: Some(id), tail: false });
+        let after = self.dominators.after_loop(id);
+        let label = label(id);
+        let mut code = if mentions(&round, &label) { quote!(#label: loop { #round }) } else { quote!(loop { #round }) };
+        for (index, follower) in after.iter().enumerate() {
+            if index > 0 {
+                code = labelled(*follower, code);
+            }
+            code.extend(match after.get(index + 1) {
+                Some(next) => self.block(*follower, Place { next: Some(*next), tail: false }),
+                None => self.block(*follower, place),
+            });
+        }
+        code
+    }
+
+    /// A block, and what it dominates of the same loop.
+    fn straight(&self, id: BlockId, place: Place) -> TokenStream {
         let mut code = self.statements(id);
         for local in self.declarations.get(&id).into_iter().flatten() {
             let variable = self.variable_name(*local);
-            code.extend(quote!(let #variable;));
+            let changes = self.rewritten.contains_key(local).then(|| quote!(mut));
+            code.extend(quote!(let #changes #variable;));
         }
         let merges = self.dominators.merges(id);
         let mut inner = match merges.first() {
@@ -193,20 +278,35 @@ impl<'a, E: Exits> Emitter<'a, E> {
     fn statements(&self, id: BlockId) -> TokenStream {
         let after = self.liveness.after_each(self.body, id);
         let mut code = TokenStream::new();
+        let mut started = BTreeSet::new();
+        let given = self.liveness.at_start(self.head);
         for (statement, live) in self.body.block(id).statements.iter().zip(&after) {
             match &statement.kind {
+                StatementKind::Spend => {
+                    let budget = self.exits.budget();
+                    code.extend(quote!(#budget.spend(1)?;));
+                }
                 StatementKind::Note { label, choice } => code.extend(quote!(frame.note(#label, #choice);)),
                 StatementKind::Assign(target, value) => {
                     let used = live.contains(target);
-                    if !used && !expr::may_throw(value) {
+                    if !used && !value.may_throw() {
                         continue;
                     }
                     let value = expr::rvalue(value, live, self);
                     let variable = self.variable_name(*target);
-                    code.extend(match (used, self.is_declared_apart(*target)) {
-                        (false, _) => quote!(#value;),
-                        (true, true) => quote!(#variable = #value;),
-                        (true, false) => quote!(let #variable = #value;),
+                    code.extend(if !used {
+                        quote!(#value;)
+                    } else if self.is_declared_apart(*target) || started.contains(target) || given.contains(target) {
+                        quote!(#variable = #value;)
+                    } else if let Some(first) = self.rewritten.get(target) {
+                        if *first == id {
+                            started.insert(*target);
+                            quote!(let mut #variable = #value;)
+                        } else {
+                            quote!(#variable = #value;)
+                        }
+                    } else {
+                        quote!(let #variable = #value;)
                     });
                 }
             }
@@ -254,6 +354,16 @@ impl<'a, E: Exits> Emitter<'a, E> {
         if place.next == Some(to) {
             return TokenStream::new();
         }
+        if self.dominators.is_back_edge(from, to) {
+            let label = label(to);
+            return quote!(continue #label;);
+        }
+        if let Some(header) = self.dominators.leaves(to) {
+            // The first block behind a loop is reached by leaving it; the others have labels of their own.
+            let first = self.dominators.after_loop(header).first() == Some(&to);
+            let label = label(if first { header } else { to });
+            return quote!(break #label;);
+        }
         if self.dominators.is_merge(to) {
             let label = label(to);
             return quote!(break #label;);
@@ -265,8 +375,8 @@ impl<'a, E: Exits> Emitter<'a, E> {
     fn hand_over(&self, live: &BTreeSet<LocalId>, config: Option<&Operand>) -> TokenStream {
         let given = self.liveness.at_start(self.head);
         live.iter()
-            // What was there at the beginning is there still.
-            .filter(|id| !given.contains(id))
+            // What was there at the beginning and has not been changed is there still.
+            .filter(|id| !given.contains(id) || self.written.contains(id))
             .filter_map(|id| {
                 let variable = self.variable_name(*id);
                 let read_again = matches!(config, Some(Operand::Local(it)) if it == id);
@@ -303,6 +413,10 @@ impl<E: Exits> Spelling for Emitter<'_, E> {
         self.exits.budget()
     }
 
+    fn itself(&self) -> TokenStream {
+        self.exits.itself()
+    }
+
     fn closure(&self, index: usize) -> TokenStream {
         self.exits.closure(index).0
     }
@@ -324,8 +438,19 @@ fn leave(value: TokenStream, place: Place) -> TokenStream {
 /// Code that may jump out to `merge`, which stands right behind it.
 fn labelled(merge: BlockId, inner: TokenStream) -> TokenStream {
     let label = label(merge);
-    let jump = quote!(break #label).to_string();
-    if inner.to_string().contains(&jump) { quote!(#label: { #inner }) } else { inner }
+    if mentions(&inner, &label) { quote!(#label: { #inner }) } else { inner }
+}
+
+/// Whether code jumps to a label.
+fn mentions(code: &TokenStream, label: &syn::Lifetime) -> bool {
+    let text = code.to_string();
+    [quote!(break #label), quote!(continue #label)].iter().any(|jump| {
+        let jump = jump.to_string();
+        // `'b1` is the beginning of `'b12` too.
+        text.match_indices(&jump).any(|(at, _)| {
+            !text.get(at + jump.len()..).unwrap_or_default().starts_with(|it: char| it.is_ascii_digit())
+        })
+    })
 }
 
 fn label(block: BlockId) -> syn::Lifetime {

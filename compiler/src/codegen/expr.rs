@@ -8,6 +8,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::names::ident;
+use crate::mir::pointless::are_distinct;
 use crate::mir::{LocalId, Operand, Rvalue};
 
 /// How operands are spelled at one place of one Rust function.
@@ -20,6 +21,9 @@ pub(super) trait Spelling {
 
     /// The path of a closure's function.
     fn closure(&self, index: usize) -> TokenStream;
+
+    /// The function around, as a value.
+    fn itself(&self) -> TokenStream;
 
     /// The closure's name, for people.
     fn closure_name(&self, index: usize) -> String;
@@ -38,12 +42,14 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
             let path = library_path(function);
             quote!(#path(#budget, &mut [#(#values),*])?)
         }
+        Rvalue::Itself => spelling.itself(),
+        Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
         Rvalue::Vector(_) => quote!(rt::vector(&mut [#(#values),*])),
-        Rvalue::Set(items) if distinct(items.iter()) => quote!(rt::set(&mut [#(#values),*])),
+        Rvalue::Set(items) if are_distinct(items.iter()) => quote!(rt::set(&mut [#(#values),*])),
         Rvalue::Set(_) => quote!(rt::distinct_set(&mut [#(#values),*])?),
         Rvalue::Map(entries) => {
             let pairs = values.chunks_exact(2).map(|pair| quote!((#(#pair),*)));
-            if distinct(entries.iter().map(|(key, _)| key)) {
+            if are_distinct(entries.iter().map(|(key, _)| key)) {
                 quote!(rt::map(&mut [#(#pairs),*]))
             } else {
                 quote!(rt::distinct_map(&mut [#(#pairs),*])?)
@@ -74,16 +80,6 @@ fn invoke(
     };
     let arguments = operands(&arguments.iter().collect::<Vec<_>>(), &live, spelling);
     quote!(rt::invoke(#budget, &#callee, &mut [#(#arguments),*])?)
-}
-
-/// Whether evaluating it can throw; what cannot may be left out when its value is not used.
-pub(super) fn may_throw(of: &Rvalue) -> bool {
-    match of {
-        Rvalue::Use(_) | Rvalue::Vector(_) | Rvalue::Closure(..) => false,
-        Rvalue::Call(..) | Rvalue::Invoke(..) => true,
-        Rvalue::Set(items) => !distinct(items.iter()),
-        Rvalue::Map(entries) => !distinct(entries.iter().map(|(key, _)| key)),
-    }
 }
 
 /// Operands in order; a local is moved at its last occurrence when nothing needs it later, copied otherwise.
@@ -119,19 +115,6 @@ fn function_value(entry: &'static Entry) -> TokenStream {
 fn library_path(entry: &Entry) -> TokenStream {
     let parts = entry.path.split("::").map(ident);
     quote!(rt::#(#parts)::*)
-}
-
-/// Whether all of these are constants, and no two the same.
-fn distinct<'a>(keys: impl Iterator<Item = &'a Operand>) -> bool {
-    let mut seen: Vec<&Value> = Vec::new();
-    for key in keys {
-        let Operand::Constant(value) = key else { return false };
-        if seen.contains(&value) {
-            return false;
-        }
-        seen.push(value);
-    }
-    true
 }
 
 /// A constant of the program.

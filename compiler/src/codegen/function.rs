@@ -62,11 +62,12 @@ pub(super) fn closure_items(
 
 fn function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
     let doc = doc_line(sources, body, "function");
-    let (name, code) = (ident(name), code(body, closures));
-    let budget = parameter("budget", &code);
+    let (name, shown) = (ident(name), &body.name);
+    let code = code(body, quote!(rt::native(#shown, #name)), closures);
+    let (budget, arguments) = (parameter("budget", &code), parameter("arguments", &code));
     quote! {
         #[doc = #doc]
-        pub fn #name(#budget: &mut rt::Budget, arguments: &mut [rt::Value]) -> Result<rt::Value, rt::Thrown> {
+        pub fn #name(#budget: &mut rt::Budget, #arguments: &mut [rt::Value]) -> Result<rt::Value, rt::Thrown> {
             #code
         }
     }
@@ -74,14 +75,16 @@ fn function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> 
 
 fn closure_function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
     let doc = doc_line(sources, body, "closure");
-    let (name, code) = (ident(name), code(body, closures));
-    let (budget, captured) = (parameter("budget", &code), parameter("captured", &code));
+    let (name, shown) = (ident(name), &body.name);
+    let code = code(body, quote!(rt::closure(#shown, #name, &mut captured.to_vec())), closures);
+    let [budget, captured, arguments] =
+        ["budget", "captured", "arguments"].map(|name| parameter(name, &code));
     quote! {
         #[doc = #doc]
         fn #name(
             #budget: &mut rt::Budget,
             #captured: &[rt::Value],
-            arguments: &mut [rt::Value],
+            #arguments: &mut [rt::Value],
         ) -> Result<rt::Value, rt::Thrown> {
             #code
         }
@@ -96,11 +99,12 @@ fn doc_line(sources: &Sources, body: &Body, kind: &str) -> String {
     format!(" The {kind} `{}` ({file}:{line}): `{short}`", body.name)
 }
 
-fn code(body: &Body, closures: &[String]) -> TokenStream {
+fn code(body: &Body, itself: TokenStream, closures: &[String]) -> TokenStream {
     let (liveness, regions) = (Liveness::of(body), Regions::single(body));
-    let exits = FunctionExits { body, closures };
+    let exits = FunctionExits { body, itself, closures };
     let emitter = Emitter::new(body, &liveness, &regions, BlockId(0), &exits);
     let used = liveness.at_start(BlockId(0));
+    let rest = body.rest.filter(|id| used.contains(id));
     let binding = |id: &LocalId| if used.contains(id) { emitter.variable_name(*id) } else { quote!(_) };
     let mut code = TokenStream::new();
     if !body.captured.is_empty() {
@@ -114,27 +118,28 @@ fn code(body: &Body, closures: &[String]) -> TokenStream {
             #(#copies)*
         });
     }
-    let places = body.parameters.iter().map(binding);
-    let rest = body.rest.iter().map(|id| {
-        if used.contains(id) {
-            let variable = emitter.variable_name(*id);
-            quote!(#variable @ ..)
-        } else {
-            quote!(..)
-        }
-    });
-    let places: Vec<TokenStream> = places.chain(rest).collect();
-    let name = &body.name;
-    code.extend(quote! {
-        let [#(#places),*] = arguments else { return Err(rt::wrong_arity(#name, arguments.len())) };
-    });
+    let mut places: Vec<TokenStream> = body.parameters.iter().map(binding).collect();
+    let mut further = quote!(arguments);
+    if let Some(id) = rest.filter(|_| !places.is_empty()) {
+        further = emitter.variable_name(id);
+        places.push(quote!(#further @ ..));
+    } else if body.rest.is_some() {
+        places.push(quote!(..));
+    }
+    // Only further arguments: any number of them fits.
+    if body.rest.is_none() || !body.parameters.is_empty() {
+        let name = &body.name;
+        code.extend(quote! {
+            let [#(#places),*] = arguments else { return Err(rt::wrong_arity(#name, arguments.len())) };
+        });
+    }
     for id in body.parameters.iter().filter(|id| used.contains(id)) {
         let variable = emitter.variable_name(*id);
         code.extend(quote!(let #variable = rt::take(#variable);));
     }
-    if let Some(id) = body.rest.filter(|id| used.contains(id)) {
+    if let Some(id) = rest {
         let variable = emitter.variable_name(id);
-        code.extend(quote!(let #variable = rt::rest(#variable);));
+        code.extend(quote!(let #variable = rt::rest(#further);));
     }
     code.extend(emitter.code());
     code
@@ -143,6 +148,8 @@ fn code(body: &Body, closures: &[String]) -> TokenStream {
 /// Functions end by returning; they have no frame and no suspensions.
 struct FunctionExits<'a> {
     body: &'a Body,
+    /// How the function itself is spelled as a value.
+    itself: TokenStream,
     closures: &'a [String],
 }
 
@@ -165,6 +172,10 @@ impl Exits for FunctionExits<'_> {
 
     fn hand_over(&self, _id: LocalId, _value: TokenStream) -> Option<TokenStream> {
         None
+    }
+
+    fn itself(&self) -> TokenStream {
+        self.itself.clone()
     }
 
     fn closure(&self, index: usize) -> (TokenStream, String) {

@@ -26,7 +26,7 @@ struct State<'a> {
     awaited: Option<&'a Suspension>,
     /// The name of the Rust function.
     function: String,
-    /// The variant in `enum State`; None for a continuation, which is only called.
+    /// The variant in `enum State`; None for a continuation that is only called.
     variant: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
             .into_iter()
             .map(|id| {
                 let name = &body.local(id).name;
-                (id, SlotName { stored: names.unique(name), variant: variants.unique(&camel(name)) })
+                (id, SlotName { stored: names.unique(name), variant: variants.unique_variant(&camel(name)) })
             })
             .collect();
         let closures = closure_names(body, "flow", &mut scope);
@@ -70,6 +70,11 @@ impl<'a> Machine<'a> {
 
     fn function_of(&self, head: BlockId) -> &str {
         self.states.iter().find(|state| state.head == head).map_or("start", |state| state.function.as_str())
+    }
+
+    /// Whether a region is a state although it waits for nothing.
+    fn is_looped(&self, head: BlockId) -> bool {
+        self.states.iter().any(|state| state.head == head && state.awaited.is_none() && state.variant.is_some() && head != BlockId(0))
     }
 
     fn variant_of(&self, head: BlockId) -> &str {
@@ -93,7 +98,8 @@ impl<'a> Machine<'a> {
     fn result_of(&self, state: &State<'_>) -> Option<LocalId> {
         let result = match state.awaited {
             Some(suspension) => suspension.result,
-            None => *self.body.parameters.first()?,
+            None if state.head == BlockId(0) => *self.body.parameters.first()?,
+            None => return None,
         };
         self.liveness.at_start(state.head).contains(&result).then_some(result)
     }
@@ -103,12 +109,13 @@ impl<'a> Machine<'a> {
         let exits = StateExits { machine: self };
         let emitter = Emitter::new(self.body, &self.liveness, &self.regions, state.head, &exits);
         let later = emitter.needed_later();
-        let loads = emitter.loaded().into_iter().filter_map(|id| {
+        let loads = emitter.loaded().into_iter().filter_map(|(id, changes)| {
             let (variable, slot) = (emitter.variable_name(id), self.slot(id)?);
+            let changes = changes.then(|| quote!(mut));
             Some(if later.contains(&id) {
-                quote!(let #variable = frame.get(#slot);)
+                quote!(let #changes #variable = frame.get(#slot);)
             } else {
-                quote!(let #variable = frame.take(#slot);)
+                quote!(let #changes #variable = frame.take(#slot);)
             })
         });
         let (name, doc, code) = (ident(&state.function), self.doc(state), emitter.code());
@@ -131,7 +138,8 @@ impl<'a> Machine<'a> {
             (Some(suspension), _) => {
                 format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point)
             }
-            (None, Some(_)) => format!(" The beginning of the flow ({file}:{line}): `{what}`"),
+            (None, Some(_)) if state.head == BlockId(0) => format!(" The beginning of the flow ({file}:{line}): `{what}`"),
+            (None, Some(_)) => format!(" A round of a loop ({file}:{line}): `{what}`"),
             (None, None) => format!(" What follows a branch ({file}:{line}): `{what}`"),
         }
     }
@@ -141,7 +149,7 @@ impl<'a> Machine<'a> {
         if let Some(suspension) = state.awaited {
             return (suspension.span, suspension.form.clone());
         }
-        let span = if state.variant.is_some() {
+        let span = if state.head == BlockId(0) {
             self.body.span
         } else {
             let statements = self.regions.blocks(state.head).flat_map(|id| &self.body.block(id).statements);
@@ -152,7 +160,12 @@ impl<'a> Machine<'a> {
     }
 
     fn row(&self, state: &State<'_>) -> TokenStream {
-        let name = state.awaited.map_or(START, |suspension| suspension.point.as_str());
+        let name = match state.awaited {
+            Some(suspension) => suspension.point.clone(),
+            None if state.head == BlockId(0) => START.to_owned(),
+            // Never stored: a run does not stand between two rounds.
+            None => format!("(loop {})", state.function),
+        };
         let live = self.liveness.at_start(state.head).into_iter().filter_map(|id| self.slot(id));
         let result = match self.result_of(state).and_then(|id| self.slot(id)) {
             Some(slot) => quote!(Some(#slot)),
@@ -189,16 +202,21 @@ fn states<'a>(
                     head: *head,
                     awaited: None,
                     function: functions.unique("start"),
-                    variant: Some(variants.unique("Start")),
+                    variant: Some(variants.unique_variant("Start")),
                 };
             }
             let awaited = body.suspensions().find(|it| it.resume == *head);
             let (function, variant) = match awaited {
                 Some(suspension) => (
-                    functions.unique(&format!("after_{}", snake(&suspension.point))),
-                    Some(variants.unique(&format!("After{}", camel(&suspension.point)))),
+                    functions.unique(&snake(&format!("after-{}", suspension.point))),
+                    Some(variants.unique_variant(&format!("After{}", camel(&suspension.point)))),
                 ),
-                None => (functions.unique(&continuation_name(body, liveness, *head)), None),
+                None => {
+                    let name = continuation_name(body, liveness, *head);
+                    // A loop that is entered from several states is a state of its own: going round must not nest calls.
+                    let variant = regions.goes_round(body, *head).then(|| variants.unique(&camel(&name)));
+                    (functions.unique(&name), variant)
+                }
             };
             State { head: *head, awaited, function, variant }
         })
@@ -408,6 +426,10 @@ impl Exits for StateExits<'_, '_> {
     }
 
     fn proceed(&self, to: BlockId) -> TokenStream {
+        if self.machine.is_looped(to) {
+            let next = ident(self.machine.variant_of(to));
+            return quote!(Ok(rt::Action::Goto(State::#next as usize)));
+        }
         let function = ident(self.machine.function_of(to));
         quote!(#function(frame))
     }
@@ -415,6 +437,10 @@ impl Exits for StateExits<'_, '_> {
     fn hand_over(&self, id: LocalId, value: TokenStream) -> Option<TokenStream> {
         let slot = self.machine.slot(id)?;
         Some(quote!(frame.set(#slot, #value);))
+    }
+
+    fn itself(&self) -> TokenStream {
+        panic!("invariant: the flow body is no function that could be a value")
     }
 
     fn closure(&self, index: usize) -> (TokenStream, String) {

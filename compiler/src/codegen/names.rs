@@ -71,13 +71,22 @@ pub fn camel(text: &str) -> String {
 pub struct Scope(BTreeSet<String>);
 
 impl Scope {
-    /// The wanted name, with a number behind it when it is given out already.
+    /// The wanted name, with a number behind it when it is given out already: `users_2`, and `type_2` after `type_`.
     pub fn unique(&mut self, wanted: &str) -> String {
+        self.numbered(wanted, "_")
+    }
+
+    /// The same for the name of a variant: `Users2`.
+    pub fn unique_variant(&mut self, wanted: &str) -> String {
+        self.numbered(wanted, "")
+    }
+
+    fn numbered(&mut self, wanted: &str, before_number: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 1;
         while !self.0.insert(name.clone()) {
             number += 1;
-            name = format!("{wanted}_{number}");
+            name = format!("{}{before_number}{number}", wanted.trim_end_matches('_'));
         }
         name
     }
@@ -138,5 +147,9 @@ mod tests {
         assert_eq!(scope.unique("users"), "users");
         assert_eq!(scope.unique("users"), "users_2");
         assert_eq!(scope.unique("users"), "users_3");
+        assert_eq!(scope.unique("type_"), "type_");
+        assert_eq!(scope.unique("type_"), "type_2");
+        assert_eq!(scope.unique_variant("Users"), "Users");
+        assert_eq!(scope.unique_variant("Users"), "Users2");
     }
 }

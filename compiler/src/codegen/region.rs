@@ -47,6 +47,27 @@ impl Regions {
         &self.order
     }
 
+    /// Whether code of the region leads back to its head.
+    pub(super) fn goes_round(&self, body: &Body, head: BlockId) -> bool {
+        self.blocks(head).any(|id| jumps(body, id).any(|next| next == head))
+            || self.blocks(head).any(|id| {
+                jumps(body, id).any(|next| next != head && self.reaches(body, next, head))
+            })
+    }
+
+    /// Whether jumps lead from one block to another, through any regions.
+    fn reaches(&self, body: &Body, from: BlockId, to: BlockId) -> bool {
+        let mut seen = BTreeSet::from([from]);
+        let mut todo = vec![from];
+        while let Some(id) = todo.pop() {
+            if id == to {
+                return true;
+            }
+            todo.extend(jumps(body, id).filter(|next| seen.insert(*next)));
+        }
+        false
+    }
+
     pub(super) fn contains(&self, head: BlockId, block: BlockId) -> bool {
         self.head_of.get(&block) == Some(&head)
     }
@@ -90,8 +111,10 @@ pub(super) struct Dominators {
     parent: BTreeMap<BlockId, BlockId>,
     /// Reverse postorder number.
     number: BTreeMap<BlockId, usize>,
-    /// How many edges of the region come in.
+    /// How many edges of the region come in, without those that go back to a loop's header.
     ways_in: BTreeMap<BlockId, usize>,
+    /// The blocks of each loop, by its header.
+    loops: BTreeMap<BlockId, BTreeSet<BlockId>>,
 }
 
 impl Dominators {
@@ -101,11 +124,16 @@ impl Dominators {
         let number: BTreeMap<BlockId, usize> = order.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let mut ways_in: BTreeMap<BlockId, usize> = BTreeMap::new();
         let mut parent: BTreeMap<BlockId, BlockId> = BTreeMap::new();
+        let mut back: Vec<(BlockId, BlockId)> = Vec::new();
         for from in &order {
             for to in jumps(body, *from).filter(inside) {
+                if number.get(&to) <= number.get(from) {
+                    back.push((*from, to));
+                    continue;
+                }
                 *ways_in.entry(to).or_default() += 1;
-                // In reverse postorder every predecessor but a back edge's is done: the tree is final for acyclic
-                // regions, which is what functions and states without loops are.
+                // In reverse postorder every predecessor is done but for those behind back edges, which change nothing:
+                // a loop's header dominates its loop.
                 let meet = match parent.get(&to) {
                     Some(known) => common(&parent, &number, *known, *from),
                     None => *from,
@@ -113,7 +141,51 @@ impl Dominators {
                 parent.insert(to, meet);
             }
         }
-        Self { parent, number, ways_in }
+        let mut loops: BTreeMap<BlockId, BTreeSet<BlockId>> = BTreeMap::new();
+        for (from, header) in back {
+            let blocks = loops.entry(header).or_insert_with(|| BTreeSet::from([header]));
+            let mut todo = vec![from];
+            while let Some(id) = todo.pop() {
+                if blocks.insert(id) {
+                    todo.extend(order.iter().filter(|it| jumps(body, **it).any(|next| next == id)));
+                }
+            }
+        }
+        Self { parent, number, ways_in, loops }
+    }
+
+    /// The blocks of the loop that begins here; None when none does.
+    pub(super) fn loop_of(&self, header: BlockId) -> Option<&BTreeSet<BlockId>> {
+        self.loops.get(&header)
+    }
+
+    /// Whether this edge goes back to the header of a loop.
+    pub(super) fn is_back_edge(&self, from: BlockId, to: BlockId) -> bool {
+        self.number.get(&to) <= self.number.get(&from)
+    }
+
+    /// Blocks outside a loop whose immediate dominator is in it: what comes after it, in order.
+    pub(super) fn after_loop(&self, header: BlockId) -> Vec<BlockId> {
+        let Some(blocks) = self.loops.get(&header) else { return Vec::new() };
+        let outside = self.parent.iter().filter(|(id, parent)| blocks.contains(parent) && !blocks.contains(id));
+        let mut after: Vec<BlockId> =
+            outside.map(|(id, _)| *id).filter(|id| self.leaves(*id) == Some(header)).collect();
+        after.sort_by_key(|id| self.number.get(id));
+        after
+    }
+
+    /// The loop that a block stands behind, if any: of those that hold its immediate dominator and not itself the
+    /// outermost, because all of them are left at once.
+    pub(super) fn leaves(&self, block: BlockId) -> Option<BlockId> {
+        let parent = self.parent.get(&block)?;
+        let mut left: Vec<(&BlockId, usize)> = self
+            .loops
+            .iter()
+            .filter(|(_, blocks)| blocks.contains(parent) && !blocks.contains(&block))
+            .map(|(header, blocks)| (header, blocks.len()))
+            .collect();
+        left.sort_by_key(|(_, size)| *size);
+        left.last().map(|(header, _)| **header)
     }
 
     /// Blocks with several ways in whose immediate dominator is `block`, innermost first.
@@ -121,7 +193,7 @@ impl Dominators {
         let mut merges: Vec<BlockId> = self
             .parent
             .iter()
-            .filter(|(id, parent)| **parent == block && self.is_merge(**id))
+            .filter(|(id, parent)| **parent == block && self.is_merge(**id) && self.leaves(**id).is_none())
             .map(|(id, _)| *id)
             .collect();
         merges.sort_by_key(|id| self.number.get(id));
@@ -130,6 +202,11 @@ impl Dominators {
 
     pub(super) fn is_merge(&self, block: BlockId) -> bool {
         self.ways_in.get(&block).is_some_and(|count| *count > 1)
+    }
+
+    /// The immediate dominator.
+    pub(super) fn parent(&self, block: BlockId) -> Option<BlockId> {
+        self.parent.get(&block).copied()
     }
 
     /// The nearest block that dominates all of these.

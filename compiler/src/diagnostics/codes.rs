@@ -35,6 +35,34 @@ impl Code {
         [Self::PROHIBITED_ORCHESTRATION_TRANSFORM, Self::UNSUPPORTED_VISUAL_FLOW_FORM].contains(&self)
     }
 
+    /// About the shape of a call, and decided by `lint`: one place has at most one of these.
+    pub fn is_call_shape(self) -> bool {
+        [
+            Self::FLOW_STEP_ARITY_INVALID,
+            Self::FLOW_STEP_MISSING_CONFIG,
+            Self::FLOW_STEP_MISSING_STEP_ID,
+            Self::FLOW_STEP_INVALID_TYPE,
+            Self::FLOW_STEP_PACKAGED_EXTRA_ARGUMENT,
+            Self::FUNCTION_STEP_ARITY_INVALID,
+            Self::FUNCTION_STEP_CONFIG_INVALID,
+            Self::FUNCTION_STEP_CODE_REF_CONFLICT,
+            Self::FUNCTION_STEP_MISSING_CODE_OR_REF,
+            Self::MISSING_PACKAGED_STEP_REFERENCE,
+            Self::SANDBOX_UNBOUNDED_RANGE,
+        ]
+        .contains(&self)
+    }
+
+    /// Errors of which some are no more than warnings: these can be allowed, the others not.
+    pub fn is_sometimes_warning(self) -> bool {
+        [
+            Self::FLOW_STEP_MISSING_STEP_ID,
+            Self::FLOW_STEP_PACKAGED_EXTRA_ARGUMENT,
+            Self::FUNCTION_STEP_INPUT_SHAPE_INVALID,
+        ]
+        .contains(&self)
+    }
+
     pub fn find(name: &str) -> Option<Code> {
         ALL.iter().copied().find(|code| code.name() == name)
     }
@@ -70,8 +98,12 @@ codes! {
     READER_INVALID "clojure_reader_invalid" Error;
     /// `#=` is never evaluated.
     READER_EVAL_DISABLED "clojure_reader_eval_disabled" Error;
+    /// `#flow/include` of a file that cannot be put in.
+    FLOW_INCLUDE_INVALID "flow_include_invalid" Error;
     /// The same key twice in a map, the same member twice in a set.
     DUPLICATE_KEY "duplicate-key" Error;
+    /// More bytes than a definition may have.
+    DEFINITION_TOO_LARGE "definition-too-large" Error;
     /// The file is empty or holds no map.
     NOT_A_FLOW "not-a-flow" Error;
     /// `:slug`, `:concurrency` or `:flow` is missing.
@@ -158,6 +190,8 @@ codes! {
     MALFORMED_FORM "malformed-form" Error;
     /// A step where it cannot be carried out: in a function, in a closure.
     MISPLACED_STEP "misplaced-step" Error;
+    /// `recur` where it is not the last thing that its loop does.
+    MISPLACED_RECUR "misplaced-recur" Error;
     /// Two steps with the same id at one place.
     DUPLICATE_STEP_ID "duplicate-step-id" Error;
     /// A value that is not data would have to be stored.
@@ -194,4 +228,101 @@ codes! {
     PROHIBITED_ORCHESTRATION_TRANSFORM "prohibited_orchestration_transform" Error;
     /// A threading macro that flow bodies do not have.
     UNSUPPORTED_VISUAL_FLOW_FORM "unsupported_visual_flow_form" Error;
+    // Reusable parts: templates, packaged steps, agents, providers, tools.
+    /// A text with `{{…}}` that is no Handlebars.
+    TEMPLATE_SYNTAX "template-syntax" Error;
+    /// A template calls a helper that does not exist.
+    UNKNOWN_TEMPLATE_HELPER "unknown-template-helper" Error;
+    /// A template calls a helper with arguments that it does not take.
+    WRONG_HELPER_CALL "wrong-helper-call" Error;
+    /// An n8n expression in a template.
+    N8N_EXPRESSION "n8n-expression" Error;
+    /// A template of type `:sql`.
+    DEPRECATED_SQL_TEMPLATE "deprecated_sql_template" Warning;
+    /// A packaged step around a family that cannot be wrapped.
+    NOT_WRAPPABLE "not-wrappable" Error;
+    /// The LLM provider family `:openai-compatible`.
+    DEPRECATED_PROVIDER_FAMILY "deprecated_provider_family" Warning;
+    /// A provider has the name of a built-in one.
+    SHADOWED_PROVIDER "shadowed-provider" Warning;
+    /// `:tools` names something that is not declared.
+    UNKNOWN_TOOL "unknown-tool" Error;
+    /// A step family is given to a model without a packaged step around it.
+    TOOL_NEEDS_PACKAGING "tool-needs-packaging" Error;
+    /// Two tools of one set with the same published name.
+    TOOL_NAME_COLLISION "tool-name-collision" Error;
+    /// An operation that changes something, without the permission to.
+    MUTATION_NOT_ALLOWED "mutation-not-allowed" Error;
+    // Lint.
+    /// The id of a workspace stands in a string.
+    HARDCODED_WORKSPACE_ID "hardcoded_workspace_id" Warning;
+    /// A very long string on one line.
+    LARGE_INLINE_STRING "large_inline_string" Warning;
+    /// `(range)` without an end.
+    SANDBOX_UNBOUNDED_RANGE "sandbox_unbounded_range" Error;
+    /// A packaged step that nothing uses.
+    UNREFERENCED_PACKAGED_STEP "unreferenced_packaged_step" Warning;
+    /// Something that is no step id between a packaged step and its config.
+    FLOW_STEP_PACKAGED_EXTRA_ARGUMENT "flow_step_packaged_extra_argument" Error;
+    // Step configs.
+    /// A config key with an older name or form.
+    DEPRECATED_CONFIG_KEY "deprecated-config-key" Warning;
+    /// A config key that has no effect.
+    IGNORED_CONFIG_KEY "ignored-config-key" Warning;
+    /// A config value that is not on the list, out of bounds or misspelt.
+    INVALID_CONFIG_VALUE "invalid-config-value" Error;
+    /// Two config keys that exclude each other.
+    EXCLUSIVE_CONFIG_KEYS "exclusive-config-keys" Error;
+    /// A text that is no duration.
+    INVALID_DURATION "invalid-duration" Error;
+    /// A secret in the source.
+    INLINE_SECRET "inline-secret" Error;
+    /// A connection slot of another type than the step needs.
+    WRONG_CONNECTION_TYPE "wrong-connection-type" Error;
+    /// A template of another type than the step reads.
+    WRONG_TEMPLATE_TYPE "wrong-template-type" Error;
+    /// A family that a model cannot be given as it is.
+    TOOL_NEEDS_WRAPPER "tool-needs-wrapper" Error;
+    /// An operation that `:allow` or `:mutations` refuses.
+    OPERATION_NOT_ALLOWED "operation-not-allowed" Error;
+    // Types.
+    /// A packaged step is called with a key that its schema does not have.
+    UNKNOWN_INPUT_KEY "unknown-input-key" Error;
+    /// A packaged step is called without a key that its schema needs.
+    MISSING_INPUT_KEY "missing-input-key" Error;
+    /// A schema that is none.
+    INVALID_SCHEMA "invalid-schema" Error;
+    /// A branch that is never taken.
+    UNREACHABLE_BRANCH "unreachable-branch" Warning;
+    /// A binding that nobody reads.
+    UNUSED_BINDING "unused-binding" Warning;
+    /// A slot, template or function that nothing names.
+    UNUSED_DECLARATION "unused-declaration" Warning;
+    // Requirements, interfaces, schedules.
+    /// A schedule entry of `:triggers`.
+    DEPRECATED_SCHEDULE_TRIGGER "deprecated_schedule_trigger" Warning;
+    /// An event or webhook entry of `:triggers`.
+    DEPRECATED_WEBHOOK_TRIGGER "deprecated_webhook_trigger" Warning;
+    /// A form of `:requires` that is asked for at every run.
+    DEPRECATED_RUN_COLLECTED_FORM "deprecated_run_collected_form" Warning;
+    /// A connection slot of type `:llm-provider`.
+    DEPRECATED_LLM_PROVIDER "deprecated_llm_provider" Warning;
+    /// A key in its older spelling.
+    DEPRECATED_KEY "deprecated_key" Warning;
+    /// More than one MCP interface.
+    SEVERAL_MCP_INTERFACES "several-mcp-interfaces" Warning;
+    /// A webhook that anybody could call.
+    WEBHOOK_WITHOUT_AUTH "webhook-without-auth" Error;
+    /// `:secret-ref` or `:public-key-ref` names no secret slot.
+    UNKNOWN_SECRET_REF "unknown-secret-ref" Error;
+    /// Text under `:cron` that is no schedule.
+    INVALID_CRON "invalid-cron" Error;
+    /// `:timezone` names no zone.
+    UNKNOWN_TIME_ZONE "unknown-time-zone" Error;
+    /// `:invocation` of a schedule names no invocation.
+    UNKNOWN_SCHEDULE_INVOCATION "unknown-schedule-invocation" Error;
+    /// `:key-field` names no input.
+    CONCURRENCY_KEY_NOT_DECLARED "concurrency-key-not-declared" Warning;
+    /// A schedule that starts keyed runs without their key.
+    SCHEDULE_WITHOUT_KEY "schedule-without-key" Warning;
 }

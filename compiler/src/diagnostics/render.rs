@@ -9,7 +9,7 @@ mod tests;
 use std::fmt::Write as _;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str,
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
 use super::{Diagnostic, Label, Severity};
@@ -87,7 +87,13 @@ fn report<'a>(problem: &Diagnostic, sources: &'a Sources) -> Group<'a> {
         }
     }
     for file in files {
-        group = group.element(snippet(problem, sources, file));
+        let mut labels: Vec<(AnnotationKind, &Label)> = Vec::new();
+        if problem.primary.span.file == file {
+            labels.push((AnnotationKind::Primary, &problem.primary));
+        }
+        let others = problem.secondary.iter().filter(|label| label.span.file == file);
+        labels.extend(others.map(|label| (AnnotationKind::Context, label)));
+        group = places(group, sources, file, &labels);
     }
     if !problem.path.is_empty() {
         group = group
@@ -102,21 +108,68 @@ fn report<'a>(problem: &Diagnostic, sources: &'a Sources) -> Group<'a> {
     group
 }
 
-fn snippet<'a>(problem: &Diagnostic, sources: &'a Sources, file: FileId) -> Snippet<'a, Annotation<'a>> {
+/// Lines of source that are gone through for one place; the renderer would go through the whole file.
+const WINDOW_BYTES_MAX: usize = 100_000;
+
+/// Shows the labels of one file together; each on its own when they are far apart, and without the source when not
+/// even its line can be shown.
+fn places<'a>(
+    mut group: Group<'a>,
+    sources: &'a Sources,
+    file: FileId,
+    labels: &[(AnnotationKind, &Label)],
+) -> Group<'a> {
     let source = sources.file(file);
-    let primary = (problem.primary.span.file == file)
-        .then(|| annotation(AnnotationKind::Primary, &problem.primary, &source.text));
-    let others = problem
-        .secondary
-        .iter()
-        .filter(|label| label.span.file == file)
-        .map(|label| annotation(AnnotationKind::Context, label, &source.text));
-    Snippet::source(&*source.text).path(&*source.name).annotations(primary.into_iter().chain(others))
+    let (start, end) = window(labels, &source.text);
+    if end - start <= WINDOW_BYTES_MAX {
+        return group.element(snippet(sources, file, (start, end), labels));
+    }
+    for label in labels {
+        let one = std::slice::from_ref(label);
+        let (start, end) = window(one, &source.text);
+        group = if end - start <= WINDOW_BYTES_MAX {
+            group.element(snippet(sources, file, (start, end), one))
+        } else {
+            let (line, column) = sources.line_column(file, label.1.span.start);
+            group.element(Origin::path(&*source.name).line(line).char_column(column))
+        };
+    }
+    group
 }
 
-fn annotation<'a>(kind: AnnotationKind, label: &Label, text: &str) -> Annotation<'a> {
+/// The lines that hold all labels, with two more before and after.
+fn window(labels: &[(AnnotationKind, &Label)], text: &str) -> (usize, usize) {
+    let ranges = || labels.iter().map(|(_, label)| range_in(label.span, text));
+    let mut start = ranges().map(|range| range.start).min().unwrap_or(0);
+    let mut end = ranges().map(|range| range.end).max().unwrap_or(0);
+    for more in 0..3 {
+        let before = text.get(..start).unwrap_or_default();
+        start = before.trim_end_matches(|c| more > 0 && c == '\n').rfind('\n').map_or(0, |at| at + 1);
+        end = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at + 1);
+    }
+    (start, end)
+}
+
+fn snippet<'a>(
+    sources: &'a Sources,
+    file: FileId,
+    (start, end): (usize, usize),
+    labels: &[(AnnotationKind, &Label)],
+) -> Snippet<'a, Annotation<'a>> {
+    let source = sources.file(file);
+    let text = source.text.get(start..end).unwrap_or_default();
+    let (first_line, _) = sources.line_column(file, start as u32);
+    let annotations = labels.iter().map(|(kind, label)| {
+        let range = range_in(label.span, &source.text);
+        annotation(kind.clone(), range.start - start..range.end - start, label)
+    });
+    let annotations: Vec<_> = annotations.collect();
+    Snippet::source(text).line_start(first_line).path(&*source.name).annotations(annotations)
+}
+
+fn annotation<'a>(kind: AnnotationKind, range: std::ops::Range<usize>, label: &Label) -> Annotation<'a> {
     let text_label = (!label.text.is_empty()).then(|| normalize_untrusted_str(&label.text));
-    kind.span(range_in(label.span, text)).label(text_label)
+    kind.span(range).label(text_label)
 }
 
 /// The span as a range that the text has, whatever a stage made of it.

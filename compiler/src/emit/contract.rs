@@ -88,6 +88,7 @@ fn auth(auth: &Auth) -> Value {
     match auth {
         Auth::None => fields.put("type", keyword("none")),
         Auth::Bearer => fields.put("type", keyword("bearer")),
+        Auth::Other(scheme) => fields.put("type", keyword(scheme)),
         Auth::ApiKey { header, query } => fields
             .put("type", keyword("api-key"))
             .put_some("header", header.as_deref())

@@ -16,6 +16,7 @@ fn slot(connection: &Connection) -> Slot<'_> {
     let auth = match &connection.auth {
         Auth::None => "none".to_owned(),
         Auth::Bearer => "bearer token".to_owned(),
+        Auth::Other(scheme) => (*scheme).to_owned(),
         Auth::ApiKey { query: Some(name), .. } => format!("API key in the query parameter {name}"),
         Auth::ApiKey { header, .. } => {
             format!("API key in the header {}", header.as_deref().unwrap_or("X-API-Key"))

@@ -2,9 +2,12 @@
 
 use breyta_catalog::fields::DEFINITION;
 
-use super::entry::{Path, before, is_identifier, later, name_of, near, not_wanted, shown, suggest};
-use super::{Concurrency, ConcurrencyType, Definition, OnNewVersion};
-use super::{concurrency, functions, interfaces, invocations, requires, templates, triggers};
+use super::entry::{Path, before, declared, is_identifier, later, name_of, near, not_wanted, shown, suggest};
+use super::interfaces::Interfaces;
+use super::requires::{Requires, Slots};
+use super::{Definition, InputField, Invocation, Schedule};
+use super::{agents, concurrency, functions, interfaces, invocations, legacy, mcp, metadata, providers};
+use super::{requires, schedules, steps, templates, triggers};
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::{Form, FormKind};
@@ -14,20 +17,39 @@ pub(super) fn define(sources: &Sources, forms: &[Form], problems: &mut Problems)
     let map = the_map(forms, problems)?;
     check_keys(map, problems);
     let flow = field(map, "flow").map(|form| body(form, problems));
-    let found = Sections::read(sources, map, problems);
+    let concurrency = field(map, "concurrency").and_then(|form| concurrency::define(form, problems));
+    let names = Names::read(map);
+    let code = Reusable::read(sources, map, &names, problems);
+    let entry = EntryPoints::read(sources, map, problems);
+    if let Some(concurrency) = &concurrency {
+        concurrency::check_key(concurrency, &entry, problems);
+    }
+    let broken = names.broken(&entry.requires, &code);
     Some(Definition {
         span: map.span,
         slug: slug(map, problems),
         name: string(map, "name", problems),
         description: string(map, "description", problems),
         tags: tags(map, problems),
-        concurrency: found.concurrency,
-        requires: found.requires,
-        invocations: found.invocations,
-        manual: found.manual,
-        templates: found.templates,
-        functions: found.functions,
-        broken: found.broken,
+        metadata: metadata::define(map, problems),
+        concurrency: concurrency.unwrap_or_else(|| concurrency::assumed(map.span.first())),
+        requires: entry.requires.connections,
+        secrets: entry.requires.secrets,
+        forms: entry.requires.forms,
+        workers: entry.requires.workers,
+        invocations: entry.invocations,
+        manual: entry.interfaces.manual,
+        http: entry.interfaces.http,
+        webhook: entry.interfaces.webhook,
+        mcp_interfaces: entry.interfaces.mcp,
+        schedules: entry.schedules,
+        templates: code.templates,
+        functions: code.functions,
+        packaged: code.packaged,
+        agents: code.agents,
+        providers: code.providers,
+        mcp: code.mcp,
+        broken,
         flow: flow??,
     })
 }
@@ -61,7 +83,7 @@ fn the_map<'a>(forms: &'a [Form], problems: &mut Problems) -> Option<&'a Form> {
 }
 
 /// A top-level value; nil counts as absent.
-fn field<'a>(map: &'a Form, key: &str) -> Option<&'a Form> {
+pub(super) fn field<'a>(map: &'a Form, key: &str) -> Option<&'a Form> {
     map.map_get(key).filter(|value| !value.is_nil())
 }
 
@@ -79,7 +101,7 @@ fn check_keys(map: &Form, problems: &mut Problems) {
                 );
             }
             Some(row) if !row.supported && !value.is_nil() => {
-                problems.report(path.of(later(&format!("`:{}`", row.name), key.span)));
+                problems.refuse(path.of(later(&format!("`:{}`", row.name), key.span)));
             }
             Some(_) => {}
             None => {
@@ -151,82 +173,162 @@ fn vector<'a>(map: &'a Form, key: &str, problems: &mut Problems) -> &'a [Form] {
     items.unwrap_or_default()
 }
 
-/// The sections that are files of their own.
-struct Sections {
-    concurrency: Concurrency,
-    requires: Vec<super::Connection>,
-    invocations: Vec<super::Invocation>,
-    manual: Option<super::ManualInterface>,
+/// The sections that the body refers to.
+struct Reusable {
     templates: Vec<super::Template>,
     functions: Vec<super::FunctionSource>,
-    broken: Vec<String>,
+    packaged: Vec<steps::PackagedStep>,
+    agents: Vec<agents::Agent>,
+    providers: providers::Providers,
+    mcp: Vec<mcp::Adapter>,
 }
 
-impl Sections {
-    fn read(sources: &Sources, map: &Form, problems: &mut Problems) -> Self {
-        let concurrency = field(map, "concurrency").and_then(|form| concurrency::define(form, problems));
-        let slots = vector(map, "requires", problems);
-        let requires = requires::define(slots, problems);
-        let bodies = vector(map, "templates", problems);
-        let templates = templates::define(bodies, problems);
-        let section = field(map, "functions");
-        let functions = section.map_or_else(Vec::new, |form| functions::define(sources, form, problems));
-        let invocations = field(map, "invocations").map(|form| invocations::define(form, problems));
-        let manual = entry_point(map, invocations.as_ref(), problems);
-        // A name is broken when it is written somewhere and no usable entry has it.
-        let mut broken: Vec<String> = requires::declared(slots)
-            .filter(|name| requires.iter().all(|it| it.slot.value != *name))
-            .chain(
-                super::entry::declared(bodies, "id")
-                    .filter(|name| templates.iter().all(|it| it.id.value != *name))
-                    .map(str::to_owned),
-            )
-            .collect();
-        let declared = section.map(functions::declared).unwrap_or_default();
-        broken.extend(declared.into_iter().filter(|name| functions.iter().all(|it| it.id.value != *name)));
+impl Reusable {
+    fn read(sources: &Sources, map: &Form, names: &Names, problems: &mut Problems) -> Self {
+        let functions = field(map, "functions");
+        let providers = field(map, "providers").map(|form| providers::define(form, names, problems));
         Self {
-            concurrency: concurrency.unwrap_or(Concurrency {
-                span: map.span.first(),
-                kind: ConcurrencyType::Singleton,
-                on_new_version: OnNewVersion::Supersede,
-                key_field: Vec::new(),
-            }),
-            requires,
-            invocations: invocations.map(|it| it.entries).unwrap_or_default(),
-            manual,
-            templates,
-            functions,
-            broken,
+            templates: templates::define(vector(map, "templates", problems), problems),
+            functions: functions.map_or_else(Vec::new, |form| functions::define(sources, form, problems)),
+            packaged: steps::define(vector(map, "steps", problems), names, problems),
+            agents: agents::define(vector(map, "agents", problems), names, problems),
+            providers: providers.unwrap_or_default(),
+            mcp: mcp::define(vector(map, "mcp", problems), names, problems),
         }
     }
 }
 
-/// The manual interface, or the older manual trigger. Says so when a flow has neither.
-fn entry_point(
+/// The sections that say what a run needs, what it takes and what starts it.
+pub(super) struct EntryPoints {
+    pub(super) requires: Requires,
+    pub(super) invocations: Vec<Invocation>,
+    pub(super) interfaces: Interfaces,
+    pub(super) schedules: Vec<Schedule>,
+}
+
+impl EntryPoints {
+    fn read(sources: &Sources, map: &Form, problems: &mut Problems) -> Self {
+        let items = vector(map, "requires", problems);
+        let slots = Slots::read(items);
+        let requires = requires::define(items, &slots, problems);
+        let invocations = field(map, "invocations").map(|form| invocations::define(form, &slots, problems));
+        let context =
+            interfaces::Context { invocations: invocations.as_ref(), requires: &requires, slots: &slots };
+        let triggers = triggers::define(vector(map, "triggers", problems), context, problems);
+        let mut interfaces = field(map, "interfaces")
+            .map_or_else(Interfaces::default, |form| interfaces::define(form, context, problems));
+        let timed = vector(map, "schedules", problems);
+        let mut schedules = schedules::define(timed, invocations.as_ref(), problems);
+        deprecated(sources, map, &requires, triggers.deprecations, problems);
+        advise(map, problems);
+        // What is written in today's words comes first; triggers fill the rest.
+        interfaces.manual = interfaces.manual.or(triggers.manual);
+        interfaces.webhook = interfaces.webhook.or(triggers.webhook);
+        for schedule in triggers.schedules {
+            if schedules.iter().all(|it| it.id.value != schedule.id.value) {
+                schedules.push(schedule);
+            }
+        }
+        let invocations = invocations
+            .map_or_else(|| derived(&requires, triggers.fields), |invocations| invocations.entries);
+        Self { requires, invocations, interfaces, schedules }
+    }
+}
+
+/// The invocation that legacy run fields make, when there are any.
+fn derived(requires: &Requires, fields: Vec<InputField>) -> Vec<Invocation> {
+    let mut inputs = fields;
+    for field in requires.forms.iter().filter(|form| form.at_run).flat_map(|form| &form.fields) {
+        if inputs.iter().all(|it| it.name.value != field.name.value) {
+            inputs.push(field.clone());
+        }
+    }
+    let Some(first) = inputs.first() else { return Vec::new() };
+    let (span, id) = (first.span, Spanned::new("default".to_owned(), first.span));
+    vec![Invocation { span, id, label: None, inputs }]
+}
+
+/// Reports legacy triggers and run-collected forms. The edits that mend them all go with the first of them.
+fn deprecated(
+    sources: &Sources,
     map: &Form,
-    invocations: Option<&invocations::Invocations>,
+    requires: &Requires,
+    triggers: Vec<Diagnostic>,
     problems: &mut Problems,
-) -> Option<super::ManualInterface> {
-    let trigger = triggers::define(vector(map, "triggers", problems), problems);
-    let interfaces = field(map, "interfaces").map(|form| interfaces::define(form, invocations, problems));
-    // A manual trigger already got a warning that names both sections.
-    let told = trigger.is_some();
-    if map.map_get("interfaces").is_none() && !told {
+) {
+    let forms = requires.forms.iter().filter(|form| form.at_run).map(|form| {
+        let message = "forms that are collected at every run are deprecated";
+        let diagnostic = Diagnostic::new(Code::DEPRECATED_RUN_COLLECTED_FORM, form.span, message)
+            .help("move the fields to `:invocations {:default {:inputs […]}}`");
+        Path::root().key("requires").of(diagnostic)
+    });
+    let mut found: Vec<Diagnostic> = triggers.into_iter().chain(forms).collect();
+    if let Some(first) = found.first_mut() {
+        first.edits = legacy::edits(sources, map);
+    }
+    for diagnostic in found {
+        problems.report(diagnostic);
+    }
+}
+
+/// What a flow should say, and does not.
+fn advise(map: &Form, problems: &mut Problems) {
+    if map.map_get("interfaces").is_none() {
         let diagnostic =
             Diagnostic::new(Code::MISSING_INTERFACES, map.span.first(), "the flow has no `:interfaces`")
                 .label("nothing says how a run is started")
                 .help("add `:interfaces {:manual [{:id :run :label \"Run\" :invocation :default}]}`");
         problems.report(Path::root().key("interfaces").of(diagnostic));
     }
-    let named = interfaces.as_ref().is_some_and(|it| it.names_invocation);
-    if map.map_get("invocations").is_none() && !told && !named {
+    if map.map_get("invocations").is_none() {
         let diagnostic =
             Diagnostic::new(Code::MISSING_INVOCATIONS, map.span.first(), "the flow has no `:invocations`")
                 .label("nothing says which inputs a run takes")
                 .help("add `:invocations {:default {:inputs []}}`");
         problems.report(Path::root().key("invocations").of(diagnostic));
     }
-    interfaces.and_then(|it| it.manual).or(trigger)
+}
+
+/// All names that the flow declares, usable or not: what references of one section to another are checked against.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Slots of `:requires`.
+    pub(super) slots: Vec<String>,
+    pub(super) templates: Vec<String>,
+    pub(super) functions: Vec<String>,
+    /// Qualified ids of `:steps`.
+    pub(super) packaged: Vec<String>,
+    /// Qualified ids of `:agents`.
+    pub(super) agents: Vec<String>,
+    /// Qualified ids of `:mcp`.
+    pub(super) mcp: Vec<String>,
+}
+
+impl Names {
+    fn read(map: &Form) -> Self {
+        let of = |section: &str, key: &str| {
+            let items = field(map, section).and_then(Form::as_vector).unwrap_or_default();
+            declared(items, key).map(str::to_owned).collect()
+        };
+        Self {
+            slots: of("requires", "slot"),
+            templates: of("templates", "id"),
+            functions: field(map, "functions").map(functions::declared).unwrap_or_default(),
+            packaged: of("steps", "id"),
+            agents: of("agents", "id"),
+            mcp: of("mcp", "id"),
+        }
+    }
+
+    /// Names that are written somewhere and that no usable entry has.
+    fn broken(&self, requires: &Requires, reusable: &Reusable) -> Vec<String> {
+        let slots = self.slots.iter().filter(|name| requires.connections.iter().all(|it| it.slot.value != **name));
+        let templates =
+            self.templates.iter().filter(|name| reusable.templates.iter().all(|it| it.id.value != **name));
+        let functions =
+            self.functions.iter().filter(|name| reusable.functions.iter().all(|it| it.id.value != **name));
+        slots.chain(templates).chain(functions).cloned().collect()
+    }
 }
 
 /// The body without its quote.

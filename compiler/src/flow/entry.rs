@@ -1,9 +1,12 @@
 //! One map of the definition, read against its closed shape.
 //!
-//! Reports keys that nobody knows and keys that are not supported yet, once, when the map is opened; the accessors
-//! then report values of the wrong type. `nil` under an optional key means that the key is absent.
+//! Reports keys that nobody knows and values of the wrong type once, when the map is opened, and refuses to build keys
+//! that are not supported yet. Where the table leaves the type open, the accessors report values of the wrong type; those
+//! that begin with `get` never do. `nil` under an optional key means that the key is absent.
 
-use breyta_catalog::fields::Shape;
+use breyta_catalog::fields::{FieldType, Shape};
+pub(super) use breyta_catalog::fields::IDENTIFIER;
+use breyta_core::Value;
 
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
 use crate::source::{Span, Spanned};
@@ -69,6 +72,11 @@ impl<'a> Entry<'a> {
         };
         for (key, value) in pairs {
             check_key(key, value, &path, shape, problems);
+            let field = key.as_keyword().and_then(|key| shape.field(key.full()));
+            if let Some(field) = field.filter(|_| !value.is_nil()) {
+                let what = format!("`:{}` of {}", field.name, shape.what);
+                check_type(field.ty, value, &what, &path.below(key), problems);
+            }
         }
         let entry = Self { form, path, shape };
         for field in shape.fields.iter().filter(|field| field.required && entry.get(field.name).is_none()) {
@@ -86,9 +94,51 @@ impl<'a> Entry<'a> {
         self.form.span
     }
 
+    /// What kind of map this is, with its article.
+    pub(super) fn what(&self) -> &'static str {
+        self.shape.what
+    }
+
+    /// Where a key is written.
+    pub(super) fn key_span(&self, key: &str) -> Option<Span> {
+        let mut pairs = self.form.as_map()?;
+        let (key, _) = pairs.find(|(it, _)| it.as_keyword().is_some_and(|it| it.full() == key))?;
+        Some(key.span)
+    }
+
     /// The value under a key; nil counts as absent.
     pub(super) fn get(&self, key: &str) -> Option<&'a Form> {
         self.form.map_get(key).filter(|value| !value.is_nil())
+    }
+
+    /// The text under a key of a type that was checked already.
+    pub(super) fn get_text(&self, key: &str) -> Option<Spanned<String>> {
+        let form = self.get(key)?;
+        Some(Spanned::new(form.as_string()?.to_string(), form.span))
+    }
+
+    /// The keyword or string under a key of a type that was checked already.
+    pub(super) fn get_name(&self, key: &str) -> Option<Spanned<String>> {
+        let form = self.get(key)?;
+        Some(Spanned::new(name_of(form)?.to_owned(), form.span))
+    }
+
+    /// The identifier under a key of a type that was checked already.
+    pub(super) fn get_identifier(&self, key: &str) -> Option<Spanned<String>> {
+        self.get(key).and_then(identifier)
+    }
+
+    pub(super) fn get_boolean(&self, key: &str) -> Option<bool> {
+        match self.get(key)?.kind {
+            FormKind::Atom(Value::Bool(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The keywords and strings of the vector or set under a key of a type that was checked already.
+    pub(super) fn get_names(&self, key: &str) -> Vec<Spanned<String>> {
+        let items = self.get(key).and_then(items_of).unwrap_or_default();
+        items.iter().filter_map(|it| Some(Spanned::new(name_of(it)?.to_owned(), it.span))).collect()
     }
 
     /// Where a problem with the value under a key belongs.
@@ -117,7 +167,7 @@ impl<'a> Entry<'a> {
 
     pub(super) fn boolean(&self, key: &str, problems: &mut Problems) -> Option<bool> {
         let form = self.get(key)?;
-        let FormKind::Atom(breyta_core::Value::Bool(value)) = form.kind else {
+        let FormKind::Atom(Value::Bool(value)) = form.kind else {
             self.invalid(key, "true or false", form, problems);
             return None;
         };
@@ -143,7 +193,7 @@ impl<'a> Entry<'a> {
         found
     }
 
-    /// A name out of a table of `(name, supported)`.
+    /// A name out of a table of `(name, supported)`; building refuses those that are not supported.
     pub(super) fn choice(
         &self,
         key: &str,
@@ -156,8 +206,8 @@ impl<'a> Entry<'a> {
             Some((_, true)) => Some(Spanned::new(name.to_owned(), form.span)),
             Some((_, false)) => {
                 let what = format!("`:{key} :{name}` of {}", self.shape.what);
-                problems.report(self.at(key).of(later(&what, form.span)));
-                None
+                problems.refuse(self.at(key).of(later(&what, form.span)));
+                Some(Spanned::new(name.to_owned(), form.span))
             }
             None => {
                 let names: Vec<String> = table.iter().map(|(known, _)| format!(":{known}")).collect();
@@ -171,10 +221,6 @@ impl<'a> Entry<'a> {
         }
     }
 }
-
-/// What [`identifier`] accepts, in words.
-pub(super) const IDENTIFIER: &str =
-    "a keyword without namespace: a letter, then letters, digits, `_` or `-`, at most 128 characters";
 
 /// Whether a name is a safe identifier: letter first, then letters, digits, `_`, `-`, at most 128 characters.
 pub(super) fn is_identifier(name: &str) -> bool {
@@ -236,8 +282,8 @@ pub(super) fn before(span: Span) -> Span {
     Span { end: span.start, ..span }
 }
 
-/// Whether the value under `key` names something of the table that is not supported yet; reported when it does. Looked
-/// at before the map is opened, so that the keys that go with it are not reported as well.
+/// Whether the value under `key` names something of the table that is not supported yet; building refuses it then. Looked
+/// at before the map is opened, so that the keys that go with it are not refused as well.
 pub(super) fn is_later(
     form: &Form,
     key: &str,
@@ -250,7 +296,7 @@ pub(super) fn is_later(
     let Some(name) = name_of(value) else { return false };
     let found = table.iter().any(|(known, supported)| *known == name && !supported);
     if found {
-        problems.report(path.key(key).of(later(&format!("`:{key} :{name}` of {what}"), value.span)));
+        problems.refuse(path.key(key).of(later(&format!("`:{key} :{name}` of {what}"), value.span)));
     }
     found
 }
@@ -282,13 +328,85 @@ pub(super) fn unique(
     true
 }
 
+/// The elements of a vector or set.
+pub(super) fn items_of(form: &Form) -> Option<&[Form]> {
+    match &form.kind {
+        FormKind::Vector(items) | FormKind::Set(items) => Some(items),
+        _ => None,
+    }
+}
+
+/// Reports a value that is not of the type; `what` is the value in words. Each wrong element of a vector is reported.
+fn check_type(ty: FieldType, value: &Form, what: &str, path: &Path, problems: &mut Problems) {
+    let mut each = |items: &[Form], fits: fn(&Form) -> bool, wanted: &str| {
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| !fits(item)) {
+            let diagnostic = not_wanted(&format!("an element of {what}"), wanted, item);
+            problems.report(path.index(index).of(diagnostic));
+        }
+    };
+    let fits = match ty {
+        FieldType::Any => true,
+        FieldType::String => value.as_string().is_some(),
+        FieldType::Text => is_text(value),
+        FieldType::Boolean => matches!(value.kind, FormKind::Atom(Value::Bool(_))),
+        FieldType::Name => name_of(value).is_some(),
+        FieldType::Identifier => identifier(value).is_some(),
+        FieldType::Count => matches!(value.kind, FormKind::Atom(Value::Int(count)) if count >= 0),
+        FieldType::Url => value.as_string().is_some_and(|text| is_http_url(text)),
+        FieldType::Map => value.as_map().is_some(),
+        FieldType::Vector => value.as_vector().is_some(),
+        FieldType::Texts => {
+            value.as_vector().is_some_and(|items| {
+                each(items, is_text, "a string that is not blank");
+                true
+            })
+        }
+        FieldType::Names => items_of(value).is_some_and(|items| {
+            each(items, |item| name_of(item).is_some(), "a keyword or a string");
+            true
+        }),
+        FieldType::OneOf(names) => {
+            let name = name_of(value).unwrap_or_default();
+            if !names.contains(&name) {
+                let near = near(value, names.iter().copied());
+                let diagnostic = not_wanted(what, &ty.describe(), value);
+                problems.report(path.of(suggest(diagnostic, value, &near)));
+            }
+            return;
+        }
+        FieldType::Shape(shape) => {
+            Entry::open(value, path.clone(), shape, Code::INVALID_FIELD, problems);
+            return;
+        }
+        FieldType::Shapes(shape) => value.as_vector().is_some_and(|items| {
+            for (index, item) in items.iter().enumerate() {
+                Entry::open(item, path.index(index), shape, Code::INVALID_FIELD, problems);
+            }
+            true
+        }),
+    };
+    if !fits {
+        problems.report(path.of(not_wanted(what, &ty.describe(), value)));
+    }
+}
+
+/// A string that is not blank.
+pub(super) fn is_text(form: &Form) -> bool {
+    form.as_string().is_some_and(|text| !text.trim().is_empty())
+}
+
+pub(super) fn is_http_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
+}
+
 fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, problems: &mut Problems) {
     let field = key.as_keyword().and_then(|key| shape.field(key.full()));
     match field {
         Some(field) if field.supported || value.is_nil() => {}
         Some(field) => {
             let what = format!("`:{}` in {}", field.name, shape.what);
-            problems.report(path.below(key).of(later(&what, key.span)));
+            problems.refuse(path.below(key).of(later(&what, key.span)));
         }
         None => {
             let near = near(key, shape.names());

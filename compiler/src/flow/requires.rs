@@ -1,143 +1,201 @@
-//! `:requires`: the connection slots of the flow.
+//! `:requires`: what must be set up before the flow can run. A file per kind of entry.
 
-use breyta_catalog::auth;
-use breyta_catalog::fields::{AUTH, CONNECTION, CONNECTION_TYPES, REQUIREMENT_KINDS};
+use breyta_catalog::fields::REQUIREMENT_KINDS;
 
-use super::entry::{Entry, Path, identifier, is_later, not_wanted, unique};
-use super::{Auth, Connection};
+use super::Connection;
+use super::entry::{Path, before, identifier, name_of, near, not_wanted, suggest, unique};
 use crate::diagnostics::{Code, Diagnostic, Problems};
+use crate::source::Spanned;
 use crate::syntax::Form;
 
-/// The slots that can be used.
-pub(super) fn define(items: &[Form], problems: &mut Problems) -> Vec<Connection> {
-    let path = Path::root().key("requires");
-    let mut seen = Vec::new();
-    let mut connections = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let path = path.index(index);
-        if let Some(connection) = connection(item, path.clone(), problems)
-            && unique(&connection.slot, Code::DUPLICATE_ID, "slots", &mut seen, &path.key("slot"), problems)
-        {
-            connections.push(connection);
-        }
-    }
-    connections
+mod auth;
+mod connection;
+mod form;
+mod options;
+mod secret;
+mod storage;
+mod worker;
+
+pub use form::SetupForm;
+pub use options::OptionsSource;
+pub(super) use options::source as options_source;
+pub use secret::Secret;
+pub(super) use secret::check_ref as check_secret_ref;
+pub(super) use storage::check_folder;
+pub use worker::Worker;
+
+/// The entries that can be used.
+#[derive(Debug, Default)]
+pub(super) struct Requires {
+    pub(super) connections: Vec<Connection>,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) forms: Vec<SetupForm>,
+    pub(super) workers: Vec<Worker>,
 }
 
-fn connection(form: &Form, path: Path, problems: &mut Problems) -> Option<Connection> {
-    if is_later(form, "kind", REQUIREMENT_KINDS, "a requirement", &path, problems)
-        || is_later(form, "type", CONNECTION_TYPES, "a connection slot", &path, problems)
-    {
+/// The slots that the section writes down, usable or not, each with the type that it names.
+#[derive(Debug, Default)]
+pub(super) struct Slots(Vec<(String, String)>);
+
+impl Slots {
+    pub(super) fn read(items: &[Form]) -> Self {
+        let slot = |item: &Form| {
+            let name = item.map_get("slot").and_then(identifier)?;
+            let kind = item.map_get("type").and_then(name_of).unwrap_or_default();
+            Some((name.value, kind.to_owned()))
+        };
+        Self(items.iter().filter_map(slot).collect())
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Checks a reference to a slot; with a type, also that the slot has it.
+    pub(super) fn check(
+        &self,
+        slot: &Spanned<String>,
+        wanted: Option<&str>,
+        path: &Path,
+        problems: &mut Problems,
+    ) {
+        let Some((_, kind)) = self.0.iter().find(|(name, _)| *name == slot.value) else {
+            problems.report(path.of(self.unknown(slot, wanted)));
+            return;
+        };
+        if let Some(wanted) = wanted.filter(|wanted| kind != wanted && !kind.is_empty()) {
+            let message = format!("the slot `:{}` is of type `:{kind}`, not `:{wanted}`", slot.value);
+            let diagnostic = Diagnostic::new(Code::INVALID_FIELD, slot.span, message)
+                .help(format!("name a slot of type `:{wanted}`"));
+            problems.report(path.of(diagnostic));
+        }
+    }
+
+    fn unknown(&self, slot: &Spanned<String>, wanted: Option<&str>) -> Diagnostic {
+        let message = format!("there is no slot `:{}` in `:requires`", slot.value);
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_CONNECTION_SLOT, slot.span, message).label("no such slot");
+        let near = crate::diagnostics::nearest(&slot.value, self.names());
+        match near.first() {
+            Some(best) => {
+                diagnostic.help(format!("did you mean `:{best}`?")).edit(slot.span, format!(":{best}"))
+            }
+            None => {
+                let kind = wanted.unwrap_or("http-api");
+                diagnostic.help(format!("declare it: `:requires [{{:slot :{} :type :{kind}}}]`", slot.value))
+            }
+        }
+    }
+}
+
+pub(super) fn define(items: &[Form], slots: &Slots, problems: &mut Problems) -> Requires {
+    let path = Path::root().key("requires");
+    let mut seen = Vec::new();
+    let mut found = Requires::default();
+    for (index, item) in items.iter().enumerate() {
+        let path = path.index(index);
+        let mut is_new = |slot: &Spanned<String>, problems: &mut Problems| {
+            unique(slot, Code::DUPLICATE_ID, "slots", &mut seen, &path.key("slot"), problems)
+        };
+        match kind(item, &path, problems) {
+            Some(Kind::Form) => found.forms.extend(form::define(item, path, slots, problems)),
+            Some(Kind::Worker) => found.workers.extend(worker::define(item, path, problems)),
+            Some(Kind::Secret) => {
+                let secret = secret::define(item, path.clone(), problems);
+                found.secrets.extend(secret.filter(|it| is_new(&it.slot, problems)));
+            }
+            Some(Kind::Connection) => {
+                let connection = connection::define(item, path.clone(), problems);
+                found.connections.extend(connection.filter(|it| is_new(&it.slot, problems)));
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// What an entry of the section is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Connection,
+    Secret,
+    Form,
+    Worker,
+}
+
+/// By `:kind`, and `:type :secret`; a connection when nothing is said. None when it is said wrongly.
+fn kind(item: &Form, path: &Path, problems: &mut Problems) -> Option<Kind> {
+    let written = item.map_get("kind").filter(|kind| !kind.is_nil());
+    let is_secret = item.map_get("type").and_then(name_of) == Some("secret");
+    let Some(written) = written else {
+        if is_secret {
+            return Some(Kind::Secret);
+        }
+        let Some(guess) = without_kind(item) else { return Some(Kind::Connection) };
+        let first = item.as_map().and_then(|mut pairs| pairs.next()).map_or(item.span, |(key, _)| key.span);
+        let message = format!("this looks like a requirement of kind `:{guess}`, and says no `:kind`");
+        let diagnostic = Diagnostic::new(Code::MISSING_KEY, item.span.first(), message)
+            .label("`:kind` is missing")
+            .help(format!("add `:kind :{guess}`"))
+            .edit(before(first), format!(":kind :{guess} "));
+        problems.report(path.key("kind").of(diagnostic));
+        return None;
+    };
+    match name_of(written) {
+        Some("connection") if is_secret => Some(Kind::Secret),
+        Some("connection") => Some(Kind::Connection),
+        Some("secret") => Some(Kind::Secret),
+        Some("form") => Some(Kind::Form),
+        Some("worker") => Some(Kind::Worker),
+        _ => {
+            let names = || REQUIREMENT_KINDS.iter().map(|(name, _)| *name);
+            let wanted = format!("one of :{}", names().collect::<Vec<_>>().join(" :"));
+            let diagnostic = not_wanted("`:kind` of a requirement", &wanted, written);
+            problems.report(path.key("kind").of(suggest(diagnostic, written, &near(written, names()))));
+            None
+        }
+    }
+}
+
+/// The kind that an entry without `:kind`, `:slot` and `:type` must be meant as, by its keys.
+fn without_kind(item: &Form) -> Option<&'static str> {
+    let has = |key: &str| item.map_get(key).is_some();
+    if has("slot") || has("type") {
         return None;
     }
-    let entry = Entry::open(form, path, &CONNECTION, Code::INVALID_FIELD, problems)?;
-    entry.choice("kind", REQUIREMENT_KINDS, problems);
-    let slot = entry.identifier("slot", problems);
-    let kind = entry.choice("type", CONNECTION_TYPES, problems);
-    let label = entry.text("label", problems);
-    let base_url = entry.string("base-url", problems);
-    if let (Some(url), Some(form)) = (&base_url, entry.get("base-url"))
-        && !is_http_url(&url.value)
-    {
-        let diagnostic =
-            not_wanted("`:base-url` of a connection slot", "a URL with `https://` or `http://`", form);
-        problems.report(entry.at("base-url").of(diagnostic));
+    if has("fields") {
+        return Some("form");
     }
-    if let Some(provider) = entry.choice("provided-by", &[("installer", true), ("author", true)], problems)
-        && provider.value == "author"
-    {
-        let what = "`:provided-by :author` of a connection slot";
-        problems.report(entry.at("provided-by").of(super::entry::later(what, provider.span)));
+    (has("capability") || has("job-types") || has("job-type")).then_some("worker")
+}
+
+/// Whether the author supplies what the entry needs. Building refuses it: there is no one else than who runs the flow.
+fn by_author(entry: &super::entry::Entry, what: &str, problems: &mut Problems) -> bool {
+    let provider = entry.get_name("provided-by");
+    let author = provider.as_ref().is_some_and(|it| it.value == "author");
+    if let Some(provider) = provider.filter(|_| author) {
+        let what = format!("`:provided-by :author` of {what}");
+        problems.refuse(entry.at("provided-by").of(super::entry::later(&what, provider.span)));
     }
-    let optional = optional(&entry, problems);
-    let auth = entry.get("auth").map_or(Some(Auth::None), |form| auth(form, entry.at("auth"), problems));
-    Some(Connection { span: form.span, slot: slot?, kind: kind?, label, base_url, auth: auth?, optional })
+    author
 }
 
 /// `:optional true` or its older inverse `:required false`; both together must agree.
-fn optional(entry: &Entry, problems: &mut Problems) -> bool {
-    let optional = entry.boolean("optional", problems);
-    let required = entry.boolean("required", problems);
-    if let (Some(optional), Some(required), Some(form)) = (optional, required, entry.get("required"))
-        && optional == required
-    {
-        let diagnostic = Diagnostic::new(
-            Code::INVALID_FIELD,
-            form.span,
-            "`:required` contradicts `:optional` of this slot",
-        )
-        .help("keep `:optional` only");
+fn optional(entry: &super::entry::Entry, problems: &mut Problems) -> bool {
+    let optional = entry.get_boolean("optional");
+    let required = entry.get_boolean("required");
+    let Some((required, form)) = required.zip(entry.get("required")) else { return optional == Some(true) };
+    if optional == Some(required) {
+        let message = "`:required` contradicts `:optional` of this slot";
+        let diagnostic = Diagnostic::new(Code::INVALID_FIELD, form.span, message).help("keep `:optional` only");
+        problems.report(entry.at("required").of(diagnostic));
+    } else if optional.is_none() && !required {
+        let key = entry.key_span("required").unwrap_or(form.span);
+        let message = "`:required false` of a slot is deprecated";
+        let diagnostic = Diagnostic::new(Code::DEPRECATED_KEY, key, message)
+            .help("write `:optional true`")
+            .edit(key.to(form.span), ":optional true");
         problems.report(entry.at("required").of(diagnostic));
     }
-    optional.unwrap_or_else(|| required == Some(false))
-}
-
-fn auth(form: &Form, path: Path, problems: &mut Problems) -> Option<Auth> {
-    let types: Vec<(&str, bool)> = auth::TYPES.iter().map(|it| (it.name, it.supported)).collect();
-    if is_later(form, "type", &types, "an auth map", &path, problems) {
-        return None;
-    }
-    let entry = Entry::open(form, path, &AUTH, Code::INVALID_FIELD, problems)?;
-    let kind = entry.choice("type", &types, problems)?;
-    let row = auth::find(&kind.value)?;
-    for key in ["header", "query", "location", "param-name"] {
-        if let Some(value) = entry.get(key)
-            && !row.keys.contains(&key)
-        {
-            let message = format!("auth of type `:{}` has no `:{key}`", row.name);
-            let diagnostic = Diagnostic::new(Code::INVALID_FIELD, value.span, message)
-                .help(format!("take `:{key}` out, or use `:type :api-key`"));
-            problems.report(entry.at(key).of(diagnostic));
-        }
-    }
-    match row.name {
-        "bearer" => Some(Auth::Bearer),
-        "api-key" => api_key(&entry, problems),
-        _ => Some(Auth::None),
-    }
-}
-
-/// The place of an API key: `:header`, `:query`, or `:location` with `:param-name`; one of them.
-fn api_key(entry: &Entry, problems: &mut Problems) -> Option<Auth> {
-    let header = entry.text("header", problems);
-    let query = entry.text("query", problems);
-    let location = entry.choice("location", &[("header", true), ("query", true)], problems);
-    let name = entry.text("param-name", problems);
-    let ways = [header.is_some(), query.is_some(), location.is_some()].into_iter().filter(|it| *it).count();
-    if ways > 1 {
-        let diagnostic = Diagnostic::new(
-            Code::INVALID_FIELD,
-            entry.span(),
-            "an API key is sent at one place, and several are named",
-        )
-        .help("keep one of `:header`, `:query` and `:location`");
-        problems.report(entry.path.of(diagnostic));
-        return None;
-    }
-    let at_query = location.as_ref().is_some_and(|it| it.value == "query");
-    if at_query && name.is_none() {
-        let diagnostic = Diagnostic::new(
-            Code::MISSING_KEY,
-            entry.span().first(),
-            "an API key in the query needs `:param-name`",
-        )
-        .label("`:param-name` is missing")
-        .help("add `:param-name \"api_key\"`");
-        problems.report(entry.at("param-name").of(diagnostic));
-        return None;
-    }
-    if at_query {
-        return Some(Auth::ApiKey { header: None, query: name });
-    }
-    Some(Auth::ApiKey { query: query.clone(), header: if query.is_some() { None } else { header.or(name) } })
-}
-
-fn is_http_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
-}
-
-/// Names of all slots that the section mentions, usable or not.
-pub(super) fn declared(items: &[Form]) -> impl Iterator<Item = String> {
-    items.iter().filter_map(|item| item.map_get("slot").and_then(identifier)).map(|it| it.value)
+    optional.unwrap_or(!required)
 }

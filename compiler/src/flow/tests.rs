@@ -7,7 +7,7 @@ use crate::diagnostics::{Problems, Severity};
 use crate::source::{FileId, Sources};
 use crate::syntax::read;
 
-/// The definition and one line per problem: `code path | message`.
+/// The definition and one line per problem: `code path | message`; `W` marks warnings, `R` what building refuses.
 fn read_flow(text: &str) -> (Option<Definition>, String) {
     let sources = Sources::single("flow.edn", text);
     let reading = read(&sources, FileId(0));
@@ -17,8 +17,13 @@ fn read_flow(text: &str) -> (Option<Definition>, String) {
     }
     let definition = define(&sources, &reading.forms, &mut problems);
     let mut lines = String::new();
-    for problem in problems.into_sorted().0 {
-        let mark = if problem.severity == Severity::Warning { "W " } else { "" };
+    let (found, refused) = problems.into_sorted();
+    for (problem, is_refused) in found.iter().map(|it| (it, false)).chain(refused.iter().map(|it| (it, true))) {
+        let mark = match problem.severity {
+            _ if is_refused => "R ",
+            Severity::Warning => "W ",
+            Severity::Error => "",
+        };
         let (line, column) = sources.line_column(problem.primary.span.file, problem.primary.span.start);
         writeln!(
             lines,
@@ -115,7 +120,7 @@ fn top_level_keys() {
         "W unknown-key 2:1 :descripton | a flow has no key `:descripton`; it is not used",
     );
     check(":x/flow 1", "W unknown-key 2:1 :x/flow | a flow has no key `:x/flow`; it is not used");
-    check(":agents []", "not-supported-yet 2:1 :agents | `:agents` is not supported yet");
+    check(":agents []", "R not-supported-yet 2:1 :agents | `:agents` is not supported yet");
     check(":agents nil :requires nil :functions nil :templates nil :triggers nil :tags nil", "");
     check(":concurrency nil", "invalid_required_field 2:14 :concurrency | `:concurrency` may not be nil");
     check(":tags [1]", "invalid-field 2:8 :tags [0] | a tag must be a string or a keyword, not an integer");
@@ -137,18 +142,18 @@ fn concurrency_and_requirements() {
     );
     check(
         ":requires [{:kind :form :fields []} {:slot :k :type :secret :secret-ref :k}]",
-        "not-supported-yet 2:19 :requires [0] :kind | `:kind :form` of a requirement is not supported yet
-         not-supported-yet 2:53 :requires [1] :type | `:type :secret` of a connection slot is not supported yet",
+        "R not-supported-yet 2:19 :requires [0] | a setup form is not supported yet
+         R not-supported-yet 2:44 :requires [1] | the secret slot `:k` is not supported yet",
     );
     check(
         ":requires [{:slot :ns/a :type :http-api :oauth {} :bas-url \"x\"}]",
         "invalid-field 2:19 :requires [0] :slot | `:slot` of a connection slot must be a keyword without namespace: a letter, then letters, digits, `_` or `-`, at most 128 characters, not `:ns/a`
-         not-supported-yet 2:41 :requires [0] :oauth | `:oauth` in a connection slot is not supported yet
-         unknown-section-key 2:51 :requires [0] :bas-url | a connection slot has no key `:bas-url`",
+         unknown-section-key 2:51 :requires [0] :bas-url | a connection slot has no key `:bas-url`
+         R not-supported-yet 2:41 :requires [0] :oauth | `:oauth` in a connection slot is not supported yet",
     );
     check(
         ":requires [{:slot :a :type :http-api :auth {:type :basic}}]",
-        "not-supported-yet 2:51 :requires [0] :auth :type | `:type :basic` of an auth map is not supported yet",
+        "R not-supported-yet 2:51 :requires [0] :auth :type | `:type :basic` of an auth map is not supported yet",
     );
     check(
         ":requires [{:slot :a :type :http-api :auth {:type :bearer :header \"X\"}}]",
@@ -177,7 +182,7 @@ fn invocations_and_interfaces() {
     check(
         ":invocations {:default {:inputs [{:name :n :type :number :default \"x\"} {:name :f :type :file :accept []}]}}",
         "invalid-field 2:67 :invocations :default :inputs [0] :default | `:default` of an input must be a number for the type `:number`, not `\"x\"`
-         not-supported-yet 2:88 :invocations :default :inputs [1] :type | an input of type `:file` is not supported yet",
+         R not-supported-yet 2:88 :invocations :default :inputs [1] :type | an input of type `:file` is not supported yet",
     );
     check(
         ":invocations {:default {:inputs [{:name :n :default (inc 1)}]}}",
@@ -187,8 +192,7 @@ fn invocations_and_interfaces() {
         ":interfaces {:manual [{:invocation :defalt} {:id :a :invocation :default} {:id :b :invocation :default}] :mcp []}",
         "missing_interface_id 2:23 :interfaces :manual [0] :id | a manual interface needs `:id`
          unknown_interface_invocation 2:36 :interfaces :manual [0] :invocation | there is no invocation `:defalt`
-         too_many_interfaces 2:75 :interfaces :manual [2] | a flow has at most one manual interface
-         not-supported-yet 2:106 :interfaces :mcp | `:mcp` in the interfaces map is not supported yet",
+         too_many_interfaces 2:75 :interfaces :manual [2] | a flow has at most one manual interface",
     );
 }
 
@@ -237,11 +241,17 @@ fn legacy_triggers() {
     let report = |trigger: &str| read_flow(&text.replace("TRIGGER", trigger)).1;
     assert_eq!(
         report("{:type :manual :label \"Run\" :enabled true :config {}}"),
-        "W deprecated_manual_trigger 2:12 :triggers | manual triggers are deprecated\n"
+        "W missing_interfaces 1:1 :interfaces | the flow has no `:interfaces`\n\
+         W missing_invocations 1:1 :invocations | the flow has no `:invocations`\n\
+         W deprecated_manual_trigger 2:12 :triggers | manual triggers are deprecated\n"
     );
-    assert!(report("{:type :schedule :config {}}").contains("not-supported-yet 2:19 :triggers [0] :type"));
-    assert!(
-        report("{:type :manual :config {:fields [{:name :n}]}}").contains("`:fields` of a manual trigger")
-    );
+    let schedule = report("{:type :schedule :config {}}");
+    assert!(schedule.contains("W deprecated_schedule_trigger 2:12 :triggers [0] |"), "{schedule}");
+    assert!(schedule.contains("missing-key 2:37 :triggers [0] :config :cron |"), "{schedule}");
+    assert!(schedule.contains("R not-supported-yet 2:19 :triggers [0] |"), "{schedule}");
+    let fields = text.replace("TRIGGER", "{:type :manual :config {:fields [{:name :n :type :number}]}}");
+    let inputs = read_flow(&fields).0.expect("a definition").invocations;
+    let kinds: Vec<&str> = inputs.iter().flat_map(|it| &it.inputs).map(|it| it.kind.value.as_str()).collect();
+    assert_eq!(kinds, ["number"]);
     assert!(report("").contains("missing_interfaces"));
 }

@@ -41,6 +41,14 @@ struct Builder {
     blocks: Vec<Block>,
     current: BlockId,
     closures: Vec<Body>,
+    /// Open loops, innermost last.
+    loops: Vec<Round>,
+}
+
+/// An open loop: where a round begins, and what each round gives anew.
+struct Round {
+    header: BlockId,
+    locals: Vec<LocalId>,
 }
 
 impl Builder {
@@ -61,6 +69,7 @@ impl Builder {
             blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
             current: BlockId(0),
             closures: Vec::new(),
+            loops: Vec::new(),
         }
     }
 
@@ -106,6 +115,9 @@ impl Builder {
     fn operand(&mut self, expr: &Expr) -> Operand {
         match &expr.kind {
             ExprKind::Literal(value) => Operand::Constant(value.clone()),
+            ExprKind::Unknown | ExprKind::Packaged(_) => {
+                panic!("invariant: nothing is lowered that was reported or refused")
+            }
             ExprKind::Local(id) => Operand::Local(local(*id)),
             ExprKind::LibraryFunction(entry) => Operand::Function(entry),
             ExprKind::Let { bindings, value } => {
@@ -122,7 +134,6 @@ impl Builder {
             | ExprKind::Recur(_)
             | ExprKind::Itself
             | ExprKind::NowMs
-            | ExprKind::Attempt { .. }
             | ExprKind::Call { .. }
             | ExprKind::Invoke { .. }
             | ExprKind::Closure(_)
@@ -154,7 +165,11 @@ impl Builder {
     /// Evaluates for what it does; the value is not used. Library calls are kept: they may throw.
     fn effect(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::LibraryFunction(_) => {}
+            ExprKind::Literal(_)
+            | ExprKind::Local(_)
+            | ExprKind::LibraryFunction(_)
+            | ExprKind::Packaged(_)
+            | ExprKind::Unknown => {}
             ExprKind::Note { label } => {
                 self.push(StatementKind::Note { label: label.clone(), choice: String::new() }, expr.span);
             }
@@ -187,14 +202,15 @@ impl Builder {
                 return self.branch(target, condition, then, otherwise, label.as_ref(), expr.span);
             }
             ExprKind::Step(step) => return self.suspend(target, step, expr.span),
-            ExprKind::Loop { .. }
-            | ExprKind::Recur(_)
-            | ExprKind::Itself
-            | ExprKind::NowMs
-            | ExprKind::Attempt { .. } => Rvalue::Use(Operand::Constant(Value::Nil)),
+            ExprKind::Loop { bindings, value } => return self.rounds(target, bindings, value, expr.span),
+            ExprKind::Recur(values) => return self.again(values, expr.span),
+            ExprKind::Itself => Rvalue::Itself,
+            ExprKind::NowMs => Rvalue::NowMs,
             ExprKind::Literal(_)
             | ExprKind::Local(_)
             | ExprKind::LibraryFunction(_)
+            | ExprKind::Unknown
+            | ExprKind::Packaged(_)
             | ExprKind::Note { .. } => Rvalue::Use(self.operand(expr)),
             ExprKind::Call { function, arguments } => Rvalue::Call(function, self.operands(arguments)),
             ExprKind::Invoke { callee, arguments } => {
@@ -248,11 +264,59 @@ impl Builder {
     ) -> (BlockId, BlockId) {
         let start = self.open_block();
         self.current = start;
-        if let Some((label, choice)) = note {
+        if let Some((label, choice)) = note.filter(|(_, choice)| !choice.is_empty()) {
             self.push(StatementKind::Note { label: label.clone(), choice: choice.clone() }, span);
         }
         self.assign(target, expr);
         (start, self.current)
+    }
+
+    /// A loop: its locals are written before it and by every `recur`; what its value is goes into `target`.
+    fn rounds(&mut self, target: LocalId, bindings: &[(hir::LocalId, Expr)], value: &Expr, span: Span) {
+        self.bindings(bindings);
+        let from = self.current;
+        let header = self.open_block();
+        self.current = from;
+        self.end(Terminator::Goto(header));
+        self.current = header;
+        self.push(StatementKind::Spend, span);
+        self.loops.push(Round { header, locals: bindings.iter().map(|(id, _)| local(*id)).collect() });
+        self.assign(target, value);
+        self.loops.pop();
+        // The loop ends where its value is there; what comes then is a block of its own, outside.
+        let from = self.current;
+        let after = self.open_block();
+        self.current = from;
+        self.end(Terminator::Goto(after));
+        self.current = after;
+    }
+
+    /// `recur`: all values first, then all locals, then the next round. What follows cannot be reached.
+    fn again(&mut self, values: &[Expr], span: Span) {
+        let operands = self.operands(values);
+        let Some(round) = self.loops.last() else { return };
+        let (header, locals) = (round.header, round.locals.clone());
+        let operands: Vec<Operand> = operands
+            .into_iter()
+            .zip(&locals)
+            .map(|(operand, own)| match operand {
+                // Another local of the loop would be overwritten before it is read.
+                Operand::Local(id) if id != *own && locals.contains(&id) => {
+                    let name = self.locals.get(id.0).map_or_else(String::new, |local| local.name.clone());
+                    let kept = self.temporary(&name, span);
+                    self.push(StatementKind::Assign(kept, Rvalue::Use(Operand::Local(id))), span);
+                    Operand::Local(kept)
+                }
+                other => other,
+            })
+            .collect();
+        for (operand, own) in operands.into_iter().zip(locals) {
+            if !matches!(operand, Operand::Local(id) if id == own) {
+                self.push(StatementKind::Assign(own, Rvalue::Use(operand)), span);
+            }
+        }
+        self.end(Terminator::Goto(header));
+        self.current = self.open_block();
     }
 
     fn suspend(&mut self, result: LocalId, step: &Step, span: Span) {
@@ -280,6 +344,7 @@ impl Builder {
             blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
             current: BlockId(0),
             closures: Vec::new(),
+            loops: Vec::new(),
         };
         let value = inner.operand(&closure.value);
         inner.end(Terminator::Return(value));
@@ -316,6 +381,8 @@ fn name_of(expr: &Expr) -> String {
         },
         ExprKind::Invoke { .. } => "called".to_owned(),
         ExprKind::If { .. } => "chosen".to_owned(),
+        ExprKind::Loop { .. } => "result".to_owned(),
+        ExprKind::NowMs => "now".to_owned(),
         ExprKind::Closure(closure) => closure.name.clone().unwrap_or_else(|| "function".to_owned()),
         ExprKind::Vector(_) => "vector".to_owned(),
         ExprKind::Set(_) => "set".to_owned(),

@@ -57,6 +57,7 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
             StatementKind::Assign(target, value) => {
                 format!("{} = {}", names.of_local(*target), rvalue(value, names))
             }
+            StatementKind::Spend => "spend".to_owned(),
             StatementKind::Note { label, choice } if choice.is_empty() => format!("note {label:?}"),
             StatementKind::Note { label, choice } => format!("note {label:?} {choice:?}"),
         };
@@ -85,6 +86,8 @@ fn rvalue(value: &Rvalue, names: &Names) -> String {
         |operands: &[Operand]| operands.iter().map(|it| operand(it, names)).collect::<Vec<_>>().join(" ");
     match value {
         Rvalue::Use(it) => operand(it, names),
+        Rvalue::Itself => "itself".to_owned(),
+        Rvalue::NowMs => "now-ms".to_owned(),
         Rvalue::Call(function, operands) => {
             format!("call {} {}", function.name, all(operands)).trim_end().to_owned()
         }

@@ -13,10 +13,16 @@ pub struct Pass {
 
 /// All passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
+    Pass { name: "unreachable", doc: "Drops blocks that nothing leads to: what stands behind a `recur`.", run: unreachable },
     Pass {
         name: "copies",
         doc: "Reads the original where a local is only another name for it.",
         run: copies,
+    },
+    Pass {
+        name: "pointless",
+        doc: "Drops values that nobody reads and that cannot throw, and choices between two ways that are the same.",
+        run: pointless,
     },
     Pass {
         name: "chains",
@@ -102,6 +108,25 @@ fn replace(body: &mut Body, originals: &BTreeMap<LocalId, Operand>) {
     }
 }
 
+/// Drops blocks that cannot be reached from the entry.
+fn unreachable(body: &mut Body) {
+    let mut reached = vec![false; body.blocks.len()];
+    let mut todo = vec![BlockId(0)];
+    while let Some(id) = todo.pop() {
+        if let Some(seen) = reached.get_mut(id.0).filter(|seen| !**seen) {
+            *seen = true;
+            todo.extend(body.block(id).terminator.successors());
+        }
+    }
+    let blocks = std::mem::take(&mut body.blocks);
+    renumber(body, blocks.into_iter().zip(reached).map(|(block, reached)| reached.then_some(block)).collect());
+}
+
+fn pointless(body: &mut Body) {
+    super::pointless::drop_pointless(body);
+    unreachable(body);
+}
+
 /// Joins chains of blocks and numbers the rest anew, in order.
 fn chains(body: &mut Body) {
     let mut ways_in = vec![0usize; body.blocks.len()];
@@ -124,6 +149,11 @@ fn chains(body: &mut Body) {
             }
         }
     }
+    renumber(body, blocks);
+}
+
+/// Gives the blocks that are left their places, in order.
+fn renumber(body: &mut Body, blocks: Vec<Option<super::Block>>) {
     let mut numbers = BTreeMap::new();
     for (index, _) in blocks.iter().enumerate().filter(|(_, block)| block.is_some()) {
         numbers.insert(BlockId(index), BlockId(numbers.len()));

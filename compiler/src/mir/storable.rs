@@ -1,6 +1,9 @@
 //! Values that live across a suspension must be data: a closure or a regex cannot be stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use breyta_core::Value;
+use breyta_core::library::Ty;
 
 use super::live::Liveness;
 use super::{Body, LocalId, Operand, Rvalue, StatementKind, Terminator};
@@ -11,9 +14,10 @@ use crate::source::Span;
 pub fn check(body: &Body, problems: &mut Problems) {
     let never_data = never_data(body);
     let liveness = Liveness::of(body);
+    let mut reported = BTreeSet::new();
     for suspension in body.suspensions() {
         for local in liveness.at_start(suspension.resume) {
-            if let Some((made, what)) = never_data.get(&local) {
+            if let Some((made, what)) = never_data.get(&local).filter(|_| reported.insert(local)) {
                 let name = &body.local(local).name;
                 problems.report(
                     Diagnostic::new(
@@ -29,11 +33,15 @@ pub fn check(body: &Body, problems: &mut Problems) {
         }
     }
     for block in &body.blocks {
-        if let Terminator::Return(Operand::Local(local)) = &block.terminator
-            && let Some((made, what)) = never_data.get(local)
-        {
+        let Terminator::Return(result) = &block.terminator else { continue };
+        let found = match result {
+            Operand::Local(local) => never_data.get(local).copied(),
+            // A constant has no place of its own.
+            constant => what_is(constant).map(|what| (body.span, what)),
+        };
+        if let Some((made, what)) = found {
             problems.report(
-                Diagnostic::new(Code::NOT_STORABLE, *made, format!("the result of the flow is {what}"))
+                Diagnostic::new(Code::NOT_STORABLE, made, format!("the result of the flow is {what}"))
                     .help("return data: a map, a vector, a string, a number"),
             );
         }
@@ -47,12 +55,24 @@ fn never_data(body: &Body) -> BTreeMap<LocalId, (Span, &'static str)> {
         if let StatementKind::Assign(target, value) = &statement.kind {
             let what = match value {
                 Rvalue::Closure(..) => "a function",
-                Rvalue::Use(Operand::Function(_)) => "a function",
-                Rvalue::Use(Operand::Constant(breyta_core::Value::Regex(_))) => "a regex",
+                Rvalue::Call(function, _) if function.returns == Ty::Callable => "a function",
+                Rvalue::Use(operand) => match what_is(operand) {
+                    Some(what) => what,
+                    None => continue,
+                },
                 _ => continue,
             };
             found.insert(*target, (statement.span, what));
         }
     }
     found
+}
+
+/// What a constant is that is no data.
+fn what_is(constant: &Operand) -> Option<&'static str> {
+    match constant {
+        Operand::Function(_) => Some("a function"),
+        Operand::Constant(Value::Regex(_)) => Some("a regex"),
+        Operand::Constant(_) | Operand::Local(_) => None,
+    }
 }

@@ -88,7 +88,7 @@ fn reads(of: &Body, say: &mut impl FnMut(u8, String)) {
     for block in &of.blocks {
         let in_statements = block.statements.iter().flat_map(|statement| match &statement.kind {
             StatementKind::Assign(_, value) => value.operands(),
-            StatementKind::Note { .. } => Vec::new(),
+            StatementKind::Note { .. } | StatementKind::Spend => Vec::new(),
         });
         for operand in in_statements.chain(block.terminator.operands()) {
             if let Operand::Local(id) = operand

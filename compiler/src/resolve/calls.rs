@@ -3,7 +3,7 @@
 use breyta_core::library::{self, Entry};
 
 use super::expr::form_names;
-use super::{Resolver, nil};
+use super::{Resolver, unknown};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::hir::{Expr, ExprKind};
 use crate::syntax::Form;
@@ -29,12 +29,16 @@ const TRANSFORMS: &[&str] =
 impl Resolver<'_> {
     /// A call whose head is a symbol that is no local and no special form.
     pub(super) fn call(&mut self, form: &Form, head: &Form, name: &str, arguments: &[Form]) -> Expr {
+        if find(name).is_none() && is_planned(name) {
+            let what = format!("the function `{name}`");
+            return self.checked_only(form, &what, arguments);
+        }
         let Some(function) = self.library(name, head) else {
             // The arguments may hold further problems.
             for argument in arguments {
                 self.expr(argument);
             }
-            return nil(form.span);
+            return unknown(form.span);
         };
         if !function.accepts(arguments.len()) {
             self.report(
@@ -98,6 +102,7 @@ impl Resolver<'_> {
     /// What the author may have meant: library functions, forms and names in scope, in backticks.
     fn near_names(&self, name: &str) -> Vec<String> {
         let mut known: Vec<String> = library::entries()
+            .filter(|entry| entry.namespace() != "breyta.internal")
             .map(|entry| match entry.namespace() {
                 "clojure.core" | "breyta.sandbox" => entry.short_name().to_owned(),
                 "clojure.string" => format!("str/{}", entry.short_name()),
@@ -111,16 +116,29 @@ impl Resolver<'_> {
     }
 }
 
-/// The row of a name as it may be written in a body.
-fn find(name: &str) -> Option<&'static Entry> {
+/// Whether a name is one that the language has and the library has not yet.
+fn is_planned(name: &str) -> bool {
+    qualified(name).iter().any(|name| library::planned::is_planned(name))
+}
+
+/// What a name as written in a body may stand for.
+fn qualified(name: &str) -> Vec<String> {
     match name.split_once('/') {
         Some((namespace, short)) if !namespace.is_empty() && !short.is_empty() => {
             let namespace =
                 ALIASES.iter().find(|(alias, _)| *alias == namespace).map_or(namespace, |(_, full)| full);
-            library::lookup(&format!("{namespace}/{short}"))
+            vec![format!("{namespace}/{short}")]
         }
-        _ => UNQUALIFIED.iter().find_map(|namespace| library::lookup(&format!("{namespace}/{name}"))),
+        _ => UNQUALIFIED.iter().map(|namespace| format!("{namespace}/{name}")).collect(),
     }
+}
+
+/// The row of a name as it may be written in a body.
+fn find(name: &str) -> Option<&'static Entry> {
+    if name.starts_with("breyta.internal/") {
+        return None;
+    }
+    qualified(name).iter().find_map(|name| library::lookup(name))
 }
 
 pub(super) fn count_of(count: usize) -> String {

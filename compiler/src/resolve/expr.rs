@@ -2,7 +2,7 @@
 
 use breyta_core::{Keyword, Text, Value};
 
-use super::{Resolver, nil, use_local};
+use super::{Resolver, nil, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
@@ -10,39 +10,16 @@ use crate::syntax::{Form, FormKind};
 
 /// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
 const NOT_YET: &[&str] = &[
-    "loop",
-    "recur",
-    "for",
-    "doseq",
-    "dotimes",
     "while",
-    "case",
-    "condp",
-    "try",
-    "catch",
-    "finally",
-    "throw",
     "letfn",
-    "as->",
-    "some->",
-    "some->>",
-    "cond->",
-    "cond->>",
     "doto",
     "when-first",
     "lazy-seq",
     "binding",
-    "comment",
     "delay",
     "assert",
     "def",
     "defn",
-    "flow/call-flow",
-    "flow/poll",
-    "flow/now-ms",
-    "flow/elapsed?",
-    "flow/backoff",
-    "flow/slot-bound?",
 ];
 
 /// Threading macros that the platform's editor cannot show in a flow body.
@@ -51,7 +28,9 @@ const NOT_VISUAL: &[&str] = &["->>", "as->", "some->", "some->>", "cond->", "con
 impl Resolver<'_> {
     /// The meaning of a form.
     pub(super) fn expr(&mut self, form: &Form) -> Expr {
+        let tail = std::mem::take(&mut self.tail_next);
         let note = self.note_of(form);
+        self.in_tail = tail;
         let value = self.bare(form);
         match note {
             Some(label) => {
@@ -60,6 +39,12 @@ impl Resolver<'_> {
             }
             None => value,
         }
+    }
+
+    /// The meaning of a form that gives the value of the form around it.
+    pub(super) fn tail_expr(&mut self, form: &Form, tail: bool) -> Expr {
+        self.tail_next = tail;
+        self.expr(form)
     }
 
     fn bare(&mut self, form: &Form) -> Expr {
@@ -92,7 +77,7 @@ impl Resolver<'_> {
                     Diagnostic::new(Code::UNKNOWN_SYMBOL, span, "vars do not exist in compiled code")
                         .help("name the function itself, without `#'`"),
                 );
-                return nil(span);
+                return unknown(span);
             }
             FormKind::Tagged(tag, _) => {
                 let what = format!("the tagged literal `#{}`", tag.full());
@@ -115,11 +100,11 @@ impl Resolver<'_> {
                 )
                 .help(format!("write `({name} …)`")),
             );
-            return nil(form.span);
+            return unknown(form.span);
         }
         match self.library(name, form) {
             Some(entry) => Expr { kind: ExprKind::LibraryFunction(entry), span: form.span },
-            None => nil(form.span),
+            None => unknown(form.span),
         }
     }
 
@@ -157,7 +142,7 @@ impl Resolver<'_> {
                 .label("this is in the place of a function")
                 .help("put a function first, or write `[…]` for a vector of values"),
         );
-        nil(form.span)
+        unknown(form.span)
     }
 
     /// Special forms, macros and flow forms by name; None when the name is none of them.
@@ -172,14 +157,13 @@ impl Resolver<'_> {
                 )
                 .help("use `->`, `let` bindings or explicit branches"),
             );
-            if short != "->>" {
-                self.problems.leave_out();
-                return Some(nil(form.span));
-            }
         }
         Some(match short {
             "let" | "let*" => self.let_(form, arguments),
-            "do" => self.sequence(arguments, form.span),
+            "do" => {
+                let tail = self.in_tail;
+                self.sequence(arguments, form.span, tail)
+            }
             "if" => self.if_(form, arguments, false),
             "if-not" => self.if_(form, arguments, true),
             "when" => self.when(form, arguments, false),
@@ -196,11 +180,32 @@ impl Resolver<'_> {
                 [only] => self.quoted(only),
                 _ => self.malformed(form, "`quote` takes one form", "write `'form`"),
             },
+            "loop" => self.loop_(form, arguments),
+            "recur" => self.recur(form, arguments),
+            "for" => self.for_(form, arguments),
+            "doseq" => self.doseq(form, arguments),
+            "dotimes" => self.dotimes(form, arguments),
+            "case" => self.case(form, arguments),
+            "condp" => self.condp(form, arguments),
+            "as->" => self.thread_as(form, arguments),
+            "some->" => self.thread_some(form, arguments, true),
+            "some->>" => self.thread_some(form, arguments, false),
+            "cond->" => self.thread_if(form, arguments, true),
+            "cond->>" => self.thread_if(form, arguments, false),
+            "comment" => nil(form.span),
+            "flow/now-ms" => self.now_ms(form, arguments),
             "flow/input" => self.input(form, arguments),
             "flow/step" => self.step(form, arguments),
+            "try" => self.try_(form, arguments),
+            "throw" => self.checked_only(form, "`throw`", arguments),
+            "flow/call-flow" => self.call_flow(form, arguments),
+            "flow/poll" => self.poll(form, arguments),
+            "flow/elapsed?" => self.checked_only(form, "`flow/elapsed?`", arguments),
+            "flow/backoff" => self.checked_only(form, "`flow/backoff`", arguments),
+            "flow/slot-bound?" => self.slot_bound(form, arguments),
             other if NOT_YET.contains(&other) => {
                 let what = format!("`{other}`");
-                self.not_supported(form.span, &what)
+                self.refuse(form.span, &what)
             }
             other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
                 let what = format!("Java interop (`{other}`)");
@@ -210,13 +215,31 @@ impl Resolver<'_> {
         })
     }
 
+    fn now_ms(&mut self, form: &Form, arguments: &[Form]) -> Expr {
+        if self.input.is_none() || self.closures > 0 {
+            self.report(
+                Diagnostic::new(
+                    Code::MISPLACED_STEP,
+                    form.span,
+                    "`flow/now-ms` exists only in the flow body itself",
+                )
+                .help("read the time in the flow body and pass it on"),
+            );
+            return unknown(form.span);
+        }
+        if !arguments.is_empty() {
+            return self.malformed(form, "`flow/now-ms` takes no arguments", "write `(flow/now-ms)`");
+        }
+        Expr { kind: ExprKind::NowMs, span: form.span }
+    }
+
     fn input(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         let Some(input) = self.input else {
             self.report(
                 Diagnostic::new(Code::MISPLACED_STEP, form.span, "`flow/input` exists only in the flow body")
                     .help("pass what the function needs in the step's `:input`"),
             );
-            return nil(form.span);
+            return unknown(form.span);
         };
         if !arguments.is_empty() {
             return self.malformed(form, "`flow/input` takes no arguments", "write `(flow/input)`");
@@ -226,7 +249,7 @@ impl Resolver<'_> {
 
     /// A keyword in call position.
     fn lookup(&mut self, form: &Form, head: Span, keyword: &Keyword, arguments: &[Form]) -> Expr {
-        let Some(entry) = breyta_core::library::lookup("clojure.core/get") else { return nil(form.span) };
+        let Some(entry) = breyta_core::library::lookup("clojure.core/get") else { return unknown(form.span) };
         let key = Expr { kind: ExprKind::Literal(Value::Keyword(keyword.clone())), span: head };
         match arguments {
             [map] => {
@@ -249,7 +272,7 @@ impl Resolver<'_> {
                     )
                     .help(format!("write `(:{0} map)` or `(:{0} map default)`", keyword.full())),
                 );
-                nil(form.span)
+                unknown(form.span)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Timeline labels: `^"Label"`, `^{:label … :yes … :no …}` in front of a form of the flow body.
 
+use breyta_core::Value;
+
 use super::Resolver;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::BranchLabel;
@@ -7,7 +9,7 @@ use crate::syntax::{Form, FormKind};
 
 /// The forms whose label tells which way was taken, rather than that the form was reached.
 const BRANCHES: &[&str] =
-    &["if", "if-not", "when", "when-not", "if-let", "when-let", "if-some", "when-some", "cond"];
+    &["if", "if-not", "when", "when-not", "if-let", "when-let", "if-some", "when-some", "cond", "case"];
 
 impl Resolver<'_> {
     /// The label of a form that is no branch: shown when the form is reached.
@@ -30,7 +32,7 @@ impl Resolver<'_> {
                 FormKind::String(text) if !self.in_function() => {
                     label = Some(branch(&text.value, None, None));
                 }
-                FormKind::Map(_) if !self.in_function() => label = self.label_map(meta).or(label),
+                FormKind::Map(_) if !self.in_function() => label = self.label_map(form, meta).or(label),
                 // Type hints mean nothing here.
                 FormKind::Keyword(_) | FormKind::Symbol(_) => {}
                 _ => self.report(
@@ -42,13 +44,30 @@ impl Resolver<'_> {
         label
     }
 
-    fn label_map(&mut self, meta: &Form) -> Option<BranchLabel> {
+    /// `^{:max-iterations n}` on a loop.
+    pub(super) fn loop_bound(&self, form: &Form) -> Option<i64> {
+        form.meta.iter().filter_map(|meta| meta.map_get("max-iterations")).find_map(|value| match value.kind {
+            FormKind::Atom(Value::Int(most)) if most > 0 => Some(most),
+            _ => None,
+        })
+    }
+
+    fn label_map(&mut self, form: &Form, meta: &Form) -> Option<BranchLabel> {
         let (mut label, mut yes, mut no) = (None, None, None);
         for (key, value) in meta.as_map().into_iter().flatten() {
             let place = match key.as_keyword().map(breyta_core::Keyword::full) {
                 Some("label") => &mut label,
                 Some("yes") => &mut yes,
                 Some("no") => &mut no,
+                Some("max-iterations") if form.is_call_of("loop") => {
+                    if !matches!(value.kind, FormKind::Atom(Value::Int(1..))) {
+                        self.report(
+                            Diagnostic::new(Code::INVALID_FIELD, value.span, "`:max-iterations` is a positive integer")
+                                .label(format!("this is {}", value.describe())),
+                        );
+                    }
+                    continue;
+                }
                 _ => {
                     self.report(
                         Diagnostic::new(

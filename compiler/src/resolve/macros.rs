@@ -4,13 +4,13 @@ use breyta_core::Value;
 
 use super::labels::path_element;
 use super::{Resolver, nil, use_local};
-use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{BranchLabel, Expr, ExprKind, LocalId};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
 impl Resolver<'_> {
     pub(super) fn let_(&mut self, form: &Form, arguments: &[Form]) -> Expr {
+        let tail = self.in_tail;
         let Some((vector, body)) = arguments.split_first() else {
             return self.malformed(form, "`let` needs a vector of bindings", "write `(let [name value] …)`");
         };
@@ -36,22 +36,17 @@ impl Resolver<'_> {
                     this.binding(name, value, &mut bindings);
                 }
             }
-            let value = this.sequence(body, form.span);
+            let value = this.sequence(body, form.span, tail);
             Expr { kind: ExprKind::Let { bindings, value: Box::new(value) }, span: form.span }
         })
     }
 
     /// One pair of a binding vector.
-    fn binding(&mut self, name: &Form, value: &Form, bindings: &mut Vec<(LocalId, Expr)>) {
+    pub(super) fn binding(&mut self, name: &Form, value: &Form, bindings: &mut Vec<(LocalId, Expr)>) {
         self.check_hints(name);
         let value = self.expr(value);
         if let Some(symbol) = name.as_symbol() {
-            if symbol.namespace().is_some() {
-                self.malformed(
-                    name,
-                    format!("`{}` cannot be bound: it has a namespace", symbol.full()),
-                    "bind a plain name",
-                );
+            if !self.check_name(name) {
                 return;
             }
             let id = self.bind(symbol.full(), name.span);
@@ -70,6 +65,7 @@ impl Resolver<'_> {
 
     pub(super) fn if_(&mut self, form: &Form, arguments: &[Form], negated: bool) -> Expr {
         let head = if negated { "if-not" } else { "if" };
+        let tail = self.in_tail;
         let (test, then, otherwise) = match arguments {
             [test, then] => (test, then, None),
             [test, then, otherwise] => (test, then, Some(otherwise)),
@@ -86,21 +82,24 @@ impl Resolver<'_> {
         let condition = self.test(test);
         let element = path_element(label.as_ref());
         self.under(&element, |this| {
-            let first = this.under("then", |this| this.expr(then));
-            let second =
-                this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.expr(it)));
+            let first = this.under("then", |this| this.tail_expr(then, tail));
+            let second = this.under("else", |this| {
+                otherwise.map_or_else(|| nil(form.span), |it| this.tail_expr(it, tail))
+            });
             branch(form.span, label, condition, first, second, negated)
         })
     }
 
     pub(super) fn when(&mut self, form: &Form, arguments: &[Form], negated: bool) -> Expr {
+        let tail = self.in_tail;
         let Some((test, body)) = arguments.split_first() else {
             return self.malformed(form, "`when` needs a test", "write `(when test …)`");
         };
         let label = self.branch_label(form, test);
         let condition = self.test(test);
         let element = path_element(label.as_ref());
-        let body = self.under(&element, |this| this.under("then", |this| this.sequence(body, form.span)));
+        let body =
+            self.under(&element, |this| this.under("then", |this| this.sequence(body, form.span, tail)));
         branch(form.span, label, condition, body, nil(form.span), negated)
     }
 
@@ -111,6 +110,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn cond(&mut self, form: &Form, clauses: &[Form]) -> Expr {
+        let tail = self.in_tail;
         if clauses.len() % 2 == 1 {
             let last = clauses.last().unwrap_or(form);
             return self.malformed(
@@ -121,21 +121,32 @@ impl Resolver<'_> {
         }
         // The label names the whole choice; each test that holds is a `yes` of its own.
         let label = self.branch_label(form, form);
-        self.cond_clauses(form, clauses, label.as_ref())
+        self.cond_clauses(form, clauses, label.as_ref(), tail)
     }
 
-    fn cond_clauses(&mut self, form: &Form, clauses: &[Form], label: Option<&BranchLabel>) -> Expr {
+    fn cond_clauses(
+        &mut self,
+        form: &Form,
+        clauses: &[Form],
+        label: Option<&BranchLabel>,
+        tail: bool,
+    ) -> Expr {
         let [test, value, rest @ ..] = clauses else { return nil(form.span) };
         if test.as_keyword().is_some() || matches!(test.kind, FormKind::Atom(Value::Bool(true))) {
-            return self.expr(value);
+            let value = self.tail_expr(value, tail);
+            // Never reached, but not beyond being wrong.
+            for clause in rest {
+                self.expr(clause);
+            }
+            return value;
         }
         let own = self.branch_label(test, test);
         let label = own.as_ref().or(label).cloned();
         let condition = self.test(test);
         let element = path_element(label.as_ref());
-        let then = self.under(&element, |this| this.under("then", |this| this.expr(value)));
+        let then = self.under(&element, |this| this.under("then", |this| this.tail_expr(value, tail)));
         let otherwise =
-            self.under(&element, |this| this.under("else", |this| this.cond_clauses(form, rest, None)));
+            self.under(&element, |this| this.under("else", |this| this.cond_clauses(form, rest, None, tail)));
         branch(test.span.to(value.span), label, condition, then, otherwise, false)
     }
 
@@ -149,15 +160,17 @@ impl Resolver<'_> {
 
     /// `and` / `or`: the first decides, or else the rest.
     fn chain(&mut self, form: &Form, forms: &[Form], conjunction: bool) -> Expr {
+        let tail = self.in_tail;
         match forms {
             [] => {
                 let value = if conjunction { Value::Bool(true) } else { Value::Nil };
                 Expr { kind: ExprKind::Literal(value), span: form.span }
             }
-            [only] => self.expr(only),
+            [only] => self.tail_expr(only, tail),
             [first, rest @ ..] => {
                 let first_value = self.expr(first);
                 let id = self.invent(if conjunction { "-and" } else { "-or" }, first.span);
+                self.in_tail = tail;
                 let rest = self.chain(form, rest, conjunction);
                 let (then, otherwise) = if conjunction {
                     (rest, use_local(id, first.span))
@@ -173,6 +186,7 @@ impl Resolver<'_> {
 
     /// `->` (as first argument) and `->>` (as last argument): rewritten as forms, then resolved.
     pub(super) fn thread(&mut self, form: &Form, arguments: &[Form], first: bool) -> Expr {
+        let tail = self.in_tail;
         let Some((start, steps)) = arguments.split_first() else {
             return self.malformed(
                 form,
@@ -182,16 +196,9 @@ impl Resolver<'_> {
         };
         let mut value = start.clone();
         for step in steps {
-            let span = step.span;
-            let mut items = match &step.kind {
-                FormKind::List(items) if !items.is_empty() => items.clone(),
-                _ => vec![Form { meta: Vec::new(), ..step.clone() }],
-            };
-            let place = if first { 1 } else { items.len() };
-            items.insert(place.min(items.len()), value);
-            value = Form { kind: FormKind::List(items), span, meta: step.meta.clone() };
+            value = threaded(value, step, first);
         }
-        self.expr(&value)
+        self.tail_expr(&value, tail)
     }
 
     /// `if-let`, `when-let`, `if-some`, `when-some`.
@@ -222,25 +229,31 @@ impl Resolver<'_> {
                 );
             }
         };
+        let tail = self.in_tail;
         let label = self.branch_label(form, value);
         let element = path_element(label.as_ref());
         let tested = self.test(value);
         let id = self.invent("-test", value.span);
-        let condition = if some { self.is_some(id, value.span) } else { use_local(id, value.span) };
+        let condition = if some {
+            self.core("some?", vec![use_local(id, value.span)], value.span)
+        } else {
+            use_local(id, value.span)
+        };
         let then = self.scoped(|this| {
             let mut bindings = Vec::new();
             if let Some(symbol) = name.as_symbol() {
+                this.check_name(name);
                 let bound = this.bind(symbol.full(), name.span);
                 bindings.push((bound, use_local(id, name.span)));
             } else {
                 this.pattern(name, id, &mut bindings);
             }
             let value =
-                this.under(&element, |this| this.under("then", |this| this.sequence(then, form.span)));
+                this.under(&element, |this| this.under("then", |this| this.sequence(then, form.span, tail)));
             Expr { kind: ExprKind::Let { bindings, value: Box::new(value) }, span: form.span }
         });
         let otherwise = self.under(&element, |this| {
-            this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.expr(it)))
+            this.under("else", |this| otherwise.map_or_else(|| nil(form.span), |it| this.tail_expr(it, tail)))
         });
         let choice = branch(form.span, label, condition, then, otherwise, false);
         Expr {
@@ -248,21 +261,20 @@ impl Resolver<'_> {
             span: form.span,
         }
     }
-
-    fn is_some(&mut self, id: LocalId, span: Span) -> Expr {
-        match breyta_core::library::lookup("clojure.core/some?") {
-            Some(function) => {
-                Expr { kind: ExprKind::Call { function, arguments: vec![use_local(id, span)] }, span }
-            }
-            None => {
-                self.report(Diagnostic::new(Code::NOT_SUPPORTED_YET, span, "`if-some` is not supported yet"));
-                nil(span)
-            }
-        }
-    }
 }
 
-fn branch(
+/// `step` with `value` put in as its first or last argument.
+pub(super) fn threaded(value: Form, step: &Form, first: bool) -> Form {
+    let mut items = match &step.kind {
+        FormKind::List(items) if !items.is_empty() => items.clone(),
+        _ => vec![Form { meta: Vec::new(), ..step.clone() }],
+    };
+    let place = if first { 1 } else { items.len() };
+    items.insert(place.min(items.len()), value);
+    Form { kind: FormKind::List(items), span: step.span, meta: step.meta.clone() }
+}
+
+pub(super) fn branch(
     span: Span,
     label: Option<BranchLabel>,
     condition: Expr,

@@ -1,7 +1,9 @@
 //! Destructuring: a pattern becomes bindings of plain locals through `nth`, `drop` and `get`.
+//!
+//! Unlike in Clojure, a map pattern takes a list for keys and values only after `&`.
 
-use breyta_core::Value;
 use breyta_core::library::{self, Entry};
+use breyta_core::{Map, Value};
 
 use super::{Resolver, use_local};
 use crate::diagnostics::{Code, Diagnostic};
@@ -28,17 +30,33 @@ impl Resolver<'_> {
     }
 
     fn sequential(&mut self, items: &[Form], whole: LocalId, bindings: &mut Bindings) {
+        let is_rest = |item: &Form| item.as_symbol().is_some_and(|symbol| symbol.full() == "&");
+        let mut elements = whole;
+        if let Some(rest) = items.iter().find(|item| is_rest(item)) {
+            // With `&` anything that has a sequence can be taken apart, sets and maps too.
+            let sequence =
+                self.library_call("clojure.core/seq", vec![use_local(whole, rest.span)], rest.span);
+            elements = self.invent("-part", rest.span);
+            bindings.push((elements, sequence));
+        }
         let mut index = 0;
         let mut position = 0;
         while let Some(item) = items.get(index) {
-            if item.as_symbol().is_some_and(|symbol| symbol.full() == "&") {
+            if is_rest(item) {
                 let Some(rest) = items.get(index + 1) else {
                     self.malformed(item, "`&` without a name after it", "write `& rest`");
                     return;
                 };
-                let tail = self.tail(whole, position, item.span);
-                self.bind_part(rest, tail, bindings);
+                let tail = self.tail(elements, position, item.span);
+                self.bind_rest(rest, tail, bindings);
                 index += 2;
+                if let Some(extra) = items.get(index).filter(|extra| extra.as_keyword().is_none()) {
+                    self.malformed(
+                        extra,
+                        "a part after `& rest`",
+                        "`& rest` comes last, or before `:as all`",
+                    );
+                }
             } else if item.as_keyword().is_some_and(|keyword| keyword.full() == "as") {
                 let Some(name) = items.get(index + 1) else {
                     self.malformed(item, "`:as` without a name after it", "write `:as all`");
@@ -48,7 +66,7 @@ impl Resolver<'_> {
                 index += 2;
             } else {
                 let arguments = vec![
-                    use_local(whole, item.span),
+                    use_local(elements, item.span),
                     literal(Value::Int(position), item.span),
                     literal(Value::Nil, item.span),
                 ];
@@ -60,15 +78,53 @@ impl Resolver<'_> {
         }
     }
 
-    /// What is left after `position` elements; nil when nothing is.
+    /// What is left of a sequence after `position` elements; nil when nothing is.
     fn tail(&mut self, whole: LocalId, position: i64, span: Span) -> Expr {
-        let rest = if position == 0 {
-            use_local(whole, span)
-        } else {
-            let arguments = vec![literal(Value::Int(position), span), use_local(whole, span)];
-            self.library_call("clojure.core/drop", arguments, span)
-        };
+        if position == 0 {
+            return use_local(whole, span);
+        }
+        let arguments = vec![literal(Value::Int(position), span), use_local(whole, span)];
+        let rest = self.library_call("clojure.core/drop", arguments, span);
         self.library_call("clojure.core/seq", vec![rest], span)
+    }
+
+    /// The pattern after `&`; a map pattern takes the rest as keys and values.
+    fn bind_rest(&mut self, pattern: &Form, tail: Expr, bindings: &mut Bindings) {
+        if pattern.as_map().is_none() {
+            return self.bind_part(pattern, tail, bindings);
+        }
+        let rest = self.invent("-part", pattern.span);
+        bindings.push((rest, tail));
+        self.keyword_arguments(pattern, rest, bindings);
+    }
+
+    /// Takes a list of keys and values, or of one map, apart by a map pattern.
+    pub(super) fn keyword_arguments(&mut self, pattern: &Form, rest: LocalId, bindings: &mut Bindings) {
+        let span = pattern.span;
+        let choose = |condition: Expr, then: Expr, otherwise: Expr| Expr {
+            kind: ExprKind::If {
+                condition: Box::new(condition),
+                then: Box::new(then),
+                otherwise: Box::new(otherwise),
+                label: None,
+            },
+            span,
+        };
+        let several = self.library_call("clojure.core/next", vec![use_local(rest, span)], span);
+        let only = self.library_call("clojure.core/first", vec![use_local(rest, span)], span);
+        let pairs = match library::lookup("clojure.core/hash-map") {
+            Some(entry) => {
+                let arguments =
+                    vec![Expr { kind: ExprKind::LibraryFunction(entry), span }, use_local(rest, span)];
+                self.library_call("clojure.core/apply", arguments, span)
+            }
+            None => self.not_supported(span, "a map pattern after `&`"),
+        };
+        let given = choose(several, pairs, only);
+        let map = choose(use_local(rest, span), given, literal(Value::Map(Map::new()), span));
+        let whole = self.invent("-part", span);
+        bindings.push((whole, map));
+        self.pattern(pattern, whole, bindings);
     }
 
     fn associative(&mut self, pattern: &Form, whole: LocalId, bindings: &mut Bindings) {
@@ -161,6 +217,7 @@ impl Resolver<'_> {
     fn bind_part(&mut self, pattern: &Form, part: Expr, bindings: &mut Bindings) {
         self.check_hints(pattern);
         if let Some(symbol) = pattern.as_symbol() {
+            self.check_name(pattern);
             let id = self.bind(symbol.full(), pattern.span);
             bindings.push((id, part));
             return;
@@ -168,6 +225,16 @@ impl Resolver<'_> {
         let whole = self.invent("-part", pattern.span);
         bindings.push((whole, part));
         self.pattern(pattern, whole, bindings);
+    }
+
+    /// A call of a clojure.core function that the compiler makes up.
+    pub(super) fn core(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
+        self.library_call(&format!("clojure.core/{name}"), arguments, span)
+    }
+
+    /// A call of a function that no author can name.
+    pub(super) fn internal(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
+        self.library_call(&format!("breyta.internal/{name}"), arguments, span)
     }
 
     /// A call that the compiler makes up.
@@ -180,7 +247,7 @@ impl Resolver<'_> {
                     span,
                     "this pattern is not supported yet",
                 ));
-                super::nil(span)
+                super::unknown(span)
             }
         }
     }

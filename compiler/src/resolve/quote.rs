@@ -2,7 +2,7 @@
 
 use breyta_core::{Map, Set, Value, Vector};
 
-use super::{Resolver, nil};
+use super::{Resolver, unknown};
 use crate::hir::{Expr, ExprKind};
 use crate::syntax::{Form, FormKind};
 
@@ -13,14 +13,14 @@ impl Resolver<'_> {
             Err(inner) => {
                 let what = format!("{} inside quoted data", inner.describe());
                 self.not_supported(inner.span, &what);
-                nil(form.span)
+                unknown(form.span)
             }
         }
     }
 }
 
 /// The form as data, or the form inside that is none.
-fn data(form: &Form) -> Result<Value, &Form> {
+pub(super) fn data(form: &Form) -> Result<Value, &Form> {
     Ok(match &form.kind {
         FormKind::Atom(value) => value.clone(),
         FormKind::Keyword(keyword) => Value::Keyword(keyword.clone()),

@@ -3,10 +3,10 @@
 use breyta_catalog::families::{self, Family};
 use breyta_core::{Keyword, Value};
 
-use super::{Kind, Resolver, nil};
+use super::{Kind, Resolver, unknown};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::flow::functions;
-use crate::hir::{Expr, ExprKind, Function, Step};
+use crate::hir::{Expr, ExprKind, Function, Packaged, Step};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
@@ -42,11 +42,14 @@ impl Resolver<'_> {
     /// `(flow/step :family :id {config})`.
     pub(super) fn step(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         if !self.step_is_possible(form) {
-            return nil(form.span);
+            return unknown(form.span);
         }
-        let Some((family, id, config)) = self.step_parts(form, arguments) else { return nil(form.span) };
+        if let Some(target) = arguments.first().and_then(Form::as_keyword).filter(|it| it.namespace().is_some()) {
+            return self.packaged(form, target.full(), arguments);
+        }
+        let Some((family, id, config)) = self.step_parts(form, arguments) else { return unknown(form.span) };
         let point = self.point(id, form.span);
-        let config = self.config(family, id, config, form.span);
+        let config = self.config(family, &point, config, form.span);
         let step = Step { family, id: id.to_owned(), point, config, form: self.summary(form).to_string() };
         Expr { kind: ExprKind::Step(Box::new(step)), span: form.span }
     }
@@ -68,6 +71,62 @@ impl Resolver<'_> {
             return false;
         }
         true
+    }
+
+    /// `(flow/step :ns/name {input})` or `(flow/step :ns/name :step-id {input})`.
+    fn packaged(&mut self, form: &Form, target: &str, arguments: &[Form]) -> Expr {
+        let usage = "write `(flow/step :ns/name :step-id {…input…})`";
+        let definition = self.definition;
+        let known: Vec<&str> = definition
+            .packaged
+            .iter()
+            .map(|it| it.id.value.as_str())
+            .chain(definition.agents.iter().map(|it| it.id.value.as_str()))
+            .collect();
+        if !known.contains(&target) && !definition.broken.iter().any(|it| it == target) {
+            let at = arguments.first().map_or(form.span, |it| it.span);
+            let mut problem = Diagnostic::new(
+                Code::MISSING_PACKAGED_STEP_REFERENCE,
+                at,
+                format!("there is no packaged step or agent `:{target}`"),
+            )
+            .at(&[":flow", &format!(":{target}")]);
+            problem = match nearest(target, known.iter().copied()).first() {
+                Some(best) => problem.help(format!("did you mean `:{best}`?")).edit(at, format!(":{best}")),
+                None => problem.help("declare it in `:steps` or `:agents`, or use a built-in family, such as `:http`"),
+            };
+            self.report(problem);
+        }
+        let (id, input) = match arguments {
+            [_, id] if step_id(id).is_some() => {
+                self.report(
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map").help(usage),
+                );
+                return unknown(form.span);
+            }
+            [_, input] => (None, input),
+            [_, id, input] => match self.checked_step_id(id) {
+                Some(id) => (Some(id.to_owned()), input),
+                None => return unknown(form.span),
+            },
+            [_] => {
+                self.report(
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map").help(usage),
+                );
+                return unknown(form.span);
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::FLOW_STEP_ARITY_INVALID, form.span, "a packaged step takes an id and one input map")
+                        .help(usage),
+                );
+                return unknown(form.span);
+            }
+        };
+        let input = self.expr(input);
+        self.refuse(form.span, &format!("the packaged step or agent `:{target}`"));
+        let call = Packaged { target: target.to_owned(), id, input };
+        Expr { kind: ExprKind::Packaged(Box::new(call)), span: form.span }
     }
 
     /// Family, id and config of a call; reports what is not written as it must be.
@@ -168,18 +227,6 @@ impl Resolver<'_> {
 
     fn family(&mut self, keyword: &Keyword, at: &Form) -> Option<&'static Family> {
         let name = keyword.full();
-        if keyword.namespace().is_some() {
-            self.report(
-                Diagnostic::new(
-                    Code::MISSING_PACKAGED_STEP_REFERENCE,
-                    at.span,
-                    format!("there is no packaged step or agent `:{name}`"),
-                )
-                .note("packaged steps and agents are not supported yet")
-                .help("use a built-in family, such as `:http`"),
-            );
-            return None;
-        }
         let Some(family) = families::find(name) else {
             let near = nearest(name, families::ALL.iter().map(|family| family.name));
             let mut problem = Diagnostic::new(
@@ -197,10 +244,9 @@ impl Resolver<'_> {
             self.report(problem);
             return None;
         };
-        if !family.supported {
+        if !family.runs {
             let what = format!("the step family `:{name}`");
-            self.not_supported(at.span, &what);
-            return None;
+            self.refuse(at.span, &what);
         }
         Some(family)
     }
@@ -253,7 +299,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn config(&mut self, family: &'static Family, id: &str, config: &Form, span: Span) -> Expr {
+    fn config(&mut self, family: &'static Family, point: &str, config: &Form, span: Span) -> Expr {
         if config.as_map().is_none() {
             if family.name == "function" {
                 self.report(
@@ -275,7 +321,7 @@ impl Resolver<'_> {
             match name.as_deref() {
                 Some("type") => self.repeated_family(family, value),
                 Some("code") if family.name == "function" => {
-                    let function = self.inline_code(id, value);
+                    let function = self.inline_code(point, value);
                     entries.push((keyword_literal("ref", key.span), keyword_literal(&function, value.span)));
                 }
                 Some("ref") if family.name == "function" => {
@@ -290,13 +336,7 @@ impl Resolver<'_> {
                     entries.push((key, value));
                 }
                 Some("connection") => {
-                    self.reference(
-                        value,
-                        "connection slot",
-                        Code::UNKNOWN_CONNECTION_SLOT,
-                        ":requires",
-                        |definition| definition.requires.iter().map(|it| it.slot.value.as_str()).collect(),
-                    );
+                    self.connection_slot(value);
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
@@ -321,6 +361,17 @@ impl Resolver<'_> {
             self.code_or_ref(config);
         }
         Expr { kind: ExprKind::Map(entries), span: config.span }
+    }
+
+    /// A literal reference to a connection slot.
+    pub(super) fn connection_slot(&mut self, value: &Form) {
+        self.reference(
+            value,
+            "connection slot",
+            Code::UNKNOWN_CONNECTION_SLOT,
+            ":requires",
+            |definition| definition.requires.iter().map(|it| it.slot.value.as_str()).collect(),
+        );
     }
 
     /// `:type :family` inside a config only repeats the head.
@@ -360,9 +411,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// Compiles inline `:code` as a function of its own and gives its id.
-    fn inline_code(&mut self, step: &str, value: &Form) -> String {
-        let id = format!("{step}/code");
+    /// Compiles inline `:code` as a function of its own and gives its id, which is unique as the suspension id is.
+    fn inline_code(&mut self, point: &str, value: &Form) -> String {
+        let id = format!("{point}/code");
         let Some(code) = functions::inline_code(self.sources, value, self.problems) else { return id };
         let mut inner =
             Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);

@@ -65,14 +65,13 @@ enum Change {
 
 /// The problems with the brackets of a text, sorted by place; empty when they balance.
 pub(super) fn check(tokens: &[Token], text: &str, place: &Place<'_>) -> Vec<Diagnostic> {
+    // Most texts balance, and need no places.
+    let Balance::Broken { depth } = balance(tokens) else { return Vec::new() };
     let pieces = pieces(tokens, text, place);
-    match balance(&pieces) {
-        Balance::Fine => Vec::new(),
-        Balance::Broken { depth } if depth > search::DEPTH_MAX || pieces.len() > search::PIECES_MAX => {
-            vec![report::first_fault(&pieces, place)]
-        }
-        Balance::Broken { .. } => report::problems(&search::repair(&pieces), &pieces, place),
+    if depth > search::DEPTH_MAX || pieces.len() > search::PIECES_MAX {
+        return vec![report::first_fault(&pieces, place)];
     }
+    report::problems(&search::repair(&pieces), &pieces, place)
 }
 
 enum Balance {
@@ -80,16 +79,18 @@ enum Balance {
     Broken { depth: usize },
 }
 
-fn balance(pieces: &[Piece]) -> Balance {
+fn balance(tokens: &[Token]) -> Balance {
     let mut open = Vec::new();
     let (mut fine, mut depth) = (true, 0);
-    for piece in pieces {
-        match piece.kind {
-            PieceKind::Open(opener) => open.push(opener.bracket()),
-            PieceKind::Close(bracket) => fine &= open.pop() == Some(bracket),
+    for token in tokens {
+        match token.kind {
+            TokenKind::Open(opener) => {
+                open.push(opener.bracket());
+                depth = depth.max(open.len());
+            }
+            TokenKind::Close(bracket) => fine &= open.pop() == Some(bracket),
             _ => {}
         }
-        depth = depth.max(open.len());
     }
     if fine && open.is_empty() { Balance::Fine } else { Balance::Broken { depth } }
 }

@@ -25,6 +25,15 @@ impl<'a> Place<'a> {
         Self { sources, file: span.file, anchors: &literal.anchors, own_lines }
     }
 
+    /// The file when the text is a whole one.
+    pub(super) fn whole_file(&self) -> Option<FileId> {
+        self.anchors.is_empty().then_some(self.file)
+    }
+
+    pub(super) fn sources(&self) -> &'a Sources {
+        self.sources
+    }
+
     pub(super) fn offset(&self, offset: usize) -> usize {
         let index = self.anchors.partition_point(|(value, _)| *value as usize <= offset);
         match index.checked_sub(1).and_then(|index| self.anchors.get(index)) {

@@ -5,12 +5,19 @@
 
 mod collection;
 mod conditional;
+mod included;
 mod literal;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use breyta_core::Value;
 use breyta_core::lexer::{self, Fault, LexError, Token, TokenKind};
+use breyta_core::value::FixedState;
+
+pub(super) use included::wanted;
+use included::{Forms, Wanted};
 
 use super::brackets;
 use super::place::Place;
@@ -21,6 +28,9 @@ use crate::syntax::{Form, FormKind, StringLiteral};
 /// How deep forms may be nested, prefixes such as quotes included. Later stages walk forms recursively.
 pub const NESTING_MAX: usize = 256;
 
+/// Problems that one text reports at most.
+pub const PROBLEMS_MAX: usize = 200;
+
 /// What reading gives: the top-level forms that could be read, and every problem found.
 #[derive(Debug)]
 pub struct Reading {
@@ -29,42 +39,70 @@ pub struct Reading {
     pub problems: Vec<Diagnostic>,
 }
 
-/// Reads all top-level forms of a file.
+/// Reads all top-level forms of a file, with the forms of the files that it includes.
 pub fn read(sources: &Sources, file: FileId) -> Reading {
-    read_text(&sources.file(file).text, &Place::file(sources, file))
+    let mut problems = Vec::new();
+    let included = Forms::of(sources, &mut problems);
+    let mut output = read_text(&sources.file(file).text, &Place::file(sources, file), &included);
+    output.problems.splice(0..0, problems);
+    Reading { forms: output.forms, problems: output.problems }
 }
 
 /// Reads the code inside a string literal; spans point into the file the string stands in.
 pub fn read_code_string(sources: &Sources, string: &StringLiteral, span: Span) -> Reading {
-    read_text(&string.value, &Place::string(sources, string, span))
+    let output = read_text(&string.value, &Place::string(sources, string, span), &Forms::none());
+    Reading { forms: output.forms, problems: output.problems }
 }
 
-fn read_text(text: &str, place: &Place<'_>) -> Reading {
+/// Everything that one text gives.
+#[derive(Default)]
+struct Output {
+    forms: Vec<Form>,
+    problems: Vec<Diagnostic>,
+    /// Includes whose file nobody has looked for.
+    wanted: Vec<Wanted>,
+    /// Levels of nesting, and bytes, with everything included.
+    depth: usize,
+    bytes: usize,
+}
+
+fn read_text(text: &str, place: &Place<'_>, included: &Forms) -> Output {
+    let stop = |problems: Vec<Diagnostic>| Output { problems, ..Output::default() };
     let lexed = lexer::lex(text);
     // Behind a string that does not end, nothing means what it seems to mean.
     if let Some(error) = lexed.errors.iter().find(|error| error.fault == Fault::Unterminated) {
-        return Reading {
-            forms: Vec::new(),
-            problems: vec![literal::unterminated(error, &lexed.tokens, text, place)],
-        };
+        return stop(vec![literal::unterminated(error, &lexed.tokens, text, place)]);
     }
-    let mut problems: Vec<Diagnostic> = lexed.errors.iter().map(|error| no_token(error, place)).collect();
+    let mut problems: Vec<Diagnostic> =
+        lexed.errors.iter().take(PROBLEMS_MAX).map(|error| no_token(error, place)).collect();
     let broken = brackets::check(&lexed.tokens, text, place);
     if !broken.is_empty() {
         problems.extend(broken);
-        return Reading { forms: Vec::new(), problems };
+        return stop(problems);
     }
-    let tokens: Vec<Token> = lexed.tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let mut tokens = lexed.tokens;
+    tokens.retain(|token| !token.kind.is_trivia());
     if let Some(problem) = too_deep(&tokens, place) {
         problems.push(problem);
-        return Reading { forms: Vec::new(), problems };
+        return stop(problems);
     }
-    let mut reader = Reader { text, place, tokens, at: 0, problems, spliced: Vec::new() };
-    let mut forms = Vec::new();
+    let output = Output { problems, bytes: text.len(), ..Output::default() };
+    let mut reader = Reader {
+        text,
+        place,
+        included,
+        tokens,
+        at: 0,
+        depth: 0,
+        unused: 0,
+        output,
+        names: HashMap::default(),
+        spliced: Vec::new(),
+    };
     while let Some(form) = reader.next() {
-        forms.push(form);
+        reader.output.forms.push(form);
     }
-    Reading { forms, problems: reader.problems }
+    reader.output
 }
 
 fn no_token(error: &LexError, place: &Place<'_>) -> Diagnostic {
@@ -105,10 +143,17 @@ fn too_deep(tokens: &[Token], place: &Place<'_>) -> Option<Diagnostic> {
 struct Reader<'a> {
     text: &'a str,
     place: &'a Place<'a>,
+    included: &'a Forms,
     /// Without whitespace and comments.
     tokens: Vec<Token>,
     at: usize,
-    problems: Vec<Diagnostic>,
+    /// Forms around the next one, counting prefixes.
+    depth: usize,
+    /// Discards and inactive branches around the next form: what is read there is thrown away.
+    unused: usize,
+    output: Output,
+    /// Keywords and symbols by their text: a name is stored once, however often it is written.
+    names: HashMap<&'a str, FormKind, FixedState>,
     /// Forms of a splice (`#?@`) that are still to be given out, the last one first.
     spliced: Vec<Form>,
 }
@@ -127,11 +172,22 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, problem: Diagnostic) {
-        self.problems.push(problem);
+        // Whoever mends so many will check again; a file of garbage must not cost more than its size.
+        if self.output.problems.len() < PROBLEMS_MAX {
+            self.output.problems.push(problem);
+        }
     }
 
     /// The next form; None before a closing bracket (which stays) and at the end.
     fn next(&mut self) -> Option<Form> {
+        self.depth += 1;
+        self.output.depth = self.output.depth.max(self.depth);
+        let form = self.next_here();
+        self.depth -= 1;
+        form
+    }
+
+    fn next_here(&mut self) -> Option<Form> {
         loop {
             if let Some(form) = self.spliced.pop() {
                 return Some(form);
@@ -196,10 +252,12 @@ impl<'a> Reader<'a> {
 
     /// Reads the operand away. Code that nobody uses may be unfinished: only `#=` in it is reported.
     fn skip_operand(&mut self, prefix: Token) {
-        let before = self.problems.len();
+        let before = self.output.problems.len();
+        self.unused += 1;
         let found = self.next().is_some();
+        self.unused -= 1;
         self.forget_problems_since(before);
-        if !found && self.problems.len() == before {
+        if !found && self.output.problems.len() == before {
             self.at = self.at.min(self.tokens.len());
             let text = self.text(prefix);
             let problem =
@@ -212,7 +270,7 @@ impl<'a> Reader<'a> {
 
     fn forget_problems_since(&mut self, count: usize) {
         let mut index = 0;
-        self.problems.retain(|problem| {
+        self.output.problems.retain(|problem| {
             index += 1;
             index <= count || problem.code == Code::READER_EVAL_DISABLED
         });

@@ -1,17 +1,41 @@
-//! Step configs against the catalog: keys, required keys, types of values; and what the step gives back.
+//! Step configs against the catalog: every key at any depth, what excludes what, what it refers to; and what the step
+//! gives back.
+//!
+//! Only what is written down as data is looked at, and the types of the rest. Which functions, slots and templates
+//! exist was checked when names were resolved.
 
-use breyta_catalog::families::{ConfigKey, Family, KeyType};
+use breyta_catalog::families::{CONTROLS, Family, KeyType, Outcome, ResultField};
+use breyta_catalog::values::{ConfigKey, Shape};
 use breyta_core::Value;
 use breyta_core::library::Ty;
 
 use super::infer::Inference;
 use super::lattice::{Record, Type};
-use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::flow::Definition;
 use crate::hir::{Expr, ExprKind, Step};
-use crate::source::Span;
+use node::{Entry, Look, Node};
+
+/// Durations as configs write them.
+mod duration;
+
+/// What is known of a value: written down, or inferred.
+mod node;
+
+/// Names of slots, secrets, templates, providers and tools.
+mod references;
+
+/// Rules that hold between several keys of one family.
+mod rules;
+
+/// Keys of maps.
+mod shapes;
+
+/// Values of keys.
+mod values;
 
 /// Checks a step's config and gives the type of its result.
-pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step, span: Span) -> Type {
+pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step) -> Type {
     let of = inference.expr(&step.config);
     if !of.may_be(Ty::Map) || of == Type::Nil {
         inference.report(
@@ -23,193 +47,120 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step, span: Span) -
             .label(format!("this is {}", of.describe())),
         );
     }
-    if let ExprKind::Map(entries) = &step.config.kind {
-        keys(inference, step.family, entries, &of);
-        groups(inference, step, entries, span);
-        if step.family.name == "function" {
-            return function_result(inference, entries);
-        }
+    let result = if step.family.name == "function" { function_result(inference, &step.config) } else { None };
+    let definition = inference.context.definition;
+    let mut checker =
+        Checker { definition, found: Vec::new(), refused: Vec::new(), family: Some(step.family), id: &step.id };
+    let config = Node::expr(&step.config, of);
+    let Look::Map(entries) = config.look() else { return result.unwrap_or(Type::Any) };
+    checker.map(&step.family.config, &entries, step.config.span, Some(step.family));
+    rules::check(&mut checker, step.family, &entries);
+    checker.tell(inference);
+    if let Some(result) = result.filter(|_| !changes_result(&entries)) {
+        return result;
     }
-    result(step.family)
+    of_outcome(step.family, &entries)
 }
 
-fn keys(inference: &mut Inference<'_, '_>, family: &'static Family, entries: &[(Expr, Expr)], of: &Type) {
-    for (key, value) in entries {
-        let ExprKind::Literal(Value::Keyword(keyword)) = &key.kind else {
-            inference.report(
-                Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, "a config key must be a literal keyword")
-                    .help("write keys as keywords: `:path`"),
-            );
-            continue;
-        };
-        match family.key(keyword.full()) {
-            None => unknown_key(inference, family, keyword.full(), key.span),
-            Some(row) if !row.supported => inference.report(Diagnostic::new(
-                Code::NOT_SUPPORTED_YET,
-                key.span,
-                format!("the config key `:{}` of `:{}` steps is not supported yet", row.name, family.name),
-            )),
-            Some(row) => {
-                let of = match of {
-                    Type::Map(record) => record.get(row.name).unwrap_or(&Type::Any),
-                    _ => &Type::Any,
-                };
-                value_type(inference, family, row, value, of);
+/// Checks the literal map of a `flow/…` form against its shape.
+pub(super) fn options(inference: &mut Inference<'_, '_>, shape: &'static Shape, map: &Expr, of: Type) {
+    let definition = inference.context.definition;
+    let mut checker = Checker { definition, found: Vec::new(), refused: Vec::new(), family: None, id: "" };
+    let node = Node::expr(map, of);
+    checker.value(KeyType::Shape(shape), &node, shape.what);
+    checker.tell(inference);
+}
+
+/// What all checks of one config share.
+struct Checker<'c> {
+    definition: &'c Definition,
+    found: Vec<Diagnostic>,
+    /// What is right and cannot be built.
+    refused: Vec<Diagnostic>,
+    /// None for the maps of other forms than steps.
+    family: Option<&'static Family>,
+    /// The step's id.
+    id: &'c str,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Hands on what was found.
+    fn tell(self, inference: &mut Inference<'_, '_>) {
+        for problem in self.found {
+            // What only happens when the code runs is not said of code that never runs. Of all others there may be
+            // several at one place.
+            if problem.code == Code::TYPE_MISMATCH {
+                inference.report(problem);
+            } else {
+                inference.context.problems.report(problem);
             }
         }
-    }
-}
-
-fn unknown_key(inference: &mut Inference<'_, '_>, family: &'static Family, name: &str, span: Span) {
-    let mut problem = Diagnostic::new(
-        Code::UNKNOWN_CONFIG_KEY,
-        span,
-        format!("`:{}` steps have no config key `:{name}`", family.name),
-    );
-    if let Some(best) = nearest(name, family.key_names()).first() {
-        problem = problem.help(format!("did you mean `:{best}`?")).edit(span, format!(":{best}"));
-    } else {
-        let all: Vec<String> = family.key_names().map(|key| format!("`:{key}`")).collect();
-        problem = problem.note(format!("the keys are {}", all.join(" ")));
-    }
-    inference.report(problem);
-}
-
-/// A value that can never be what the key takes.
-fn value_type(inference: &mut Inference<'_, '_>, family: &Family, row: &ConfigKey, value: &Expr, of: &Type) {
-    if let KeyType::OneOf(allowed) = row.ty
-        && let ExprKind::Literal(literal) = &value.kind
-    {
-        return one_of(inference, family, row, allowed, literal, value.span);
-    }
-    if family.name == "function" && row.name == "input" {
-        return function_input(inference, value, of);
-    }
-    // References were checked when they were resolved; the type of code is not a value's.
-    let wanted: &[Ty] = match row.ty {
-        KeyType::String => &[Ty::String],
-        KeyType::Keyword => &[Ty::Keyword],
-        KeyType::Name | KeyType::OneOf(_) => &[Ty::Keyword, Ty::String],
-        KeyType::Integer => &[Ty::Integer],
-        KeyType::Boolean => &[Ty::Boolean],
-        KeyType::Map | KeyType::Auth => &[Ty::Map],
-        KeyType::Vector => &[Ty::Vector],
-        KeyType::Duration => &[Ty::Integer, Ty::String],
-        KeyType::Any
-        | KeyType::Code
-        | KeyType::ConnectionRef
-        | KeyType::TemplateRef
-        | KeyType::FunctionRef => return,
-    };
-    if wanted.iter().all(|wanted| !of.may_be(*wanted)) {
-        inference.report(
-            Diagnostic::new(
-                Code::TYPE_MISMATCH,
-                value.span,
-                format!(
-                    "`:{}` of `:{}` steps takes {}, not {}",
-                    row.name,
-                    family.name,
-                    row.ty.describe(),
-                    of.describe()
-                ),
-            )
-            .label(format!("this is {}", of.describe())),
-        );
-    }
-}
-
-/// A literal that can never be the map that a function is called with. Other expressions may give anything.
-fn function_input(inference: &mut Inference<'_, '_>, value: &Expr, of: &Type) {
-    let literal = matches!(
-        value.kind,
-        ExprKind::Literal(_)
-            | ExprKind::Vector(_)
-            | ExprKind::Set(_)
-            | ExprKind::Closure(_)
-            | ExprKind::LibraryFunction(_)
-    );
-    if literal && (!of.may_be(Ty::Map) || *of == Type::Nil) {
-        inference.report(
-            Diagnostic::new(
-                Code::FUNCTION_STEP_INPUT_SHAPE_INVALID,
-                value.span,
-                format!("`:input` of a function step must be a map, not {}", of.describe()),
-            )
-            .label(format!("this is {}", of.describe()))
-            .help("put the value under a key: `{:items [1 2]}`"),
-        );
-    }
-}
-
-fn one_of(
-    inference: &mut Inference<'_, '_>,
-    family: &Family,
-    row: &ConfigKey,
-    allowed: &[&str],
-    literal: &Value,
-    span: Span,
-) {
-    let name = literal.as_name().unwrap_or_default();
-    if row.later_values.contains(&name) {
-        inference.report(Diagnostic::new(
-            Code::NOT_SUPPORTED_YET,
-            span,
-            format!("`:{} :{name}` of `:{}` steps is not supported yet", row.name, family.name),
-        ));
-    } else if !allowed.contains(&name) {
-        let mut problem = Diagnostic::new(
-            Code::TYPE_MISMATCH,
-            span,
-            format!("`:{}` of `:{}` steps takes {}", row.name, family.name, row.ty.describe()),
-        );
-        if let Some(best) = nearest(name, allowed.iter().copied()).first() {
-            problem = problem.help(format!("did you mean `:{best}`?")).edit(span, format!(":{best}"));
+        for refusal in self.refused {
+            inference.context.problems.refuse(refusal);
         }
-        inference.report(problem);
     }
 }
 
-/// Keys that must be there. (That a function step has code or ref was checked when it was resolved.)
-fn groups(inference: &mut Inference<'_, '_>, step: &Step, entries: &[(Expr, Expr)], span: Span) {
-    let has = |name: &str| {
-        entries
-            .iter()
-            .any(|(key, _)| matches!(&key.kind, ExprKind::Literal(Value::Keyword(it)) if it.full() == name))
-    };
-    for row in step.family.keys.iter().filter(|row| row.required && !has(row.name)) {
-        let problem = missing(step, &format!("`:{}`", row.name), span).note(row.doc);
-        inference.report(problem);
+/// Whether a control puts something else in place of the result.
+fn changes_result(entries: &[Entry<'_>]) -> bool {
+    let controls = ["persist", "on-error", "review", "mock"];
+    entries.iter().any(|entry| entry.name.as_deref().is_none_or(|name| controls.contains(&name)))
+}
+
+/// The type of what a step gives.
+fn of_outcome(family: &'static Family, entries: &[Entry<'_>]) -> Type {
+    if changes_result(entries) {
+        return Type::Any;
     }
-    // A template may give what the config leaves out.
-    if step.family.name == "function" || has("template") {
-        return;
-    }
-    for group in step.family.any_of.iter().filter(|group| !group.iter().any(|name| has(name))) {
-        let usable = group.iter().filter(|name| step.family.key(name).is_some_and(|row| row.supported));
-        let names: Vec<String> = usable.map(|name| format!("`:{name}`")).collect();
-        inference.report(missing(step, &names.join(" or "), span));
+    let chooser = family.config.variants.and_then(|variants| {
+        let entry = entries.iter().find(|entry| entry.name.as_deref() == Some(variants.key))?;
+        variants.case(entry.value.name()?.as_str())
+    });
+    match chooser.map_or(family.result, |operation| operation.result) {
+        Outcome::Any => Type::Any,
+        Outcome::Map(fields) => record(fields, false),
+        Outcome::AtLeast(fields) => record(fields, true),
     }
 }
 
-fn missing(step: &Step, what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::MISSING_CONFIG_KEY,
-        span,
-        format!("the step `:{}` needs {what} in its config", step.id),
-    )
-    .help(format!("add {what} to the config map"))
+fn record(fields: &[ResultField], open: bool) -> Type {
+    let fields = fields
+        .iter()
+        .map(|field| {
+            let of = of_key(field.ty);
+            let of = if field.optional { Type::union(Type::Nil, of) } else { of };
+            (field.name.to_owned(), of)
+        })
+        .collect();
+    Type::Map(Record { fields, open })
+}
+
+fn of_key(ty: KeyType) -> Type {
+    match ty {
+        KeyType::String | KeyType::Text(_) => Type::String,
+        KeyType::Keyword => Type::Keyword(None),
+        KeyType::Integer | KeyType::Whole(..) => Type::Integer,
+        KeyType::Number(..) => Type::Number,
+        KeyType::Boolean => Type::Boolean,
+        KeyType::Map => Type::Map(Record::unknown()),
+        KeyType::Vector => Type::Vector(Box::new(Type::Any)),
+        _ => Type::Any,
+    }
 }
 
 /// The result of a function step, and whether the function takes the one argument it is given.
-fn function_result(inference: &mut Inference<'_, '_>, entries: &[(Expr, Expr)]) -> Type {
-    let reference = entries.iter().find_map(|(key, value)| match (&key.kind, &value.kind) {
+fn function_result(inference: &mut Inference<'_, '_>, config: &Expr) -> Option<Type> {
+    let ExprKind::Map(entries) = &config.kind else { return None };
+    let (name, span) = entries.iter().find_map(|(key, value)| match (&key.kind, &value.kind) {
         (ExprKind::Literal(Value::Keyword(key)), ExprKind::Literal(literal)) if key.full() == "ref" => {
             literal.as_name().map(|name| (name.to_owned(), value.span))
         }
         _ => None,
-    });
-    let Some((name, span)) = reference else { return Type::Any };
+    })?;
     if let Some(body) = super::function(inference.context.program, &name) {
         let (least, open) = (body.parameters.len(), body.rest.is_some());
         if !(least == 1 || (least == 0 && open)) {
@@ -224,26 +175,20 @@ fn function_result(inference: &mut Inference<'_, '_>, entries: &[(Expr, Expr)]) 
             );
         }
     }
-    inference.context.results.get(&name).cloned().unwrap_or(Type::Any)
+    inference.context.results.get(&name).cloned()
 }
 
-/// The shape of a family's result.
-fn result(family: &Family) -> Type {
-    if family.result.is_empty() {
-        return Type::Any;
-    }
-    let fields = family.result.iter().map(|field| (field.name.to_owned(), of_key(field.ty))).collect();
-    Type::Map(Record { fields, open: false })
+/// The row of a control.
+fn control(name: &str) -> Option<&'static ConfigKey> {
+    CONTROLS.iter().find(|key| key.name == name)
 }
 
-fn of_key(ty: KeyType) -> Type {
-    match ty {
-        KeyType::String => Type::String,
-        KeyType::Keyword => Type::Keyword(None),
-        KeyType::Integer => Type::Integer,
-        KeyType::Boolean => Type::Boolean,
-        KeyType::Map => Type::Map(Record::unknown()),
-        KeyType::Vector => Type::Vector(Box::new(Type::Any)),
-        _ => Type::Any,
-    }
+/// What steps of a family give when no control puts something else in its place and no operation is known.
+pub(super) fn raw_result(family: &'static Family) -> Type {
+    if family.config.variants.is_some() { Type::Any } else { of_outcome(family, &[]) }
+}
+
+/// Whether a value of this type may stand under a key.
+pub(super) fn may_be(ty: KeyType, of: &Type) -> bool {
+    values::may_be(ty, of)
 }

@@ -1,31 +1,109 @@
-//! Expressions to types, and the checks on the way: arguments of calls, keys of known records, callees.
+//! Expressions to types, with the checks on the way. Calls are in [`super::calls`], looking things up in
+//! [`super::lookup`], branches in [`super::narrow`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use breyta_core::Value;
-use breyta_core::library::{Entry, Ty};
 
+use super::boundaries;
 use super::config;
 use super::lattice::{Record, Type};
-use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
-use crate::hir::{Body, Expr, ExprKind, LocalId, Program};
+use super::narrow::Facts;
+use super::packaged::{self, Contract};
+use super::walk::children;
+use crate::diagnostics::{Code, Diagnostic, Problems};
+use crate::flow::Definition;
+use crate::hir::{Body, Closure, Expr, ExprKind, LocalId, Program};
 use crate::source::Span;
+
+/// How many expressions may be inferred again with other types, in one flow. When it is used up, what would need
+/// another look is unknown.
+const EFFORT: usize = 60_000;
+
+/// How often a loop is looked at before the types of its locals are given up.
+const ROUNDS: usize = 3;
+
+/// Problems that only happen when the code runs.
+const OF_VALUES: [Code; 3] = [Code::TYPE_MISMATCH, Code::UNKNOWN_FIELD, Code::WRONG_ARITY];
 
 /// What all bodies share.
 pub(super) struct Context<'a> {
+    pub(super) definition: &'a Definition,
     pub(super) program: &'a Program,
     pub(super) problems: &'a mut Problems,
-    /// Result types of functions that are done.
+    /// Result types of functions that are done, whatever they are called with.
     pub(super) results: &'a BTreeMap<String, Type>,
     /// What steps give, by suspension id.
     pub(super) awaited: BTreeMap<String, Type>,
+    /// Expressions that may still be inferred again.
+    pub(super) effort: usize,
+    /// Places and codes that have been reported: the second look at an expression says nothing twice.
+    pub(super) reported: BTreeSet<(Span, &'static str)>,
+    /// Schemas of packaged steps, by id.
+    pub(super) packaged: BTreeMap<String, Contract>,
+    /// Functions that are being inferred.
+    pub(super) active: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        definition: &'a Definition,
+        program: &'a Program,
+        problems: &'a mut Problems,
+        results: &'a BTreeMap<String, Type>,
+    ) -> Self {
+        Self {
+            definition,
+            program,
+            problems,
+            results,
+            awaited: BTreeMap::new(),
+            effort: EFFORT,
+            reported: BTreeSet::new(),
+            packaged: BTreeMap::new(),
+            active: Vec::new(),
+        }
+    }
+}
+
+/// Where a body is looked at from.
+#[derive(Clone, Debug)]
+pub(super) struct From {
+    pub(super) span: Span,
+    /// What is to be seen there: `called from here`.
+    pub(super) text: String,
 }
 
 /// Infers one body with its parameters' types (missing ones are unknown): its result and the types of its locals.
-pub(super) fn body(context: &mut Context<'_>, body: &Body, parameters: &[Type]) -> (Type, Vec<Type>) {
-    let mut inference = Inference { context, locals: vec![Type::Any; body.locals.len()] };
+/// With `from`, only what certainly happens is reported, and where the types came from is shown; or nothing is, when it
+/// says so.
+pub(super) fn body(
+    context: &mut Context<'_>,
+    body: &Body,
+    parameters: &[Type],
+    from: Option<(From, bool)>,
+) -> (Type, Vec<Type>) {
+    let (from, quiet) = from.map_or((None, false), |(from, quiet)| (Some(from), quiet));
+    let mut closures = BTreeMap::new();
+    named_closures(&body.value, &mut closures);
+    let mut inference = Inference {
+        context,
+        locals: vec![Type::Any; body.locals.len()],
+        about: BTreeMap::new(),
+        closures: &closures,
+        loops: Vec::new(),
+        seen: BTreeSet::new(),
+        calls: Vec::new(),
+        silent: usize::from(quiet),
+        dead: 0,
+        conditional: 0,
+        from,
+    };
     for (id, of) in body.parameters.iter().zip(parameters) {
         inference.set(*id, of.clone());
+    }
+    if let Some(id) = body.rest {
+        inference.set(id, Type::List(Box::new(Type::Any)).or_nil());
     }
     let result = inference.expr(&body.value);
     (result, inference.locals)
@@ -33,86 +111,225 @@ pub(super) fn body(context: &mut Context<'_>, body: &Body, parameters: &[Type]) 
 
 pub(super) struct Inference<'c, 'a> {
     pub(super) context: &'c mut Context<'a>,
-    locals: Vec<Type>,
+    pub(super) locals: Vec<Type>,
+    /// What a local tells about others where it is a condition.
+    pub(super) about: BTreeMap<LocalId, Facts>,
+    /// Closures that a `let` gives a name.
+    pub(super) closures: &'c BTreeMap<LocalId, &'c Closure>,
+    /// What the loops that are open have been given again, innermost last.
+    loops: Vec<Vec<Type>>,
+    /// The closures that have been looked at, by place.
+    seen: BTreeSet<Span>,
+    /// The closures that are being called, by place.
+    pub(super) calls: Vec<Span>,
+    /// How many inferences around this one are only for the type.
+    silent: usize,
+    /// How many branches around this one are never taken.
+    dead: usize,
+    /// How many branches are open.
+    conditional: usize,
+    from: Option<From>,
 }
 
 impl Inference<'_, '_> {
-    fn set(&mut self, id: LocalId, of: Type) {
+    pub(super) fn set(&mut self, id: LocalId, of: Type) {
         if let Some(place) = self.locals.get_mut(id.0) {
             *place = of;
         }
     }
 
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.context.problems.report(diagnostic);
+    pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
+        if self.silent > 0 || (self.dead > 0 && OF_VALUES.contains(&diagnostic.code)) {
+            return;
+        }
+        if let Some(from) = &self.from {
+            // A key that this caller does not give is nil, which is what optional keys are.
+            if self.conditional > 0 || diagnostic.code == Code::UNKNOWN_FIELD {
+                return;
+            }
+            diagnostic = diagnostic.also(from.span, from.text.clone());
+        }
+        if self.context.reported.insert((diagnostic.primary.span, diagnostic.code.name())) {
+            self.context.problems.report(diagnostic);
+        }
+    }
+
+    /// Infers without reporting anything.
+    pub(super) fn silently<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.silent += 1;
+        // Checks of configs report without asking whether anyone listens.
+        let kept = std::mem::take(&mut *self.context.problems);
+        let result = inside(self);
+        *self.context.problems = kept;
+        self.silent -= 1;
+        result
+    }
+
+    /// Infers something that may not happen.
+    pub(super) fn perhaps<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.conditional += 1;
+        let result = inside(self);
+        self.conditional -= 1;
+        result
+    }
+
+    /// Whether what is found here is no mistake of anyone.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.silent > 0 || self.dead > 0 || (self.from.is_some() && self.conditional > 0)
+    }
+
+    /// Whether there is effort left for looking at something again.
+    pub(super) fn may_look_again(&self) -> bool {
+        self.context.effort > 0
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Type {
+        if self.silent > 0 || self.from.is_some() || !self.calls.is_empty() {
+            self.context.effort = self.context.effort.saturating_sub(1);
+        }
         match &expr.kind {
-            ExprKind::Literal(value) => Type::of(value),
+            ExprKind::Literal(value) => Type::of(value).bounded(),
             ExprKind::Local(id) => self.locals.get(id.0).cloned().unwrap_or(Type::Any),
             ExprKind::Let { bindings, value } => {
                 for (id, value) in bindings {
-                    let of = self.expr(value);
-                    self.set(*id, of);
+                    self.bind(*id, value);
                 }
                 self.expr(value)
             }
             ExprKind::Do(values) => values.iter().fold(Type::Nil, |_, value| self.expr(value)),
             ExprKind::Note { .. } => Type::Nil,
             ExprKind::NowMs => Type::Integer,
-            ExprKind::Itself => Type::Function,
-            ExprKind::Loop { bindings, value } => {
-                for (_, value) in bindings {
-                    // What a loop's locals become in later rounds is not followed.
-                    self.expr(value);
-                }
-                self.expr(value)
-            }
+            ExprKind::Unknown => Type::Any,
+            ExprKind::Itself | ExprKind::LibraryFunction(_) => Type::Function,
+            ExprKind::Loop { bindings, value } => self.loop_(bindings, value),
             ExprKind::Recur(values) => {
-                for value in values {
-                    self.expr(value);
-                }
-                Type::Any
+                let types: Vec<Type> = values.iter().map(|value| self.expr(value)).collect();
+                self.again(types);
+                Type::Never
             }
-            ExprKind::Attempt { body, handler, .. } => {
-                let (body, handler) = (self.expr(&body.value), self.expr(handler));
-                Type::union(body, handler)
-            }
-            ExprKind::If { condition, then, otherwise, .. } => {
-                self.expr(condition);
-                let (then, otherwise) = (self.expr(then), self.expr(otherwise));
-                Type::union(then, otherwise)
-            }
+            ExprKind::If { condition, then, otherwise, .. } => self.branch(condition, then, otherwise),
             ExprKind::Call { function, arguments } => self.call(function, arguments),
-            ExprKind::Invoke { callee, arguments } => {
-                let of = self.expr(callee);
-                if !of.may_be(Ty::Callable) {
-                    let message = format!("{} cannot be called", of.describe());
-                    self.report(Diagnostic::new(Code::TYPE_MISMATCH, callee.span, message));
-                }
-                for argument in arguments {
-                    self.expr(argument);
-                }
-                Type::Any
-            }
-            ExprKind::LibraryFunction(_) => Type::Function,
+            ExprKind::Invoke { callee, arguments } => self.invoke(callee, arguments, expr.span),
             ExprKind::Closure(closure) => {
-                self.expr(&closure.value);
+                // Nobody knows whether it is ever called.
+                self.perhaps(|this| this.closure(closure, &[]));
                 Type::Function
             }
-            ExprKind::Vector(items) => Type::Vector(Box::new(self.members(items))),
-            ExprKind::Set(items) => Type::Set(Box::new(self.members(items))),
+            ExprKind::Vector(items) => Type::Vector(Box::new(self.elements(items))).bounded(),
+            ExprKind::Set(items) => Type::Set(Box::new(self.elements(items))).bounded(),
             ExprKind::Map(entries) => self.map(entries),
+            ExprKind::Packaged(call) => packaged::call(self, call),
             ExprKind::Step(step) => {
-                let of = config::step(self, step, expr.span);
+                let of = config::step(self, step);
+                let of = boundaries::step(self, step, of, expr.span);
                 self.context.awaited.insert(step.point.clone(), of.clone());
                 of
             }
         }
     }
 
-    fn members(&mut self, items: &[Expr]) -> Type {
+    fn bind(&mut self, id: LocalId, value: &Expr) {
+        let of = self.expr(value);
+        self.set(id, of);
+        self.remember(id, value);
+    }
+
+    fn branch(&mut self, condition: &Expr, then: &Expr, otherwise: &Expr) -> Type {
+        let of = self.expr(condition);
+        let facts = self.facts(condition);
+        match self.constant(condition, &of) {
+            Some(holds) => {
+                self.unreachable(condition, holds, if holds { otherwise } else { then });
+                let (taken, dead) = if holds { (then, otherwise) } else { (otherwise, then) };
+                // What would go wrong there never does.
+                self.dead += 1;
+                self.arm(dead, &facts, !holds);
+                self.dead -= 1;
+                self.arm(taken, &facts, holds)
+            }
+            None => {
+                let (then, otherwise) =
+                    self.perhaps(|this| (this.arm(then, &facts, true), this.arm(otherwise, &facts, false)));
+                Type::union(then, otherwise).bounded()
+            }
+        }
+    }
+
+    /// A loop: its locals are what they start as, or what any `recur` gives them.
+    fn loop_(&mut self, bindings: &[(LocalId, Expr)], value: &Expr) -> Type {
+        for (id, start) in bindings {
+            self.bind(*id, start);
+            self.about.remove(id);
+        }
+        let mut known: Vec<Type> =
+            bindings.iter().map(|(id, _)| self.locals.get(id.0).cloned().unwrap_or(Type::Any)).collect();
+        for _ in 0..ROUNDS {
+            if !self.may_look_again() {
+                break;
+            }
+            self.loops.push(known.clone());
+            self.silently(|this| this.perhaps(|this| this.expr(value)));
+            let grown = self.loops.pop().unwrap_or_default();
+            if grown == known {
+                return self.last_round(bindings, value, known);
+            }
+            known = grown.into_iter().map(Type::bounded).collect();
+            for ((id, _), of) in bindings.iter().zip(&known) {
+                self.set(*id, of.clone());
+            }
+        }
+        self.last_round(bindings, value, vec![Type::Any; bindings.len()])
+    }
+
+    fn last_round(&mut self, bindings: &[(LocalId, Expr)], value: &Expr, known: Vec<Type>) -> Type {
+        for ((id, _), of) in bindings.iter().zip(&known) {
+            self.set(*id, of.clone());
+        }
+        self.loops.push(known);
+        let result = self.expr(value);
+        self.loops.pop();
+        result
+    }
+
+    /// What a `recur` gives to the innermost loop.
+    fn again(&mut self, types: Vec<Type>) {
+        if let Some(known) = self.loops.last_mut() {
+            for (place, of) in known.iter_mut().zip(types) {
+                *place = Type::union(std::mem::replace(place, Type::Nil), of);
+            }
+        }
+    }
+
+    /// Infers a closure's body with what it is called with; missing parameters are unknown.
+    pub(super) fn closure(&mut self, closure: &Closure, arguments: &[Type]) -> Type {
+        let span = closure.value.span;
+        let first = self.seen.insert(span);
+        if self.calls.contains(&span) || (!first && !self.may_look_again()) {
+            return Type::Any;
+        }
+        for (index, id) in closure.parameters.iter().enumerate() {
+            self.set(*id, arguments.get(index).cloned().unwrap_or(Type::Any));
+        }
+        if let Some(id) = closure.rest {
+            let rest = arguments.get(closure.parameters.len()..).unwrap_or_default();
+            let of = rest.iter().cloned().reduce(Type::union).unwrap_or(Type::Any);
+            self.set(id, Type::List(Box::new(of)).or_nil());
+        }
+        self.calls.push(span);
+        // `recur` in a closure goes back to the closure, which starts over with other arguments.
+        self.loops.push(Vec::new());
+        if recurs(&closure.value) {
+            for id in &closure.parameters {
+                self.set(*id, Type::Any);
+            }
+        }
+        let result = self.expr(&closure.value);
+        self.loops.pop();
+        self.calls.pop();
+        result
+    }
+
+    fn elements(&mut self, items: &[Expr]) -> Type {
         let types: Vec<Type> = items.iter().map(|item| self.expr(item)).collect();
         types.into_iter().reduce(Type::union).unwrap_or(Type::Any)
     }
@@ -129,121 +346,29 @@ impl Inference<'_, '_> {
                 _ => record.open = true,
             }
         }
-        Type::Map(record)
-    }
-
-    fn call(&mut self, function: &'static Entry, arguments: &[Expr]) -> Type {
-        let types: Vec<Type> = arguments.iter().map(|argument| self.expr(argument)).collect();
-        for (index, (of, argument)) in types.iter().zip(arguments).enumerate() {
-            let Some(wanted) = function.parameters.get(index).copied().or(function.rest) else { continue };
-            if !of.may_be(wanted) {
-                let message = format!(
-                    "`{}` takes {} here, not {}",
-                    function.short_name(),
-                    words(wanted),
-                    of.describe()
-                );
-                self.report(
-                    Diagnostic::new(Code::TYPE_MISMATCH, argument.span, message)
-                        .label(format!("this is {}", of.describe()))
-                        .note(format!("`{}`: {}", function.short_name(), function.doc)),
-                );
-            }
-        }
-        match (function.name, types.as_slice(), arguments) {
-            ("clojure.core/get", [of, _, rest @ ..], [_, key, ..]) => self.get(of, key, rest.first()),
-            ("clojure.core/assoc", [of, ..], [_, entries @ ..]) => {
-                assoc(of, entries, types.get(1..).unwrap_or_default())
-            }
-            _ => Type::from(function.returns),
-        }
-    }
-
-    /// `(get of key default)`: the field of a known record; an unknown key of a closed one is an error.
-    fn get(&mut self, of: &Type, key: &Expr, default: Option<&Type>) -> Type {
-        let ExprKind::Literal(Value::Keyword(keyword)) = &key.kind else { return Type::Any };
-        let name = keyword.full();
-        let members = match of {
-            Type::Union(members) => members.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        let mut found = Type::Nil;
-        let mut known: Vec<&str> = Vec::new();
-        for member in members {
-            match member {
-                Type::Nil => {}
-                Type::Map(record) => match record.get(name) {
-                    Some(field) => return if members.len() == 1 { field.clone() } else { Type::Any },
-                    None if record.open => return Type::Any,
-                    None => known.extend(record.fields.iter().map(|(field, _)| field.as_str())),
-                },
-                _ => return Type::Any,
-            }
-        }
-        if let Some(default) = default {
-            found = default.clone();
-        } else if members.iter().any(|member| matches!(member, Type::Map(_))) {
-            self.unknown_field(name, &known, key.span);
-        }
-        found
-    }
-
-    fn unknown_field(&mut self, name: &str, known: &[&str], at: Span) {
-        let mut problem =
-            Diagnostic::new(Code::UNKNOWN_FIELD, at, format!("this map never has the key `:{name}`"));
-        if let Some(best) = nearest(name, known.iter().copied()).first() {
-            problem = problem.help(format!("did you mean `:{best}`?")).edit(at, format!(":{best}"));
-        }
-        let all: Vec<String> = known.iter().map(|field| format!("`:{field}`")).collect();
-        if !all.is_empty() {
-            problem = problem.note(format!("its keys are {}", all.join(" ")));
-        }
-        self.report(problem);
+        Type::Map(record).bounded()
     }
 }
 
-/// A record with literal keyword keys added.
-fn assoc(of: &Type, entries: &[Expr], types: &[Type]) -> Type {
-    let Type::Map(record) = of else { return Type::Any };
-    let mut record = record.clone();
-    for (pair, pair_types) in entries.chunks_exact(2).zip(types.chunks_exact(2)) {
-        let (Some(key), Some(of)) = (pair.first(), pair_types.get(1)) else { continue };
-        match &key.kind {
-            ExprKind::Literal(Value::Keyword(keyword)) => {
-                let name = keyword.full();
-                match record.fields.iter_mut().find(|(field, _)| field == name) {
-                    Some((_, place)) => *place = of.clone(),
-                    None => record.fields.push((name.to_owned(), of.clone())),
-                }
-            }
-            _ => record.open = true,
-        }
+/// Whether a closure's own `recur` stands in an expression.
+fn recurs(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Recur(_) => true,
+        ExprKind::Let { value, .. } => recurs(value),
+        ExprKind::Do(values) => values.last().is_some_and(recurs),
+        ExprKind::If { then, otherwise, .. } => recurs(then) || recurs(otherwise),
+        _ => false,
     }
-    Type::Map(record)
 }
 
-/// A wanted type in words.
-fn words(wanted: Ty) -> String {
-    match wanted {
-        Ty::Any => "anything".to_owned(),
-        Ty::Nil => "nil".to_owned(),
-        Ty::Boolean => "a boolean".to_owned(),
-        Ty::Integer => "an integer".to_owned(),
-        Ty::Number => "a number".to_owned(),
-        Ty::Char => "a character".to_owned(),
-        Ty::String => "a string".to_owned(),
-        Ty::Keyword => "a keyword".to_owned(),
-        Ty::Symbol => "a symbol".to_owned(),
-        Ty::Callable => "a function".to_owned(),
-        Ty::Vector => "a vector".to_owned(),
-        Ty::List => "a list".to_owned(),
-        Ty::Map => "a map".to_owned(),
-        Ty::Set => "a set".to_owned(),
-        Ty::Sequential => "a vector or list".to_owned(),
-        Ty::Collection => "a collection".to_owned(),
-        Ty::Seqable => "a collection or string".to_owned(),
-        Ty::Associative => "a map or vector".to_owned(),
-        Ty::Regex => "a regex".to_owned(),
-        Ty::Nilable(inner) => format!("{} or nil", words(*inner)),
+/// Closures that a `let` binds, by local.
+fn named_closures<'b>(expr: &'b Expr, found: &mut BTreeMap<LocalId, &'b Closure>) {
+    if let ExprKind::Let { bindings, .. } = &expr.kind {
+        for (id, value) in bindings {
+            if let ExprKind::Closure(closure) = &value.kind {
+                found.insert(*id, closure);
+            }
+        }
     }
+    children(expr, &mut |child| named_closures(child, found));
 }

@@ -9,6 +9,8 @@ use breyta_core::library::Ty;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
     Any,
+    /// No value at all: what is never given back, because something else happens instead.
+    Never,
     Nil,
     Boolean,
     Integer,
@@ -26,6 +28,8 @@ pub enum Type {
     List(Box<Type>),
     Set(Box<Type>),
     Map(Record),
+    /// A map with any keys, and values of one type.
+    MapOf(Box<Type>),
     Instant,
     Uuid,
     /// One of several, flat, without [`Type::Any`], at least two.
@@ -59,6 +63,7 @@ impl Type {
         for side in [a, b] {
             match side {
                 Type::Any => return Type::Any,
+                Type::Never => {}
                 Type::Union(inner) => {
                     for one in inner {
                         add(&mut members, one);
@@ -68,6 +73,7 @@ impl Type {
             }
         }
         match members.len() {
+            0 => Type::Never,
             1 => members.pop().unwrap_or(Type::Any),
             // A long union says nothing useful any more.
             2..=8 => Type::Union(members),
@@ -117,7 +123,7 @@ impl Type {
     /// Whether some value of this type fits `wanted`. False is a definite mismatch.
     pub fn may_be(&self, wanted: Ty) -> bool {
         match self {
-            Type::Any => return true,
+            Type::Any | Type::Never => return true,
             Type::Union(members) => return members.iter().any(|member| member.may_be(wanted)),
             _ => {}
         }
@@ -139,22 +145,39 @@ impl Type {
                     | Type::Keyword(_)
                     | Type::Symbol
                     | Type::Map(_)
+                    | Type::MapOf(_)
                     | Type::Set(_)
                     | Type::Vector(_)
             ),
             // Nil stands for an empty collection nearly everywhere; where it does not, staying quiet is right.
             Ty::Vector => matches!(self, Type::Vector(_) | Type::Nil),
             Ty::List => matches!(self, Type::List(_) | Type::Nil),
-            Ty::Map => matches!(self, Type::Map(_) | Type::Nil),
+            Ty::Map => matches!(self, Type::Map(_) | Type::MapOf(_) | Type::Nil),
             Ty::Set => matches!(self, Type::Set(_) | Type::Nil),
             Ty::Sequential => matches!(self, Type::Vector(_) | Type::List(_) | Type::Nil),
-            Ty::Associative => matches!(self, Type::Vector(_) | Type::Map(_) | Type::Nil),
+            Ty::Associative => {
+                matches!(self, Type::Vector(_) | Type::Map(_) | Type::MapOf(_) | Type::Nil)
+            }
             Ty::Collection => {
-                matches!(self, Type::Vector(_) | Type::List(_) | Type::Map(_) | Type::Set(_) | Type::Nil)
+                matches!(
+                    self,
+                    Type::Vector(_)
+                        | Type::List(_)
+                        | Type::Map(_)
+                        | Type::MapOf(_)
+                        | Type::Set(_)
+                        | Type::Nil
+                )
             }
             Ty::Seqable => matches!(
                 self,
-                Type::Vector(_) | Type::List(_) | Type::Map(_) | Type::Set(_) | Type::Nil | Type::String
+                Type::Vector(_)
+                    | Type::List(_)
+                    | Type::Map(_)
+                    | Type::MapOf(_)
+                    | Type::Set(_)
+                    | Type::Nil
+                    | Type::String
             ),
         }
     }
@@ -168,6 +191,7 @@ impl Type {
     pub fn describe(&self) -> String {
         match self {
             Type::Any => "anything".to_owned(),
+            Type::Never => "nothing".to_owned(),
             Type::Nil => "nil".to_owned(),
             Type::Boolean => "a boolean".to_owned(),
             Type::Integer => "an integer".to_owned(),
@@ -183,10 +207,18 @@ impl Type {
             Type::Vector(_) => "a vector".to_owned(),
             Type::List(_) => "a list".to_owned(),
             Type::Set(_) => "a set".to_owned(),
-            Type::Map(_) => "a map".to_owned(),
+            Type::Map(_) | Type::MapOf(_) => "a map".to_owned(),
             Type::Instant => "an instant".to_owned(),
             Type::Uuid => "a uuid".to_owned(),
-            Type::Union(members) => members.iter().map(Type::describe).collect::<Vec<_>>().join(" or "),
+            Type::Union(members) => {
+                let mut words: Vec<String> = Vec::new();
+                for word in members.iter().map(Type::describe) {
+                    if !words.contains(&word) {
+                        words.push(word);
+                    }
+                }
+                words.join(" or ")
+            }
         }
     }
 }
@@ -224,7 +256,7 @@ impl From<Ty> for Type {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Type::Any | Type::Function | Type::Regex => f.write_str(":any"),
+            Type::Any | Type::Never | Type::Function | Type::Regex => f.write_str(":any"),
             Type::Nil => f.write_str(":nil"),
             Type::Boolean => f.write_str(":boolean"),
             Type::Integer => f.write_str(":int"),
@@ -245,6 +277,7 @@ impl fmt::Display for Type {
                 }
                 f.write_str("]")
             }
+            Type::MapOf(of) => write!(f, "[:map-of :any {of}]"),
             Type::Instant => f.write_str(":inst"),
             Type::Uuid => f.write_str(":uuid"),
             Type::Union(members) => {

@@ -2,14 +2,25 @@
 //!
 //! Says nothing about how a family is executed; that is `breyta-steps`.
 
-/// The `:function` family.
+pub mod agent;
+pub mod breyta;
+pub mod db;
+pub mod fanout;
+pub mod files;
 pub mod function;
-
-/// The `:http` family.
 pub mod http;
+pub mod job;
+pub mod kv;
+pub mod llm;
+pub mod notify;
+pub mod search;
+pub mod sleep;
+pub mod ssh;
+pub mod table;
+pub mod wait;
 
-mod others;
-
+pub use crate::controls::CONTROLS;
+pub use crate::values::{ConfigKey, KeyType, Outcome, ResultField, Shape, Variant, Variants};
 pub use function::FUNCTION;
 pub use http::HTTP;
 
@@ -26,83 +37,37 @@ pub enum EffectClass {
     Control,
 }
 
-/// The type that a config value must have.
+/// What a second attempt may do to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyType {
-    Any,
-    String,
-    Keyword,
-    /// A keyword or a string.
-    Name,
-    Integer,
-    Boolean,
-    Map,
-    Vector,
-    /// Seconds as an integer, or a text such as `"10s"`: `dur` of the specification.
-    Duration,
-    /// A keyword or string out of this list.
-    OneOf(&'static [&'static str]),
-    /// One of the names of [`crate::auth::TYPES`] under `:type`.
-    Auth,
-    /// A function: `(fn …)` quoted, or a string that holds one.
-    Code,
-    /// The name of a connection slot of `:requires`.
-    ConnectionRef,
-    /// The id of an entry of `:templates`.
-    TemplateRef,
-    /// The id of an entry of `:functions`.
-    FunctionRef,
+pub enum RetrySafety {
+    /// The same again.
+    Safe,
+    /// The same again where it only reads, or where the other side honours the idempotency key.
+    Keyed,
+    /// It may act twice.
+    Unsafe,
 }
 
-impl KeyType {
-    /// In words, for messages: `a string`.
-    pub fn describe(self) -> String {
-        match self {
-            Self::Any => "any value".to_owned(),
-            Self::String => "a string".to_owned(),
-            Self::Keyword => "a keyword".to_owned(),
-            Self::Name => "a keyword or a string".to_owned(),
-            Self::Integer => "an integer".to_owned(),
-            Self::Boolean => "a boolean".to_owned(),
-            Self::Map => "a map".to_owned(),
-            Self::Vector => "a vector".to_owned(),
-            Self::Duration => "an integer or a duration such as \"10s\"".to_owned(),
-            Self::OneOf(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!(":{name}")).collect();
-                format!("one of {}", names.join(" "))
-            }
-            Self::Auth => "an auth map such as {:type :bearer}".to_owned(),
-            Self::Code => "a quoted function or a string that holds one".to_owned(),
-            Self::ConnectionRef => "a slot of :requires".to_owned(),
-            Self::TemplateRef => "the id of a template".to_owned(),
-            Self::FunctionRef => "the id of a function".to_owned(),
-        }
-    }
+/// How a model may be given a family as a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolUse {
+    /// As it is, by `:available-steps` or `:tools {:allowed […]}`; operations may narrow it.
+    Raw,
+    /// By a packaged step only.
+    Wrapped,
+    /// By a key of its own in `:tools`.
+    ByKey(&'static str),
+    Never,
 }
 
-/// One key of a family's config.
-#[derive(Debug)]
-pub struct ConfigKey {
-    /// Without the colon.
-    pub name: &'static str,
-    pub ty: KeyType,
-    /// Whether every config must have it.
-    pub required: bool,
-    /// Whether this version carries it out; otherwise it is refused by name.
-    pub supported: bool,
-    /// Values of a [`KeyType::OneOf`] that the format has and this version refuses by name.
-    pub later_values: &'static [&'static str],
-    /// One sentence.
-    pub doc: &'static str,
-}
-
-/// One key of the map that a step of the family gives back.
-#[derive(Debug)]
-pub struct ResultField {
-    /// Without the colon.
-    pub name: &'static str,
-    pub ty: KeyType,
-    pub doc: &'static str,
+/// Where a family may be used besides a direct step.
+#[derive(Clone, Copy, Debug)]
+pub struct Uses {
+    /// Whether an entry of `:steps` may wrap it.
+    pub packaged: bool,
+    pub tool: ToolUse,
+    /// Whether one step of it can be tried outside of a run.
+    pub isolated: bool,
 }
 
 /// A step family.
@@ -113,83 +78,68 @@ pub struct Family {
     /// Deprecated other names.
     pub aliases: &'static [&'static str],
     pub effect: EffectClass,
-    /// Whether this version carries it out; otherwise a step of it is refused by name.
-    pub supported: bool,
+    pub retry: RetrySafety,
+    pub uses: Uses,
+    /// Whether this version carries it out; otherwise building refuses a step of it by name.
+    pub runs: bool,
     /// The keys of its own. [`CONTROLS`] come on top.
-    pub keys: &'static [ConfigKey],
-    /// Groups of keys of which at least one must be given (a template may give it).
-    pub any_of: &'static [&'static [&'static str]],
-    /// Groups of keys of which at most one may be given.
-    pub exclusive: &'static [&'static [&'static str]],
-    /// The keys of its result when it always is a map of known shape; empty when anything may come back.
-    pub result: &'static [ResultField],
+    pub config: Shape,
+    /// What a step gives, unless its operation says so.
+    pub result: Outcome,
     /// What bounds one attempt when the step has no `:timeout`, in milliseconds.
     pub timeout_ms: u64,
     /// One sentence.
     pub doc: &'static str,
+    /// A `:flow` body that shows it.
+    pub example: &'static str,
 }
 
 impl Family {
-    /// A key of its own or an outer control.
+    /// A key of its own, of any operation, or an outer control.
     pub fn key(&self, name: &str) -> Option<&'static ConfigKey> {
-        self.keys.iter().chain(CONTROLS).find(|key| key.name == name)
+        self.config.all().chain(CONTROLS).find(|key| key.name == name)
     }
 
-    /// Names of all keys that a config may have, supported ones first.
+    /// Names of all keys that a config should have, supported ones first.
     pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        let (keys, controls): (&'static [ConfigKey], &'static [ConfigKey]) = (self.keys, CONTROLS);
-        let all = move || keys.iter().chain(controls);
-        all().filter(|key| key.supported).chain(all().filter(|key| !key.supported)).map(|key| key.name)
-    }
-}
-
-/// Controls that every family takes in its config, around its own keys.
-pub const CONTROLS: &[ConfigKey] = &[
-    ConfigKey::supported("title", KeyType::String, "Label of the step in timelines."),
-    ConfigKey::supported(
-        "timeout",
-        KeyType::Duration,
-        "What bounds one attempt: seconds, or a text such as `\"500ms\"`.",
-    ),
-    ConfigKey::later("retry", KeyType::Map, "Attempts after a failure: `{:max-attempts n :backoff-ms ms}`."),
-    ConfigKey::later("on-error", KeyType::Any, "What happens when the step has failed for good."),
-    ConfigKey::later("persist", KeyType::Map, "Stores the result and gives a reference to it."),
-    ConfigKey::later("review", KeyType::Any, "A person looks at the result before the flow goes on."),
-    ConfigKey::later("confirm", KeyType::Any, "A person agrees before the step runs."),
-    ConfigKey::later("breakpoint", KeyType::Any, "Stops before the step while the flow is being written."),
-    ConfigKey::later("mock", KeyType::Any, "A fixed result in place of the step."),
-    ConfigKey::later("expect", KeyType::Any, "What the result must look like."),
-    ConfigKey::later("metering", KeyType::Map, "Advisory cost of the step."),
-];
-
-impl ConfigKey {
-    const fn supported(name: &'static str, ty: KeyType, doc: &'static str) -> Self {
-        Self { name, ty, required: false, supported: true, later_values: &[], doc }
+        let current = || self.config.all().chain(CONTROLS).filter(|key| key.is_current());
+        let chooser = self.config.variants.map(|variants| variants.key);
+        chooser
+            .into_iter()
+            .chain(current().filter(|key| key.supported).map(|key| key.name))
+            .chain(current().filter(|key| !key.supported).map(|key| key.name))
     }
 
-    const fn later(name: &'static str, ty: KeyType, doc: &'static str) -> Self {
-        Self { name, ty, required: false, supported: false, later_values: &[], doc }
+    /// The operation of a name, where a key of the config chooses one.
+    pub fn operation(&self, name: &str) -> Option<&'static Variant> {
+        self.config.variants?.case(name)
     }
 }
 
 /// All families, in the order of the specification.
 pub const ALL: &[&Family] = &[
     &HTTP,
-    &others::LLM,
-    &others::AGENT,
-    &others::SEARCH,
-    &others::DB,
-    &others::WAIT,
+    &llm::LLM,
+    &agent::AGENT,
+    &search::SEARCH,
+    &db::DB,
+    &wait::WAIT,
     &FUNCTION,
-    &others::NOTIFY,
-    &others::KV,
-    &others::SLEEP,
-    &others::SSH,
-    &others::FILES,
-    &others::TABLE,
-    &others::FANOUT,
-    &others::JOB,
-    &others::BREYTA,
+    &notify::NOTIFY,
+    &kv::KV,
+    &sleep::SLEEP,
+    &ssh::SSH,
+    &files::FILES,
+    &table::TABLE,
+    &fanout::FANOUT,
+    &job::JOB,
+    &breyta::BREYTA,
+];
+
+/// The names of [`ALL`].
+pub const NAMES: &[&str] = &[
+    "http", "llm", "agent", "search", "db", "wait", "function", "notify", "kv", "sleep", "ssh", "files",
+    "table", "fanout", "job", "breyta",
 ];
 
 /// The family of a name or of a deprecated alias, without the colon.

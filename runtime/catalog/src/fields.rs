@@ -2,13 +2,52 @@
 
 use Support::{Later, Now};
 
+mod entries;
+mod legacy;
+mod requires;
+
+pub use entries::*;
+pub use legacy::*;
+pub use requires::*;
+
 /// Whether this version carries out a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// It is carried out.
+    /// It is carried out, or there is nothing to carry out.
     Now,
-    /// The format has it; it is refused by name.
+    /// The format has it; it is checked, and building refuses it by name.
     Later,
+}
+
+/// What may stand under a key, as far as the key alone decides it.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldType {
+    /// Anything, or something that the section checks itself.
+    Any,
+    String,
+    /// A string that is not blank.
+    Text,
+    Boolean,
+    /// A keyword or a string.
+    Name,
+    /// A keyword or a string: a letter, then letters, digits, `_` or `-`.
+    Identifier,
+    /// A whole number from 0.
+    Count,
+    /// A string that begins with `https://` or `http://`.
+    Url,
+    Map,
+    Vector,
+    /// A vector of strings that are not blank.
+    Texts,
+    /// A vector or set of keywords or strings.
+    Names,
+    /// A keyword or a string out of this list.
+    OneOf(&'static [&'static str]),
+    /// A map with these keys.
+    Shape(&'static Shape),
+    /// A vector of maps with these keys.
+    Shapes(&'static Shape),
 }
 
 /// One key of a map in the definition.
@@ -16,6 +55,7 @@ pub enum Support {
 pub struct Field {
     /// Without the colon.
     pub name: &'static str,
+    pub ty: FieldType,
     pub required: bool,
     pub supported: bool,
     pub doc: &'static str,
@@ -39,12 +79,52 @@ impl Shape {
     }
 }
 
+impl FieldType {
+    /// In words, for messages: `a string`.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Any => "any value".to_owned(),
+            Self::String => "a string".to_owned(),
+            Self::Text => "a string that is not blank".to_owned(),
+            Self::Boolean => "true or false".to_owned(),
+            Self::Name => "a keyword or a string".to_owned(),
+            Self::Identifier => IDENTIFIER.to_owned(),
+            Self::Count => "a whole number from 0".to_owned(),
+            Self::Url => "a URL with `https://` or `http://`".to_owned(),
+            Self::Map => "a map".to_owned(),
+            Self::Vector => "a vector".to_owned(),
+            Self::Texts => "a vector of strings".to_owned(),
+            Self::Names => "a vector of keywords".to_owned(),
+            Self::OneOf(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!(":{name}")).collect();
+                format!("one of {}", names.join(" "))
+            }
+            Self::Shape(shape) => shape.what.to_owned(),
+            Self::Shapes(_) => "a vector of maps".to_owned(),
+        }
+    }
+}
+
+/// What an identifier is, in words.
+pub const IDENTIFIER: &str =
+    "a keyword without namespace: a letter, then letters, digits, `_` or `-`, at most 128 characters";
+
 const fn required(name: &'static str, doc: &'static str) -> Field {
-    Field { name, required: true, supported: true, doc }
+    Field { name, ty: FieldType::Any, required: true, supported: true, doc }
 }
 
 const fn optional(name: &'static str, support: Support, doc: &'static str) -> Field {
-    Field { name, required: false, supported: matches!(support, Now), doc }
+    Field { name, ty: FieldType::Any, required: false, supported: matches!(support, Now), doc }
+}
+
+/// A key that must be there, with its type.
+const fn must(name: &'static str, ty: FieldType, doc: &'static str) -> Field {
+    Field { name, ty, required: true, supported: true, doc }
+}
+
+/// A key that may be there, with its type.
+const fn may(name: &'static str, ty: FieldType, support: Support, doc: &'static str) -> Field {
+    Field { name, ty, required: false, supported: matches!(support, Now), doc }
 }
 
 /// The flow itself.
@@ -54,25 +134,25 @@ pub const DEFINITION: Shape = Shape {
         required("slug", "Identity of the flow: a keyword without namespace."),
         optional("name", Now, "What people call it."),
         optional("description", Now, "What it is for, in Markdown."),
-        optional("icon", Later, "Picture in user interfaces."),
+        optional("icon", Now, "Picture in user interfaces."),
         optional("tags", Now, "Labels; they change nothing."),
         required("concurrency", "Which runs exclude each other."),
-        optional("deploy-key-required", Later, "Guards deployment with a key."),
-        optional("requires", Now, "Connection slots."),
+        optional("deploy-key-required", Now, "Whether releases need the deploy key."),
+        optional("requires", Now, "What must be set up: connections, secrets, forms, workers."),
         optional("invocations", Now, "What a run takes as input."),
         optional("interfaces", Now, "How a run is started."),
-        optional("schedules", Later, "When runs start by themselves."),
+        optional("schedules", Now, "When runs start by themselves."),
         optional("templates", Now, "Request bodies with holes."),
         optional("functions", Now, "Pure functions in Clojure."),
         optional("steps", Later, "Packaged steps."),
         optional("agents", Later, "Named agents."),
         optional("providers", Later, "Provider families."),
         optional("mcp", Later, "MCP tool adapters."),
-        optional("mcp-registries", Later, "Where MCP servers are looked up."),
-        optional("discover", Later, "Whether the flow is listed publicly."),
-        optional("marketplace", Later, "How the flow is sold."),
-        optional("publish-media", Later, "Pictures of the public card."),
-        optional("connections", Later, "Display data of connections."),
+        optional("mcp-registries", Now, "Where MCP servers are looked up while authoring."),
+        optional("discover", Now, "Whether the flow is listed publicly."),
+        optional("marketplace", Now, "How the flow is sold."),
+        optional("publish-media", Now, "Pictures of the public card."),
+        optional("connections", Now, "Display data of connections."),
         optional("triggers", Now, "Legacy entry points."),
         required("flow", "The body, quoted."),
     ],
@@ -84,97 +164,6 @@ pub const CONCURRENCY: Shape = Shape {
         required("type", "`:singleton` or `:keyed`."),
         required("on-new-version", "`:supersede`, `:drain` or `:coexist`."),
         optional("key-field", Now, "The input field that tells keyed runs apart."),
-    ],
-};
-
-pub const CONNECTION: Shape = Shape {
-    what: "a connection slot",
-    fields: &[
-        required("slot", "Its name: a keyword without namespace."),
-        required("type", "What it connects to, `:http-api`."),
-        optional("kind", Now, "`:connection`, or absent."),
-        optional("label", Now, "What people see."),
-        optional("base-url", Now, "Where requests go unless the binding says otherwise."),
-        optional("auth", Now, "How it authenticates."),
-        optional("optional", Now, "Whether the flow also runs without a binding."),
-        optional("required", Now, "The inverse of `:optional`."),
-        optional("provided-by", Now, "`:installer` or `:author`."),
-        optional("oauth", Later, "OAuth settings."),
-        optional("backend", Later, "What kind of server it is."),
-        optional("config", Later, "Settings of the slot."),
-        optional("prefers", Later, "Slots of other flows to reuse."),
-        optional("secret-ref", Later, "The name of a stored secret."),
-    ],
-};
-
-pub const AUTH: Shape = Shape {
-    what: "an auth map",
-    fields: &[
-        required("type", "`:none`, `:bearer` or `:api-key`."),
-        optional("header", Now, "The header that carries an API key."),
-        optional("query", Now, "The query parameter that carries an API key."),
-        optional("location", Now, "`:header` or `:query`."),
-        optional("param-name", Now, "The name at that location."),
-        optional("secret-ref", Later, "The name of a stored secret."),
-        optional("scopes", Later, "What a token may do."),
-        optional("region", Later, "Region of the service."),
-        optional("service", Later, "Name of the service."),
-    ],
-};
-
-pub const INVOCATION: Shape = Shape {
-    what: "an invocation",
-    fields: &[optional("label", Now, "What people see."), optional("inputs", Now, "The input fields.")],
-};
-
-pub const INPUT: Shape = Shape {
-    what: "an input",
-    fields: &[
-        optional("name", Now, "The key under which the value arrives."),
-        optional("key", Now, "Another word for `:name`."),
-        optional("id", Now, "Another word for `:name`."),
-        optional("type", Now, "`:text` when absent."),
-        optional("label", Now, "What people see."),
-        optional("description", Now, "What it is for."),
-        optional("placeholder", Now, "What an empty field shows."),
-        optional("required", Now, "Whether a run needs it."),
-        optional("default", Now, "The value when none is given."),
-        optional("options", Now, "The values of a select."),
-        optional("options-source", Later, "Where the values of a select come from."),
-        optional("multiple", Later, "Whether several files may be given."),
-        optional("resource-types", Later, "Which resources may be given."),
-        optional("accept", Later, "Which content types may be given."),
-        optional("slot", Later, "The storage slot of a resource."),
-        optional("storage-backend", Later, "The storage of a resource."),
-        optional("storage-root", Later, "The root of a resource."),
-        optional("path-prefix", Later, "The folder of a resource."),
-    ],
-};
-
-pub const OPTION: Shape = Shape {
-    what: "an option",
-    fields: &[required("value", "What arrives in the flow."), optional("label", Now, "What people see.")],
-};
-
-pub const INTERFACES: Shape = Shape {
-    what: "the interfaces map",
-    fields: &[
-        optional("manual", Now, "Started by a person or a program."),
-        optional("http", Later, "Started by an HTTP request."),
-        optional("webhook", Later, "Started by an event."),
-        optional("mcp", Later, "Started as an MCP tool."),
-    ],
-};
-
-pub const MANUAL: Shape = Shape {
-    what: "a manual interface",
-    fields: &[
-        optional("id", Now, "Its name."),
-        optional("label", Now, "The text of the run button."),
-        optional("description", Now, "What it is for."),
-        optional("invocation", Now, "The invocation whose inputs it takes."),
-        optional("enabled", Now, "Whether it may be used; true when absent."),
-        optional("auth", Later, "Who may use it."),
     ],
 };
 
@@ -211,29 +200,7 @@ pub const FUNCTION_IN_MAP: Shape = Shape {
     ],
 };
 
-pub const TRIGGER: Shape = Shape {
-    what: "a trigger",
-    fields: &[
-        required("type", "`:manual`."),
-        optional("id", Now, "Its name."),
-        optional("label", Now, "The text of the run button."),
-        optional("enabled", Now, "Whether it may be used; true when absent."),
-        optional("config", Now, "Empty for a manual trigger."),
-    ],
-};
-
-/// Types of connection slots, without the colon, with whether this version carries them out.
-pub const CONNECTION_TYPES: &[(&str, bool)] = &[
-    ("http-api", true),
-    ("llm-provider", false),
-    ("database", false),
-    ("blob-storage", false),
-    ("kv-store", false),
-    ("secret", false),
-    ("ssh", false),
-];
-
-/// Types of templates, likewise.
+/// Types of templates, without the colon, with whether this version carries them out.
 pub const TEMPLATE_TYPES: &[(&str, bool)] = &[
     ("http-request", true),
     ("llm-prompt", false),
@@ -241,10 +208,3 @@ pub const TEMPLATE_TYPES: &[(&str, bool)] = &[
     ("sql", false),
     ("notification", false),
 ];
-
-/// Types of legacy triggers, likewise.
-pub const TRIGGER_TYPES: &[(&str, bool)] =
-    &[("manual", true), ("schedule", false), ("event", false), ("webhook", false)];
-
-/// Kinds of entries of `:requires`, likewise.
-pub const REQUIREMENT_KINDS: &[(&str, bool)] = &[("connection", true), ("form", false), ("worker", false)];

@@ -50,3 +50,16 @@ pub const TYPES: &[InputType] = &[
 pub fn find(name: &str) -> Option<&'static InputType> {
     TYPES.iter().find(|ty| ty.name == name || ty.aliases.contains(&name))
 }
+
+/// Keys of an input that only some types have: the key, and the types.
+pub const KEYS_OF_TYPES: &[(&str, &[&str])] = &[
+    ("options", &["select"]),
+    ("options-source", &["select"]),
+    ("multiple", &["file", "resource"]),
+    ("accept", &["file", "resource"]),
+    ("resource-types", &["resource"]),
+    ("slot", &["resource"]),
+    ("storage-backend", &["resource"]),
+    ("storage-root", &["resource"]),
+    ("path-prefix", &["resource"]),
+];

@@ -21,3 +21,21 @@ pub mod input_types;
 
 /// Every bound that the product enforces.
 pub mod limits;
+
+/// Names of time zones.
+pub mod timezones;
+
+/// Keys of templates, packaged steps, agents, providers and tools.
+pub mod tools;
+
+/// How webhooks prove where they come from.
+pub mod webhook_auth;
+
+/// Controls around every step.
+pub mod controls;
+
+/// Literal maps of the `flow/…` forms.
+pub mod helpers;
+
+/// What a value in a config may be.
+pub mod values;

@@ -39,6 +39,8 @@ pub struct Limit {
 pub enum LimitError {
     /// No limit has this name.
     Unknown(String),
+    /// The limit is the same for every executable.
+    Fixed(String),
     /// Not written as NAME=VALUE with a whole number above zero.
     Malformed(String),
 }
@@ -50,6 +52,7 @@ impl fmt::Display for LimitError {
                 let names: Vec<&str> = LIMITS.iter().map(|limit| limit.name).collect();
                 write!(f, "there is no limit {name}; the limits are {}", names.join(", "))
             }
+            Self::Fixed(name) => write!(f, "the limit {name} is fixed and cannot be set at run time"),
             Self::Malformed(text) => {
                 write!(
                     f,
@@ -110,9 +113,12 @@ limits! {
     http_response_bytes "http-response-bytes" 10_000_000 Bytes "Size of one buffered HTTP response body.";
     attempt_timeout_ms "attempt-timeout-ms" 900_000 Milliseconds "What bounds any attempt of a step, whatever its own timeout says.";
     input_bytes_max "input-bytes-max" 1_000_000 Bytes "Size of the input of a run, as JSON.";
-    nesting_depth "nesting-depth" 512 Count "How deep data that comes in may be nested.";
-    definition_bytes "definition-bytes" 150_000 Bytes "Size of a definition without the bodies of its templates and functions.";
+    nesting_depth "nesting-depth" 512 Count "How deep data that comes in may be nested. Fixed.";
+    definition_bytes "definition-bytes" 150_000 Bytes "Size of a definition without the bodies of its templates and functions. Fixed.";
 }
+
+/// What is part of the formats, or the compiler's: no executable can change it.
+const FIXED: &[&str] = &["nesting-depth", "definition-bytes"];
 
 impl Limits {
     /// Applies one `NAME=VALUE`.
@@ -123,7 +129,11 @@ impl Limits {
         if value == 0 {
             return Err(malformed());
         }
-        self.set(name.trim(), value)
+        let name = name.trim();
+        if FIXED.contains(&name) {
+            return Err(LimitError::Fixed(name.to_owned()));
+        }
+        self.set(name, value)
     }
 }
 

@@ -37,8 +37,17 @@ pub mod edn;
 /// The byte encoding of values, `docs/format.md`.
 pub mod codec;
 
+/// Handlebars templates: the tree, and what a template reads.
+pub mod template;
+
+/// Cron expressions of schedules.
+pub mod cron;
+
 /// The table of core functions: names, arities, types, implementation.
 pub mod library;
+
+/// The schema language of packaged steps, agents and outputs.
+pub mod schema;
 
 pub use name::{Keyword, Symbol};
 pub use sandbox::Budget;

@@ -15,6 +15,7 @@ pub mod compare;
 pub mod functions;
 pub mod maps;
 pub mod math;
+pub mod planned;
 pub mod predicates;
 pub mod sequences;
 pub mod sets;
@@ -23,6 +24,7 @@ pub mod text;
 pub mod transforms;
 
 /// Calling values.
+pub mod internal;
 pub mod invoke;
 
 mod class;
@@ -145,6 +147,7 @@ const MODULES: &[&[Entry]] = &[
     strings::ENTRIES,
     text::ENTRIES,
     transforms::ENTRIES,
+    internal::ENTRIES,
 ];
 
 /// All rows, module by module.

@@ -154,7 +154,7 @@ impl Engine {
             let workflow_id = self.workflow_id(number);
             return Err(EngineError::AlreadyEnded { workflow_id, status: state.status });
         }
-        let at_ms = self.world.now_ms();
+        let at_ms = self.time_after(&state);
         let reason = reason.map(str::to_owned);
         let event = Event::RunCancelled { reason: reason.clone() };
         self.commit(Commit {
@@ -180,6 +180,12 @@ impl Engine {
     async fn load(&self, run: RunNumber, id: &str) -> Result<RunState, EngineError> {
         let state = self.store.load_run(run).await?;
         state.ok_or_else(|| EngineError::UnknownRun { id: id.to_owned() })
+    }
+
+    /// Now, but never before the last commit of a loaded run: the clock may have been set back.
+    fn time_after(&self, state: &RunState) -> i64 {
+        let last_ms = Progress::decode(&state.progress).map_or(i64::MIN, |progress| progress.now_ms);
+        self.world.now_ms().max(last_ms)
     }
 
     /// Makes a commit, with the world's hook around it.

@@ -7,3 +7,8 @@ use breyta_catalog::families::{self, EffectClass};
 pub fn is_pure(family: &str) -> bool {
     families::find(family).is_some_and(|family| family.effect == EffectClass::Pure)
 }
+
+/// Whether an attempt of the family sends an HTTP request, which the limit of a run counts.
+pub fn sends_http_request(family: &str) -> bool {
+    families::find(family).is_some_and(|family| family.name == families::HTTP.name)
+}

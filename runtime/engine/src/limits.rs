@@ -17,6 +17,8 @@ pub struct Limits {
     pub result_bytes_warned: u64,
     /// Step executions of one run.
     pub steps_max: u64,
+    /// HTTP requests of one run.
+    pub http_requests_max: u64,
     /// States entered without a step in between.
     pub state_gotos_max: u32,
     /// What bounds any attempt of a step, whatever its own timeout says.
@@ -42,6 +44,7 @@ impl From<&breyta_catalog::limits::Limits> for Limits {
             result_bytes_max: table.result_bytes_max,
             result_bytes_warned: 512_000,
             steps_max: table.steps_per_run,
+            http_requests_max: table.http_requests_per_run,
             state_gotos_max: 100_000,
             attempt_ms_max: table.attempt_timeout_ms,
             cancel_poll_ms: 200,

@@ -17,13 +17,15 @@ pub(crate) struct Progress {
     pub now_ms: i64,
     /// Step executions so far.
     pub steps: u64,
+    /// Those of them that sent an HTTP request.
+    pub http_requests: u64,
     /// Executions per suspension point; points that were never executed are absent.
     counters: BTreeMap<String, u64>,
 }
 
 impl Progress {
     pub(crate) fn start(now_ms: i64) -> Self {
-        Self { outcome: Outcome::Start, now_ms, steps: 0, counters: BTreeMap::new() }
+        Self { outcome: Outcome::Start, now_ms, steps: 0, http_requests: 0, counters: BTreeMap::new() }
     }
 
     /// Counts one more execution of a point: the answer is its count, from 1.
@@ -39,7 +41,7 @@ impl Progress {
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Writer::new(FORMAT);
-        bytes.text(word(self.outcome)).signed(self.now_ms).count(self.steps);
+        bytes.text(word(self.outcome)).signed(self.now_ms).count(self.steps).count(self.http_requests);
         bytes.count(self.counters.len() as u64);
         for (point, count) in &self.counters {
             bytes.text(point).count(*count);
@@ -52,13 +54,14 @@ impl Progress {
         let outcome = outcome(&fields.text()?)?;
         let now_ms = fields.signed()?;
         let steps = fields.count()?;
+        let http_requests = fields.count()?;
         let mut counters = BTreeMap::new();
         for _ in 0..fields.count()? {
             let point = fields.text()?;
             counters.insert(point, fields.count()?);
         }
         fields.finish()?;
-        Ok(Self { outcome, now_ms, steps, counters })
+        Ok(Self { outcome, now_ms, steps, http_requests, counters })
     }
 }
 
@@ -89,8 +92,9 @@ mod tests {
             progress.count(point);
         }
         progress.outcome = Outcome::Value;
+        progress.http_requests = 5;
         let bytes = progress.encode();
-        assert_eq!(bytes, b"\x01\x05value\x02\x01\0\0\0\0\0\0\x03\x02\x01a\x01\x01b\x02");
+        assert_eq!(bytes, b"\x01\x05value\x02\x01\0\0\0\0\0\0\x03\x05\x02\x01a\x01\x01b\x02");
         assert_eq!(Progress::decode(&bytes), Ok(progress));
     }
 }

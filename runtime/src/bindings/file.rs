@@ -168,7 +168,11 @@ fn field_value(slot: &str, field: &str, value: &Value) -> Result<Value, String> 
         "url" => {
             let url = value.as_str().ok_or_else(|| wrong("a string"))?;
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
+            match rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default()) {
+                // Not shown: what stands there is a secret.
+                Some(host) if host.contains('@') => Err(format!(
+                    "have a user in the :url of :{slot}; bind what proves the right to use it as :apikey or in :headers"
+                )),
                 Some(host) if !host.is_empty() && !url.contains(char::is_whitespace) => {
                     Ok(Value::string(url))
                 }
@@ -181,7 +185,13 @@ fn field_value(slot: &str, field: &str, value: &Value) -> Result<Value, String> 
             Some(place @ ("header" | "query")) => Ok(Value::string(place)),
             _ => Err(format!("have a :location under :{slot} that is neither :header nor :query")),
         },
-        _ => Ok(Value::string(value.as_name().ok_or_else(|| wrong("a string"))?)),
+        _ => {
+            let text = value.as_name().ok_or_else(|| wrong("a string"))?;
+            if text.chars().any(char::is_control) {
+                return Err(format!("have a line break or another control character in :{field} of :{slot}"));
+            }
+            Ok(Value::string(text))
+        }
     }
 }
 
@@ -207,10 +217,8 @@ pub(super) fn write(directory: &Path, value: &Value) -> Result<(), Failure> {
     };
     let text = print::pr_str(value) + "\n";
     fs::create_dir_all(directory).map_err(failed)?;
-    let staged = directory.join(format!("{FILE_NAME}.{}.new", std::process::id()));
-    // A leftover of a killed process with our number could have other permissions.
-    let _ = fs::remove_file(&staged);
-    let written = stage(&staged, &text).and_then(|()| fs::rename(&staged, &path));
+    let staged = directory.join(format!("{STAGED_PREFIX}{}", std::process::id()));
+    let written = stage(&staged, &text).and_then(|_locked| fs::rename(&staged, &path));
     if let Err(error) = written {
         let _ = fs::remove_file(&staged);
         return Err(failed(error));
@@ -222,7 +230,25 @@ pub(super) fn write(directory: &Path, value: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-fn stage(path: &Path, text: &str) -> std::io::Result<()> {
+/// Names of files on their way to becoming [`FILE_NAME`] start like this and end with their process.
+const STAGED_PREFIX: &str = "bindings.edn.new.";
+
+/// Removes what killed processes left half-way: it holds secrets. Who is still writing holds a lock on its file.
+pub(super) fn sweep(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(STAGED_PREFIX) {
+            continue;
+        }
+        let abandoned = fs::File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if abandoned {
+            // Whoever swept it before us is as good.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Writes the file; it stays locked as long as the answer lives.
+fn stage(path: &Path, text: &str) -> std::io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -231,6 +257,8 @@ fn stage(path: &Path, text: &str) -> std::io::Result<()> {
         options.mode(0o600);
     }
     let mut file = options.open(path)?;
+    file.lock()?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(file)
 }

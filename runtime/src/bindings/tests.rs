@@ -79,6 +79,16 @@ fn files() {
         "{:bindings {:api {:url \"x\"}}}",
         "have :url \"x\" under :api; write it like https://host or http://host:port",
     );
+    check(
+        "b.edn",
+        "{:bindings {:api {:url \"http://u:p@x\"}}}",
+        "have a user in the :url of :api; bind what proves the right to use it as :apikey or in :headers",
+    );
+    check(
+        "b.edn",
+        "{:bindings {:api {:apikey \"k\\n\"}}}",
+        "have a line break or another control character in :apikey of :api",
+    );
     check("b.edn", "[]", "are not a map; write {:bindings {:slot {:url \"…\"}}}");
     assert!(bound(&[("b.edn", "{:bindings ")]).unwrap_err().contains("are no EDN"));
 }
@@ -150,6 +160,14 @@ fn saved_for_the_owner_only() {
     let bindings = bound(&[("b.edn", "{:bindings {:api {:apikey \"k\"}}}")]).unwrap();
     bindings.save(&directory).unwrap();
     bindings.save(&directory).unwrap();
+    // What a killed process left is removed, what another one is writing is not.
+    let (dead, alive) = (directory.join("bindings.edn.new.1"), directory.join("bindings.edn.new.2"));
+    std::fs::write(&dead, "k").unwrap();
+    let writing = std::fs::File::create(&alive).unwrap();
+    writing.lock().unwrap();
+    Bindings::load(&directory, &contract).unwrap();
+    assert!(!dead.exists() && alive.exists());
+    drop(writing);
     let path = directory.join(super::FILE_NAME);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let loaded = Bindings::load(&directory, &contract).unwrap();

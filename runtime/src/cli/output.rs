@@ -6,17 +6,19 @@ use super::arguments::Format;
 use super::{Answer, say, write_result};
 use crate::failure::Failure;
 
-pub(super) fn answer(answer: &Answer, format: Format) {
+/// False when the answer could not be written, or not as it is.
+pub(super) fn answer(answer: &Answer, format: Format) -> bool {
     match (answer, format) {
         (Answer::Text(text), _) | (Answer::Data { human: text, .. }, Format::Human) => {
             let end = if text.ends_with('\n') { "" } else { "\n" };
-            write_result(&format!("{text}{end}"));
+            write_result(&format!("{text}{end}"))
         }
         (Answer::Data { data, .. }, Format::Json) => {
             let mut envelope = Map::new();
             envelope.insert_keyword("ok", true);
             envelope.insert_keyword("data", data.clone());
-            write_result(&line(&Value::Map(envelope)));
+            let line = line(&Value::Map(envelope));
+            write_result(&line.text) && line.whole
         }
     }
 }
@@ -31,20 +33,27 @@ pub(super) fn failure(failure: &Failure, format: Format) {
             if !failure.data.is_nil() {
                 envelope.insert_keyword("data", Value::clone(&failure.data));
             }
-            write_result(&line(&Value::Map(envelope)));
+            write_result(&line(&Value::Map(envelope)).text);
         }
     }
 }
 
-/// One line of JSON. What JSON cannot say is an error in its place, never a lost answer.
-fn line(envelope: &Value) -> String {
+/// One line of JSON.
+struct Line {
+    text: String,
+    /// False when it says an error in the place of what JSON cannot say.
+    whole: bool,
+}
+
+/// What JSON cannot say is an error in its place, never a lost answer.
+fn line(envelope: &Value) -> Line {
     match json::emit(envelope) {
-        Ok(text) => text + "\n",
+        Ok(text) => Line { text: text + "\n", whole: true },
         Err(error) => {
             let reason = format!("the result cannot be written as JSON: {error}");
             let failure = Failure::new("result-not-json", reason).to_value();
             let text = json::emit(&failure).unwrap_or_default();
-            format!("{{\"ok\":false,\"error\":{text}}}\n")
+            Line { text: format!("{{\"ok\":false,\"error\":{text}}}\n"), whole: false }
         }
     }
 }

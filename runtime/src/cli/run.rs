@@ -127,20 +127,21 @@ pub(super) fn run_data(workflow_id: &str, status: &'static str) -> Map {
 
 /// The JSON object of `--input`: text, `@FILE` or `@-`.
 fn read_input(session: &Session<'_>, argument: &str) -> Result<Map, Failure> {
+    let bytes_max = session.limits.input_bytes_max;
     let (text, origin) = match argument.strip_prefix('@') {
         None => (argument.to_owned(), "--input".to_owned()),
         Some(file) => {
             let bytes = if file == "-" {
-                let mut bytes = Vec::new();
-                std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+                read_bounded(std::io::stdin().lock(), bytes_max)
             } else {
-                std::fs::read(file)
+                std::fs::File::open(file).and_then(|file| read_bounded(file, bytes_max))
             };
             let origin =
                 if file == "-" { "the input on stdin".to_owned() } else { format!("the input file {file}") };
             let bytes = bytes.map_err(|error| {
                 Failure::new("input-unreadable", format!("cannot read {origin}: {error}"))
             })?;
+            check_size(bytes.len(), bytes_max, &origin)?;
             let text = String::from_utf8(bytes).map_err(|error| {
                 let at = error.utf8_error().valid_up_to();
                 Failure::new("invalid-input", format!("{origin} is not UTF-8 (at byte {at})"))
@@ -148,12 +149,7 @@ fn read_input(session: &Session<'_>, argument: &str) -> Result<Map, Failure> {
             (text, origin)
         }
     };
-    let bytes_max = session.limits.input_bytes_max;
-    if text.len() as u64 > bytes_max {
-        let message =
-            format!("{origin} has {} bytes and the limit input-bytes-max is {bytes_max}", text.len());
-        return Err(Failure::new("limit-exceeded", message));
-    }
+    check_size(text.len(), bytes_max, &origin)?;
     let value = json::parse(&text, Keys::Keywords).map_err(|error| {
         let mut details = Map::new();
         details.insert_keyword("line", i64::from(error.line));
@@ -168,6 +164,20 @@ fn read_input(session: &Session<'_>, argument: &str) -> Result<Map, Failure> {
             Err(Failure::new("invalid-input", message))
         }
     }
+}
+
+/// At most one byte more than is allowed: an endless input must not fill the memory.
+fn read_bounded(from: impl Read, bytes_max: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map(|_| bytes)
+}
+
+fn check_size(bytes: usize, bytes_max: u64, origin: &str) -> Result<(), Failure> {
+    if bytes as u64 <= bytes_max {
+        return Ok(());
+    }
+    let message = format!("{origin} has more than {bytes_max} bytes, the limit input-bytes-max");
+    Err(Failure::new("limit-exceeded", message))
 }
 
 /// Keys that could be written as keywords are keywords, all others strings.

@@ -216,6 +216,12 @@ fn refused_before_anything_is_written() {
     place.check(&run(r#"{"n":}"#), "1 invalid-input --input is no JSON: line 1, column 6");
     place.check(&run("[1]"), "1 invalid-input --input must be a JSON object");
     place.check(&run("@DIR/none.json"), "1 input-unreadable cannot read the input file ");
+    #[cfg(unix)]
+    place.check(&run("@/dev/zero"), "1 limit-exceeded the input file /dev/zero has more than 1000000 bytes");
+    place.check(
+        &["run", "--limit", "nesting-depth=9"],
+        "2 usage the limit nesting-depth is fixed and cannot be set at run time",
+    );
     place.check(&run(r#"{"n":1}"#), "1 profile_bindings_incomplete the bindings lack :apikey of :api;");
     place.check(
         &["run", "--invocation", "other"],

@@ -5,10 +5,14 @@ use std::fmt::Write;
 use breyta_core::print;
 use breyta_core::{Map, Value, Vector};
 use breyta_engine::journal::{Entry, Event, StepExecution};
+use breyta_engine::size::json_bytes;
 use breyta_engine::store::{RunRecord, RunStatus, RunSummary};
 
 /// How much of a value a tree shows.
 const PREVIEW_CHARS: usize = 100;
+
+/// How many bytes of step outputs, as JSON, a run record shows; from then on it says how large they are.
+const OUTPUTS_BYTES_MAX: u64 = 10_000_000;
 
 /// A run record without its data.
 pub(super) fn summary(slug: &str, run: &RunSummary) -> Map {
@@ -49,12 +53,16 @@ pub(super) fn record(slug: &str, record: &RunRecord, journal: &[Entry]) -> Map {
     if record.cancel_requested {
         map.insert_keyword("cancelRequested", true);
     }
-    map.insert_keyword("steps", journal.iter().filter_map(step).collect::<Vector>());
+    let mut left = OUTPUTS_BYTES_MAX;
+    map.insert_keyword(
+        "steps",
+        journal.iter().filter_map(|entry| step(entry, &mut left)).collect::<Vector>(),
+    );
     map
 }
 
-/// One executed step.
-fn step(entry: &Entry) -> Option<Value> {
+/// One executed step. `left` is how many bytes of outputs may still be shown.
+fn step(entry: &Entry, left: &mut u64) -> Option<Value> {
     let execution = entry.event.execution()?;
     let mut map = Map::new();
     map.insert_keyword("stepId", execution.step.as_str());
@@ -70,7 +78,16 @@ fn step(entry: &Entry) -> Option<Value> {
     map.insert_keyword("durationMs", execution.ended_ms - execution.started_ms);
     match (&entry.event, &entry.value) {
         (Event::StepFailed { .. }, Some(error)) => map.insert_keyword("error", error.clone()),
-        (_, Some(output)) => map.insert_keyword("output", output.clone()),
+        (_, Some(output)) => {
+            let bytes = json_bytes(output);
+            if bytes <= *left {
+                *left -= bytes;
+                map.insert_keyword("output", output.clone());
+            } else {
+                *left = 0;
+                map.insert_keyword("outputBytes", i64::try_from(bytes).unwrap_or(i64::MAX));
+            }
+        }
         (_, None) => {}
     }
     Some(Value::Map(map))
@@ -211,3 +228,6 @@ fn preview(value: &Value) -> String {
     let start: String = text.chars().take(PREVIEW_CHARS).collect();
     if start.len() < text.len() { start + "…" } else { start }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ async fn attempt(context: StepContext<'_>) -> Result<Value, StepError> {
     let request = request::Request::new(&config, connection.as_ref(), context.request.idempotency_key)
         .map_err(|error| scrubber.error(error))?;
     let shown = request.shown_url();
-    let answer = match tokio::time::timeout(config.timeout, exchange(request, &config)).await {
+    let answer = match tokio::time::timeout(config.timeout, exchange(request, &config, &scrubber)).await {
         Ok(answer) => answer,
         Err(_) => Err(StepError::new(
             "timeout",
@@ -59,9 +59,13 @@ async fn attempt(context: StepContext<'_>) -> Result<Value, StepError> {
     }
 }
 
-async fn exchange(request: request::Request, config: &config::Config) -> Result<Value, StepError> {
+async fn exchange(
+    request: request::Request,
+    config: &config::Config,
+    scrubber: &Scrubber,
+) -> Result<Value, StepError> {
     let (url, response) = request.send().await?;
-    response::read(url, response, config).await
+    response::read(url, response, config, scrubber).await
 }
 
 /// The step's config over the rendered template: explicit keys of the step win, key by key.

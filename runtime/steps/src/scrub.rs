@@ -24,7 +24,10 @@ impl Scrubber {
         for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
             spellings.push(secret.to_owned());
             spellings.push(percent_encoded(secret));
-            spellings.push(secret.replace('\\', "\\\\").replace('"', "\\\""));
+            let escaped = secret.replace('\\', "\\\\").replace('"', "\\\"");
+            // Some writers of JSON escape slashes too.
+            spellings.push(escaped.replace('/', "\\/"));
+            spellings.push(escaped);
         }
         spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         spellings.dedup();

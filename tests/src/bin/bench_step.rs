@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         turns: Vec::new(),
     };
     let world = Arc::new(Watching { marks: Mutex::default(), disk: Mutex::new(disk) });
-    let limits = Limits { steps_max: u64::MAX, ..Limits::default() };
+    let limits = Limits { steps_max: u64::MAX, http_requests_max: u64::MAX, ..Limits::default() };
     let engine = Engine::new(program, store, world.clone(), limits)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(engine.run(Value::Int(STEPS as i64), "manual"))?;

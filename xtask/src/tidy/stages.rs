@@ -6,7 +6,7 @@ use super::Tree;
 
 /// In the order in which they run. `source` and `diagnostics` are no stages, every stage uses them.
 pub(super) const ORDER: &[&str] =
-    &["source", "diagnostics", "syntax", "flow", "hir", "resolve", "types", "mir", "codegen", "emit"];
+    &["source", "diagnostics", "syntax", "flow", "lint", "hir", "resolve", "types", "mir", "codegen", "emit"];
 
 const FOLDER: &str = "compiler/src/";
 

@@ -1,62 +1,66 @@
 //! `breytac check`: all problems of flows, and the changes that mend some of them.
 
-use std::path::Path;
-
-use breyta_compiler::diagnostics::render;
+use breyta_compiler::diagnostics::{Severity, render};
 use breyta_compiler::source::FileId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::args::{Check, CheckFormat};
 use crate::frontend::{self, Checked};
 use crate::report::{self, FAILED, Failure};
-use crate::sources::{self, shown};
 
-#[cfg(test)]
-mod tests;
+mod fix;
 
-/// As often as a mended file is mended again: a change may uncover the next problem.
-const FIX_ROUNDS: usize = 10;
+/// A flow, and what was changed in its files when that was asked for.
+struct Outcome {
+    checked: Checked,
+    fixes: Option<fix::Fixes>,
+}
 
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     if !arguments.with.is_empty() {
         return Err(Failure::later("`--with`"));
     }
-    let mut checked = Vec::new();
+    let mut outcomes = Vec::new();
     for file in &arguments.files {
-        let flow =
-            if arguments.fix { fix(file, arguments)? } else { frontend::check(file, &arguments.lints)? };
-        checked.push(flow);
+        let outcome = if arguments.fix {
+            let (checked, fixes) = fix::fix(file, &arguments.lints)?;
+            report::prose(fixes.describe().trim_end());
+            Outcome { checked, fixes: Some(fixes) }
+        } else {
+            Outcome { checked: frontend::check(file, &arguments.lints)?, fixes: None }
+        };
+        outcomes.push(outcome);
     }
     match arguments.format {
-        CheckFormat::Json => json(&checked),
+        CheckFormat::Json => json(&outcomes),
         CheckFormat::Human => {
             let color = report::color(&std::io::stdout());
-            text(&checked, |flow| render::human(&flow.problems, &flow.sources, color));
+            text(&outcomes, |flow| render::human(&flow.problems, &flow.sources, color));
         }
-        CheckFormat::Short => text(&checked, |flow| render::short(&flow.problems, &flow.sources)),
+        CheckFormat::Short => text(&outcomes, |flow| render::short(&flow.problems, &flow.sources)),
     }
-    Ok(if checked.iter().any(Checked::has_errors) { FAILED } else { 0 })
+    Ok(if outcomes.iter().any(|it| it.checked.has_errors()) { FAILED } else { 0 })
 }
 
-fn text(checked: &[Checked], show: impl Fn(&Checked) -> String) {
-    report::out(&checked.iter().map(show).collect::<String>());
-    if checked.iter().all(|flow| flow.problems.is_empty()) {
+fn text(outcomes: &[Outcome], show: impl Fn(&Checked) -> String) {
+    report::out(&outcomes.iter().map(|it| show(&it.checked)).collect::<String>());
+    if outcomes.iter().all(|it| it.checked.problems.is_empty()) {
         report::prose(&render::count(&[]));
     }
 }
 
 /// The data of one flow as it is; of several, `{valid, flows:[…]}`.
-fn json(checked: &[Checked]) {
-    let valid = !checked.iter().any(Checked::has_errors);
-    let data = match checked {
-        [only] => only.data(),
+fn json(outcomes: &[Outcome]) {
+    let valid = !outcomes.iter().any(|it| it.checked.has_errors());
+    let data = match outcomes {
+        [only] => data(only),
         several => {
             let flows: Vec<Value> = several
                 .iter()
-                .map(|flow| {
-                    let mut data = flow.data();
+                .map(|outcome| {
+                    let mut data = data(outcome);
                     if let Some(object) = data.as_object_mut() {
-                        object.insert("file".into(), flow.sources.file(FileId(0)).name.as_str().into());
+                        object.insert("file".into(), name(outcome).into());
                     }
                     data
                 })
@@ -64,74 +68,45 @@ fn json(checked: &[Checked]) {
             json!({ "valid": valid, "flows": flows })
         }
     };
-    let (errors, _) =
-        checked.iter().map(Checked::counts).fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let errors: usize = outcomes.iter().map(|it| it.checked.counts().0).sum();
     let error = (!valid).then(|| {
         json!({ "code": "flow-invalid", "message": format!("{errors} error{}", if errors == 1 { "" } else { "s" }) })
     });
-    report::envelope(valid, Some(data), error, "check");
+    report::envelope_with(valid, Some(data), error, "check", meta(outcomes));
 }
 
-/// Applies the suggested changes, and checks what came of them.
-fn fix(file: &Path, arguments: &Check) -> Result<Checked, Failure> {
-    let mut changes = 0;
-    for _ in 0..FIX_ROUNDS {
-        let checked = frontend::check(file, &arguments.lints)?;
-        let (text, applied) = mend(&checked);
-        if applied == 0 {
-            break;
-        }
-        sources::replace(file, text.as_bytes(), false)?;
-        changes += applied;
+fn data(outcome: &Outcome) -> Value {
+    let mut data = outcome.checked.data();
+    if let (Some(fixes), Some(object)) = (&outcome.fixes, data.as_object_mut()) {
+        object.insert("fixes".into(), fixes.json());
     }
-    let noun = if changes == 1 { "change" } else { "changes" };
-    report::prose(&format!("{}: {changes} {noun} made", shown(file)));
-    frontend::check(file, &arguments.lints)
+    data
 }
 
-/// The text with all changes that do not touch one another, and how many they are. The changes of one problem are made
-/// together or not at all; of two problems that want to change the same place, the first wins.
-fn mend(checked: &Checked) -> (String, usize) {
-    let text = &checked.sources.file(FileId(0)).text;
-    let mut taken: Vec<Change<'_>> = Vec::new();
-    for problem in &checked.problems {
-        let known = taken.len();
-        let mut whole = true;
-        for edit in &problem.edits {
-            let change =
-                Change { start: edit.span.start as usize, end: edit.span.end as usize, text: &edit.text };
-            whole &= edit.span.file == FileId(0)
-                && text.get(change.start..change.end).is_some()
-                && taken.iter().all(|other| !change.touches(other));
-            taken.push(change);
-        }
-        if !whole {
-            taken.truncate(known);
+fn name(outcome: &Outcome) -> &str {
+    &outcome.checked.sources.file(FileId(0)).name
+}
+
+/// What the public command line says beside the result: the stages that ran, why the server was not asked, and what
+/// to run next.
+fn meta(outcomes: &[Outcome]) -> Map<String, Value> {
+    let problems = || outcomes.iter().flat_map(|it| &it.checked.problems);
+    let errors = problems().any(|problem| problem.severity == Severity::Error);
+    let mut next: Vec<String> = Vec::new();
+    for outcome in outcomes.iter().filter(|it| it.fixes.is_none()) {
+        if outcome.checked.problems.iter().any(|problem| !problem.edits.is_empty()) {
+            next.push(format!("breytac check --fix {}", name(outcome)));
         }
     }
-    taken.sort_by_key(|change| (change.start, change.end));
-    let mut mended = String::with_capacity(text.len());
-    let mut at = 0;
-    for change in &taken {
-        mended.push_str(text.get(at..change.start).unwrap_or_default());
-        mended.push_str(change.text);
-        at = change.end;
+    let mut codes: Vec<&str> = problems().map(|problem| problem.code.name()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    next.extend(codes.iter().map(|code| format!("breytac explain {code}")));
+    let mut meta = Map::new();
+    meta.insert("stages".into(), json!(["local"]));
+    meta.insert("serverSkipped".into(), if errors { "local_errors" } else { "local_only" }.into());
+    if !next.is_empty() {
+        meta.insert("nextCommands".into(), next.into());
     }
-    mended.push_str(text.get(at..).unwrap_or_default());
-    (mended, taken.len())
-}
-
-/// Bytes of the text that are replaced.
-struct Change<'a> {
-    start: usize,
-    end: usize,
-    text: &'a str,
-}
-
-impl Change<'_> {
-    /// Whether the result would depend on which of the two is made first.
-    fn touches(&self, other: &Self) -> bool {
-        let same_insertion = self.start == other.start && self.end == other.end;
-        same_insertion || (self.start < other.end && other.start < self.end)
-    }
+    meta
 }

@@ -18,6 +18,10 @@ const OWN: &[(&str, &str)] = &[
     ),
     ("cannot-start", "The built executable could not be started."),
     ("cannot-write", "A file or folder could not be written. What was there before is unchanged."),
+    (
+        "file-changed",
+        "A file got another content while its suggested changes were being worked out. Nothing was written; run `check --fix` again.",
+    ),
     ("file-is-a-folder", "A flow is one file. Name the file in the folder."),
     ("file-not-found", "There is no file under the name that was given."),
     ("file-unreadable", "The file is there but cannot be read."),

@@ -9,8 +9,9 @@ use crate::source::{Sources, Span};
 /// Source text longer than this is not repeated under `form`.
 const FORM_CHARS_MAX: usize = 80;
 
-/// An array of `{severity, code, message, stage, path?, hint?, byteOffset, form?, file, span, labels, notes, edits}`.
-/// Lines and columns count from 1, columns in characters; offsets are bytes of the file.
+/// An array of `{severity, code, message, stage, path?, hint?, byteOffset?, form?, file, span, labels, notes, edits}`.
+/// Lines and columns count from 1, columns in characters; offsets are bytes of the file. `byteOffset` is there only when
+/// the flow includes no other file.
 pub fn json(problems: &[Diagnostic], sources: &Sources) -> Value {
     problems.iter().map(|problem| object(problem, sources)).collect()
 }
@@ -28,7 +29,10 @@ fn object(problem: &Diagnostic, sources: &Sources) -> Value {
     if let Some(help) = &problem.help {
         object.insert("hint".into(), help.clone().into());
     }
-    object.insert("byteOffset".into(), span.start.into());
+    // The public command line counts in the text with all includes put in, which nobody has.
+    if !sources.has_includes() {
+        object.insert("byteOffset".into(), span.start.into());
+    }
     let form = sources.text(span);
     if !form.is_empty() && !form.contains('\n') && form.chars().count() <= FORM_CHARS_MAX {
         object.insert("form".into(), form.into());

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use breyta_core::lexer::{Opener, Token, TokenKind};
-use breyta_core::{Keyword, Symbol, Text, edn, lexer};
+use breyta_core::{Keyword, Symbol, edn, lexer};
 
 use super::Reader;
+use super::literal::CURRENT_NAMESPACE;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind, print};
@@ -60,7 +61,10 @@ impl Reader<'_> {
     }
 
     /// Reports each form that is equal to an earlier one.
-    fn check_unique<'f>(&mut self, forms: impl Iterator<Item = &'f Form>, what: &str, whole: &str) {
+    fn check_unique<'f>(&mut self, forms: impl Iterator<Item = &'f Form> + Clone, what: &str, whole: &str) {
+        if are_distinct_keywords(forms.clone()) {
+            return;
+        }
         let mut seen: HashMap<String, Span> = HashMap::new();
         let mut found = Vec::new();
         for form in forms {
@@ -82,7 +86,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `#:person{:name 1}` is `{:person/name 1}`; `#::{…}` and `#::alias{…}` give unresolved keywords.
+    /// `#:person{:name 1}` is `{:person/name 1}`; `#::{…}` and `#::alias{…}` stand for namespaces.
     pub(super) fn namespaced_map(&mut self, token: Token) -> Option<Form> {
         let written = self.text(token);
         let namespace = written.get(2..).unwrap_or_default();
@@ -101,43 +105,54 @@ impl Reader<'_> {
             return None;
         };
         self.at += 1;
-        let nameless = namespace.is_empty() && !auto;
-        if nameless
-            || (!namespace.is_empty() && (namespace.contains('/') || lexer::check_name(namespace).is_err()))
-        {
-            let problem = Diagnostic::new(
-                Code::READER_INVALID,
-                self.span(token),
-                format!("`{written}` is no namespace"),
-            )
-            .help("write a plain name, `#:person{…}`");
-            self.report(problem);
-        }
+        let namespace = match auto {
+            true if namespace.is_empty() => CURRENT_NAMESPACE,
+            true => self.alias(namespace, token),
+            false => {
+                if namespace.is_empty() || namespace.contains('/') || lexer::check_name(namespace).is_err() {
+                    let problem = Diagnostic::new(
+                        Code::READER_INVALID,
+                        self.span(token),
+                        format!("`{written}` is no namespace"),
+                    )
+                    .help("write a plain name, `#:person{…}`");
+                    self.report(problem);
+                }
+                namespace
+            }
+        };
         let (mut items, span) = self.items(open);
         for key in items.iter_mut().step_by(2) {
-            qualify(key, namespace, auto);
+            qualify(key, namespace);
         }
         self.check_map(&mut items, open);
         Some(Form::new(FormKind::Map(items), self.span(token).to(span)))
     }
 }
 
-fn qualify(key: &mut Form, namespace: &str, auto: bool) {
+/// Whether the forms are few, all keywords, and no two are the same: what nearly every map is like.
+fn are_distinct_keywords<'f>(mut forms: impl Iterator<Item = &'f Form> + Clone) -> bool {
+    const FEW: usize = 24;
+    let mut count = 0;
+    while let Some(form) = forms.next() {
+        let Some(keyword) = form.as_keyword() else { return false };
+        count += 1;
+        if count > FEW || forms.clone().any(|other| other.as_keyword() == Some(keyword)) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Gives a key of a namespaced map its namespace; `_` takes it off. A key that has one keeps it.
+fn qualify(key: &mut Form, namespace: &str) {
     match &key.kind {
-        FormKind::Keyword(keyword) if !auto => {
+        FormKind::Keyword(keyword) => {
             key.kind = FormKind::Keyword(Keyword::new(edn::qualify(namespace, keyword.full())));
         }
-        FormKind::Symbol(symbol) if !auto => {
+        FormKind::Symbol(symbol) => {
             key.kind = FormKind::Symbol(Symbol::new(edn::qualify(namespace, symbol.full())));
         }
-        FormKind::Keyword(keyword) => match keyword.namespace() {
-            Some("_") => key.kind = FormKind::Keyword(Keyword::new(keyword.name())),
-            Some(_) => {}
-            None if namespace.is_empty() => key.kind = FormKind::AutoKeyword(Text::from(keyword.full())),
-            None => {
-                key.kind = FormKind::AutoKeyword(Text::from(format!("{namespace}/{}", keyword.full())));
-            }
-        },
         _ => {}
     }
 }

@@ -54,8 +54,11 @@ impl Reader<'_> {
         let mut chosen = None;
         while let Some(feature) = self.next() {
             let active = self.is_active(&feature);
-            let before = self.problems.len();
+            let before = self.output.problems.len();
+            let unused = usize::from(!active || chosen.is_some());
+            self.unused += unused;
             let form = self.next();
+            self.unused -= unused;
             if !active || chosen.is_some() {
                 // Nobody uses this branch: it may be unfinished.
                 self.forget_problems_since(before);

@@ -6,20 +6,28 @@ use breyta_core::{Keyword, Symbol, Text, Value};
 use super::Reader;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::place::Place;
-use crate::syntax::{Form, FormKind, StringLiteral};
+use crate::syntax::{Form, FormKind, StringLiteral, include};
 
-/// The tag that puts another file in its place.
-const INCLUDE: &str = "flow/include";
+/// The namespace that code is read in.
+pub(super) const CURRENT_NAMESPACE: &str = "user";
+
+/// Namespaces with the short names that code may use without defining them.
+const ALIASES: [(&str, &str); 3] =
+    [("str", "clojure.string"), ("set", "clojure.set"), (CURRENT_NAMESPACE, CURRENT_NAMESPACE)];
 
 impl Reader<'_> {
     pub(super) fn atom(&mut self, token: Token) -> Form {
         let text = self.text(token);
+        let is_name = matches!(token.kind, TokenKind::Keyword | TokenKind::Symbol);
+        if let Some(known) = self.names.get(text).filter(|_| is_name) {
+            return Form::new(known.clone(), self.span(token));
+        }
         let read = match token.kind {
             TokenKind::Number => lexer::number(text).map(FormKind::Atom),
             TokenKind::Symbolic => lexer::symbolic(text).map(|double| FormKind::Atom(Value::Double(double))),
             TokenKind::Char => lexer::character(text).map(|unit| FormKind::Atom(Value::Char(unit))),
             TokenKind::Keyword => named(text, 1).map(|name| FormKind::Keyword(Keyword::new(name))),
-            TokenKind::AutoKeyword => named(text, 2).map(|name| FormKind::AutoKeyword(Text::from(name))),
+            TokenKind::AutoKeyword => named(text, 2).map(|name| self.auto_keyword(name, token)),
             TokenKind::Symbol => match text {
                 "nil" => Ok(FormKind::Atom(Value::Nil)),
                 "true" => Ok(FormKind::Atom(Value::Bool(true))),
@@ -32,13 +40,45 @@ impl Reader<'_> {
         };
         let span = self.span(token);
         match read {
-            Ok(kind) => Form::new(kind, span),
+            Ok(kind) => {
+                if is_name {
+                    self.names.insert(text, kind.clone());
+                }
+                Form::new(kind, span)
+            }
             Err(message) => {
                 self.report(Diagnostic::new(Code::READER_INVALID, span, message));
                 // Something stands here, whatever it is: maps keep their pairs.
                 Form::new(FormKind::Atom(Value::Nil), span)
             }
         }
+    }
+
+    /// `::name` is `:user/name`, `::str/name` is `:clojure.string/name`.
+    fn auto_keyword(&mut self, name: &str, token: Token) -> FormKind {
+        let keyword = match name.split_once('/').filter(|(alias, name)| !alias.is_empty() && !name.is_empty())
+        {
+            Some((alias, name)) => format!("{}/{name}", self.alias(alias, token)),
+            None => format!("{CURRENT_NAMESPACE}/{name}"),
+        };
+        FormKind::Keyword(Keyword::new(keyword))
+    }
+
+    /// The namespace that an alias stands for; reports one that nobody has defined.
+    pub(super) fn alias<'n>(&mut self, alias: &'n str, token: Token) -> &'n str {
+        if let Some((_, namespace)) =
+            ALIASES.iter().find(|(known, namespace)| [*known, *namespace].contains(&alias))
+        {
+            return namespace;
+        }
+        let problem = Diagnostic::new(
+            Code::READER_INVALID,
+            self.span(token),
+            format!("`{}`: there is no namespace `{alias}`", self.text(token)),
+        )
+        .help(format!("write the namespace out with one colon less, `:{alias}/…`; `::` knows str and set"));
+        self.report(problem);
+        alias
     }
 
     fn string(&mut self, token: Token) -> FormKind {
@@ -54,19 +94,14 @@ impl Reader<'_> {
     pub(super) fn tagged(&mut self, token: Token) -> Option<Form> {
         let name = inner_tag(self.text(token));
         let operand = self.operand(token)?;
+        if name == include::TAG {
+            return Some(self.include(token, &operand));
+        }
         let span = self.span(token).to(operand.span);
         let text = operand.as_string().map(Text::as_str).unwrap_or_default();
         let kind = match name {
             "inst" => lexer::parse_instant(text).map(|millis| FormKind::Atom(Value::Instant(millis))),
             "uuid" => lexer::parse_uuid(text).map(|bits| FormKind::Atom(Value::Uuid(bits))),
-            INCLUDE => {
-                let message = "`#flow/include` is not supported yet";
-                let problem = Diagnostic::new(Code::NOT_SUPPORTED_YET, span, message)
-                    .label("would put another file here")
-                    .help("copy the text of the file to this place");
-                self.report(problem);
-                None
-            }
             _ => {
                 if let Err(message) = lexer::check_name(name) {
                     self.report(Diagnostic::new(Code::READER_INVALID, self.span(token), message));
@@ -74,7 +109,7 @@ impl Reader<'_> {
                 Some(FormKind::Tagged(Symbol::new(name), Box::new(operand.clone())))
             }
         };
-        if kind.is_none() && name != INCLUDE {
+        if kind.is_none() {
             let wanted = match name {
                 "inst" => "a date such as \"2024-05-01T12:00:00Z\"",
                 _ => "the 36 characters of a UUID as a string",
@@ -102,12 +137,17 @@ fn inner(text: &str, skip: usize) -> &str {
     text.get(skip..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
+/// Bytes that may be read to find out which string lost its quote.
+const GUESS_BYTES_MAX: usize = 10_000_000;
+
 /// A string without an end. The quote that is missing is often not the last one: from it on, strings and code have
 /// changed places, and every later string runs over line ends. So we take the first string from which that holds.
 pub(super) fn unterminated(error: &LexError, tokens: &[Token], text: &str, place: &Place<'_>) -> Diagnostic {
     let mut culprit = error.start;
     let mut least = multi_line_strings(tokens, text);
-    let candidates = tokens.iter().filter(|token| is_multi_line(token, text)).take(32);
+    // Each guess reads the whole text once more.
+    let guesses = (GUESS_BYTES_MAX / text.len().max(1)).min(32);
+    let candidates = tokens.iter().filter(|token| is_multi_line(token, text)).take(guesses);
     for token in candidates {
         let line_end = token.start + token.text(text).find('\n').unwrap_or_default();
         let (Some(head), Some(tail)) = (text.get(..line_end), text.get(line_end..)) else { continue };

@@ -33,7 +33,9 @@ fn forms() {
         "nil true false 1 0x10 1.5 2/4 1.50M 5N \\a \\newline",
         "nil true false 1 16 1.5 1/2 1.50M 5N \\a \\newline".replace(' ', "\n").as_str(),
     );
-    check(":a :a/b ::c ::x/c sym a/b", ":a\n:a/b\n::c\n::x/c\nsym\na/b");
+    check(":a :a/b sym a/b", ":a\n:a/b\nsym\na/b");
+    check("::c ::str/c ::clojure.set/c", ":user/c\n:clojure.string/c\n:clojure.set/c");
+    check("::x/c", ":x/c\n1:1 clojure_reader_invalid: `::x/c`: there is no namespace `x`");
     check("\"a\\nb\\u00e9\" \"x\ny\"", "\"a\\nbé\"\n\"x\\ny\"");
     check("#\"\\s+\\\"\"", "#\"\\s+\\\"\"");
     check("(a [b {:c #{d}}] #(e %))", "(a [b {:c #{d}}] #(e %))");
@@ -46,7 +48,7 @@ fn forms() {
     );
     check("##Inf ##-Inf ##NaN", "##Inf\n##-Inf\n##NaN");
     check("#:p{:a 1 :_/b 2 :q/c 3 \"d\" 4 e 5}", "{:p/a 1 :b 2 :q/c 3 \"d\" 4 p/e 5}");
-    check("#::{:a 1} #::x{:a 1 :q/b 2}", "{::a 1}\n{::x/a 1 :q/b 2}");
+    check("#::{:a 1} #::str{:a 1 :q/b 2 :_/c 3}", "{:user/a 1}\n{:clojure.string/a 1 :q/b 2 :c 3}");
 }
 
 #[test]
@@ -110,7 +112,10 @@ fn problems_are_independent() {
         "^5 x ^:a 5",
         "^5 x\n^:a 5\n1:2 clojure_reader_invalid: metadata cannot be an integer\n1:10 clojure_reader_invalid: an integer cannot have metadata [1:7]",
     );
-    check("#flow/include \"a.clj\"", "nil\n1:1 not-supported-yet: `#flow/include` is not supported yet");
+    check(
+        "#flow/include \"a.clj\"",
+        "nil\n1:1 flow_include_invalid: nothing can be included here: a.clj was not brought",
+    );
     check(
         "#inst \"x\" #: {}",
         "nil\n{}\n1:7 clojure_reader_invalid: `#inst` takes a date such as \"2024-05-01T12:00:00Z\"\n1:11 clojure_reader_invalid: `#:` is no namespace",

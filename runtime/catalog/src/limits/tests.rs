@@ -19,6 +19,7 @@ fn apply_sets_by_name() {
     check("fuel=0", Err(LimitError::Malformed("fuel=0".to_owned())));
     check("fuel=-1", Err(LimitError::Malformed("fuel=-1".to_owned())));
     check("speed=1", Err(LimitError::Unknown("speed".to_owned())));
+    check("nesting-depth=9", Err(LimitError::Fixed("nesting-depth".to_owned())));
 }
 
 #[test]

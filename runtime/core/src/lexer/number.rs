@@ -7,8 +7,14 @@ use std::sync::Arc;
 use crate::Value;
 use crate::number::{Decimal, Ratio};
 
+/// Characters that a number may have: reading digits takes time with the square of how many they are.
+const LENGTH_MAX: usize = 10_000;
+
 /// The value of a number token: `42 -7 0x1F 017 2r101 9N 1.5 6.02e23 1.50M 22/7`. Integers beyond 64 bits are big.
 pub fn number(text: &str) -> Result<Value, String> {
+    if text.len() > LENGTH_MAX {
+        return Err(format!("this number has {} characters; it may have {LENGTH_MAX}", text.len()));
+    }
     let (negative, digits) = match text.as_bytes().first() {
         Some(b'-') => (true, text.get(1..).unwrap_or_default()),
         Some(b'+') => (false, text.get(1..).unwrap_or_default()),

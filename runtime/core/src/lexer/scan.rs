@@ -2,6 +2,9 @@
 
 use super::{Bracket, Fault, LexError, Lexed, Opener, Token, TokenKind};
 
+/// Errors that are told; a file of garbage must not cost a multiple of its size.
+const ERRORS_MAX: usize = 1_000;
+
 pub(super) struct Scanner<'a> {
     source: &'a str,
     at: usize,
@@ -39,6 +42,9 @@ impl<'a> Scanner<'a> {
     fn invalid(&mut self, length: usize, message: String, help: Option<&str>) {
         let start = self.at;
         self.push(TokenKind::Invalid, length);
+        if self.out.errors.len() >= ERRORS_MAX {
+            return;
+        }
         let help = help.map(str::to_owned);
         self.out.errors.push(LexError { fault: Fault::NoToken, message, help, start, end: self.at });
     }
@@ -68,23 +74,24 @@ impl<'a> Scanner<'a> {
     }
 
     fn whitespace(&mut self) {
-        let length = length_while(self.rest(), is_whitespace);
+        let length = length_while(self.rest(), WHITESPACE, is_whitespace);
         self.push(TokenKind::Whitespace, length);
     }
 
     fn comment(&mut self) {
-        let length = length_while(self.rest(), |c| c != '\n');
+        let length = self.rest().find('\n').unwrap_or(self.rest().len());
         self.push(TokenKind::Comment, length);
     }
 
     /// A string or regex whose body begins `skip` bytes from here.
     fn quoted(&mut self, kind: TokenKind, skip: usize) {
+        // Both marks are ASCII, so that bytes will do.
         let mut escaped = false;
-        for (at, c) in self.rest().char_indices().skip_while(|(at, _)| *at < skip) {
-            match c {
+        for (at, byte) in self.rest().bytes().enumerate().skip(skip) {
+            match byte {
                 _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                '"' => return self.push(kind, at + 1),
+                b'\\' => escaped = true,
+                b'"' => return self.push(kind, at + 1),
                 _ => {}
             }
         }
@@ -125,7 +132,8 @@ impl<'a> Scanner<'a> {
         let (first, second) = (bytes.next().unwrap_or_default(), bytes.next().unwrap_or_default());
         if first.is_ascii_digit() || (matches!(first, b'+' | b'-') && second.is_ascii_digit()) {
             // Unlike names, numbers end at every macro character.
-            let length = length_while(rest, |c| is_name_character(c) && !matches!(c, '#' | '\'' | '%'));
+            let is_part = |c| is_name_character(c) && !matches!(c, '#' | '\'' | '%');
+            let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
             return self.push(TokenKind::Number, length);
         }
         let kind = match (first, second) {
@@ -174,7 +182,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn lookalike(&mut self, first: char) {
-        let length = length_while(self.rest(), |c| c == first);
+        let length = self.rest().find(|c| c != first).unwrap_or(self.rest().len());
         match lookalike(first) {
             Some((name, instead)) => {
                 let help = format!("write {instead}");
@@ -214,11 +222,44 @@ fn is_name_character(c: char) -> bool {
 }
 
 fn name_length(text: &str) -> usize {
-    length_while(text, is_name_character)
+    length_while(text, NAME, is_name_character)
 }
 
-fn length_while(text: &str, keep: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !keep(c)).unwrap_or(text.len())
+/// What an ASCII byte is part of, as bits.
+const CLASSES: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let blank = matches!(byte, b',' | b' ' | b'\t'..=b'\r' | 0x1c..=0x1f);
+        let ends_name = matches!(
+            byte,
+            b'"' | b';' | b'@' | b'^' | b'`' | b'~' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'\\'
+        );
+        classes[byte as usize] = if blank {
+            WHITESPACE
+        } else if ends_name || byte.is_ascii_control() {
+            0
+        } else {
+            NAME
+        };
+        byte += 1;
+    }
+    classes
+};
+const WHITESPACE: u8 = 1;
+const NAME: u8 = 2;
+
+/// Bytes at the start of the text that are of a class; `keep` says it of characters beyond ASCII.
+fn length_while(text: &str, class: u8, keep: impl Fn(char) -> bool) -> usize {
+    let known = |byte: &u8| CLASSES.get(*byte as usize).map(|of| of & class != 0);
+    let mut at = 0;
+    loop {
+        at += text.as_bytes().iter().skip(at).take_while(|byte| known(byte) == Some(true)).count();
+        match text.get(at..).and_then(|rest| rest.chars().next()) {
+            Some(c) if !c.is_ascii() && keep(c) => at += c.len_utf8(),
+            _ => return at,
+        }
+    }
 }
 
 fn rest_after(text: &str, skip: usize) -> &str {

@@ -164,7 +164,7 @@ pub fn character_name(unit: u16) -> String {
 
 /// Says what is wrong with the name of a symbol, or of a keyword (without its colons).
 pub fn check_name(name: &str) -> Result<(), String> {
-    if name == "/" {
+    if name == "/" || (!name.is_empty() && !name.bytes().any(|byte| matches!(byte, b':' | b'/'))) {
         return Ok(());
     }
     if name.is_empty() {

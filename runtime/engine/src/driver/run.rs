@@ -132,7 +132,7 @@ impl<'e> Run<'e> {
     }
 
     /// Workflow time of a commit made now: never before the last one's.
-    fn commit_time(&self) -> i64 {
+    pub(super) fn commit_time(&self) -> i64 {
         self.engine.world.now_ms().max(self.progress.now_ms)
     }
 
@@ -248,7 +248,7 @@ async fn park(engine: &Engine, loaded: &RunState, code: &str, message: String) -
     let workflow_id = engine.workflow_id(loaded.run);
     let attention = (code.to_owned(), message.clone());
     if loaded.attention.as_ref() != Some(&attention) {
-        let at_ms = engine.world.now_ms();
+        let at_ms = engine.time_after(loaded);
         let (code, message) = attention;
         let event = Event::RunNeedsAttention { code: code.clone(), message: message.clone() };
         let commit = Commit {

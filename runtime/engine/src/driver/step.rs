@@ -32,7 +32,8 @@ impl Run<'_> {
             return self.cancelled(request, None).await.map(Some);
         }
         let count = self.progress.count(call.point);
-        let started_ms = self.engine.world.now_ms();
+        self.progress.http_requests += u64::from(effect::sends_http_request(call.family));
+        let started_ms = self.commit_time();
         let pure = effect::is_pure(call.family);
         let attempted = self.attempt(&call, count, pure).await;
         let execution = StepExecution {
@@ -42,7 +43,8 @@ impl Run<'_> {
             count,
             attempt: ATTEMPT,
             started_ms,
-            ended_ms: self.engine.world.now_ms(),
+            // The clock may have been set back meanwhile.
+            ended_ms: self.engine.world.now_ms().max(started_ms),
         };
         match attempted {
             Attempted::Cancelled(request) => self.cancelled(request, Some(execution)).await.map(Some),
@@ -59,12 +61,19 @@ impl Run<'_> {
             let message = format!("the step leads to state {state}, which does not exist");
             return Some(failure::at_step("bad-program", &message, call.step));
         }
-        let steps_max = self.engine.limits.steps_max;
-        (self.progress.steps >= steps_max).then(|| {
-            let message =
-                format!("the run has carried out {steps_max} steps; the limit steps-per-run allows no more");
-            failure::at_step("limit-exceeded", &message, call.step)
-        })
+        let limits = &self.engine.limits;
+        let used_up = if self.progress.steps >= limits.steps_max {
+            ("carried out", limits.steps_max, "steps; the limit steps-per-run")
+        } else if effect::sends_http_request(call.family)
+            && self.progress.http_requests >= limits.http_requests_max
+        {
+            ("sent", limits.http_requests_max, "HTTP requests; the limit http-requests-per-run")
+        } else {
+            return None;
+        };
+        let (done, count_max, counted) = used_up;
+        let message = format!("the run has {done} {count_max} {counted} allows no more");
+        Some(failure::at_step("limit-exceeded", &message, call.step))
     }
 
     /// One attempt. Pure steps are bounded by fuel; all others by the ceiling, and a cancel request ends them.

@@ -89,6 +89,8 @@ fn answer(frame: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
 struct Slow {
     script: Script,
     takes_ms: u64,
+    /// The clock goes back all the time.
+    backwards: bool,
     commits: AtomicU64,
     /// Cancels run 1 of this store while the step is in flight.
     cancels: Option<Arc<MemoryStore>>,
@@ -96,7 +98,8 @@ struct Slow {
 
 impl World for Slow {
     fn now_ms(&self) -> i64 {
-        self.script.now_ms()
+        let now_ms = self.script.now_ms();
+        if self.backwards { i64::from(u32::MAX) - now_ms } else { now_ms }
     }
 
     fn random(&self) -> u64 {
@@ -317,6 +320,9 @@ fn loops_end() {
     fn repeats(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
         Ok(Action::Step(step("http", 0)))
     }
+    fn computes(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
+        Ok(Action::Step(step("function", 0)))
+    }
     let words = ["run-started", "run-failed"];
     let few = Limits { state_gotos_max: 50, ..limits() };
     check_failure(two([spins, answer]), Slow::default(), few, "limit-exceeded", &words);
@@ -324,6 +330,44 @@ fn loops_end() {
     let few = Limits { steps_max: 2, ..limits() };
     let words = ["run-started", "step-completed", "step-completed", "run-failed"];
     check_failure(two([repeats, answer]), Slow::default(), few, "limit-exceeded", &words);
+
+    let few = Limits { http_requests_max: 2, ..limits() };
+    check_failure(two([repeats, answer]), Slow::default(), few, "limit-exceeded", &words);
+    let few = Limits { http_requests_max: 2, steps_max: 3, ..limits() };
+    let words = ["run-started", "step-completed", "step-completed", "step-completed", "run-failed"];
+    check_failure(two([computes, answer]), Slow::default(), few, "limit-exceeded", &words);
+}
+
+#[test]
+fn requests_are_counted_across_a_crash() {
+    fn repeats(_: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
+        Ok(Action::Step(step("http", 0)))
+    }
+    let store = Arc::new(MemoryStore::new("two"));
+    let few = |http_requests_max| Limits { http_requests_max, ..limits() };
+    let cancels = Slow { takes_ms: 10_000, ..Slow::default() };
+    let first = engine(two([repeats, answer]), &store, cancels, few(3));
+    let started = wait(first.start(Value::Nil, "manual")).unwrap();
+    // The process dies while the first request is in flight.
+    wait(async { tokio::time::timeout(Duration::from_millis(5), first.drive("r1")).await }).unwrap_err();
+    let second = engine(two([repeats, answer]), &store, Slow::default(), few(2));
+    let RunEnd::Failed(error) = wait(second.drive("r1")).unwrap() else { panic!("it must fail") };
+    assert_eq!(error.field("type"), Some(&Value::literal("limit-exceeded")));
+    let steps = store.find_run(started.run).unwrap().unwrap().summary.steps;
+    assert_eq!(steps, 2, "what was not committed is not counted");
+}
+
+#[test]
+fn time_never_runs_backwards_in_a_journal() {
+    let store = Arc::new(MemoryStore::new("two"));
+    let world = Slow { backwards: true, ..Slow::default() };
+    let (started, _) =
+        wait(engine(two([work, answer]), &store, world, limits()).run(Value::Nil, "manual")).unwrap();
+    let journal = store.journal(started.run).unwrap();
+    assert!(journal.is_sorted_by_key(|entry| entry.at_ms), "{journal:?}");
+    for execution in journal.iter().filter_map(|entry| entry.event.execution()) {
+        assert!(execution.started_ms <= execution.ended_ms, "{execution:?}");
+    }
 }
 
 #[test]

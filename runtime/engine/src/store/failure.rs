@@ -16,7 +16,7 @@ pub enum StoreError {
     Corrupt { detail: String },
     /// No space left on the disk.
     Full { detail: String },
-    /// The directory or file cannot be written.
+    /// The directory or file cannot be opened or written.
     ReadOnly { detail: String },
     /// Another owner took the store over since it was opened.
     EpochLost,
@@ -81,12 +81,15 @@ impl fmt::Display for StoreError {
             ),
             Self::Corrupt { detail } => write!(f, "the store is damaged: {detail}; restore it from a backup"),
             Self::Full { detail } => {
-                write!(f, "no space is left for the store: {detail}; free some and resume the run")
+                write!(
+                    f,
+                    "no space is left for the store: {detail}; free some and try again; `runs resume` carries interrupted runs on"
+                )
             }
             Self::ReadOnly { detail } => {
                 write!(
                     f,
-                    "the store cannot be written: {detail}; make the data directory writable, or give another one with --data"
+                    "the store cannot be opened or written: {detail}; make the data directory readable and writable, or give another one with --data"
                 )
             }
             Self::EpochLost => write!(f, "another process took the store over; this one stopped writing"),

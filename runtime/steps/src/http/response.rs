@@ -2,24 +2,38 @@
 
 use breyta_core::{Map, Value};
 use breyta_engine::error::StepError;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, Url};
 
 use super::body::{self, Kind};
 use super::config::{Config, ResponseAs};
 use super::request::{failure, shown};
+use crate::scrub::Scrubber;
 
 /// How much of an error's body is read, and how much of it the error shows.
 const ERROR_BODY_BYTES_MAX: u64 = 64 * 1024;
 const PREVIEW_CHARS: usize = 2_000;
 
 /// Reads the body and makes the result: `{:success :status :headers :body :url}`.
-pub(super) async fn read(url: Url, mut response: Response, config: &Config) -> Result<Value, StepError> {
+///
+/// What errors show of a body is cut only after the secrets are out of it: half a secret would not be found.
+pub(super) async fn read(
+    url: Url,
+    mut response: Response,
+    config: &Config,
+    scrubber: &Scrubber,
+) -> Result<Value, StepError> {
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     if status >= 400 && config.throw_on_status {
         let body = collect(&mut response, &url, ERROR_BODY_BYTES_MAX).await?.bytes;
-        return Err(status_error(status, &url, &headers, &body, config));
+        return Err(status_error(
+            status,
+            &url,
+            header_map(&headers, config),
+            &scrubber.text(&String::from_utf8_lossy(&body)),
+            config,
+        ));
     }
     let collected = collect(&mut response, &url, config.response_bytes_max).await?;
     if collected.truncated {
@@ -30,7 +44,7 @@ pub(super) async fn read(url: Url, mut response: Response, config: &Config) -> R
         );
         return Err(StepError::new("too-large", message).with_url(shown(&url)));
     }
-    let body = value(&headers, &collected.bytes, config).map_err(|(kind, reason)| {
+    let body = value(&headers, &collected.bytes, config, scrubber).map_err(|(kind, reason)| {
         let mut error =
             StepError::new(kind, format!("the answer of {} {reason}", shown(&url))).with_url(shown(&url));
         error.status = Some(status);
@@ -70,9 +84,18 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The body as a value; the error is a kind and what to say about the answer.
-fn value(headers: &HeaderMap, bytes: &[u8], config: &Config) -> Result<Value, (&'static str, String)> {
+fn value(
+    headers: &HeaderMap,
+    bytes: &[u8],
+    config: &Config,
+    scrubber: &Scrubber,
+) -> Result<Value, (&'static str, String)> {
     if bytes.is_empty() && config.response_as != ResponseAs::Text {
         return Ok(Value::Nil);
+    }
+    if let Some(coding) = headers.get(CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+        let coding = String::from_utf8_lossy(coding.as_bytes());
+        return Err(("parse", format!("is compressed ({coding}), which the request did not ask for")));
     }
     let content_type = content_type(headers);
     let kind = match config.response_as {
@@ -96,18 +119,19 @@ fn value(headers: &HeaderMap, bytes: &[u8], config: &Config) -> Result<Value, (&
         Kind::Edn => body::parse_edn(&text),
         Kind::Text | Kind::Binary => return Ok(Value::from(text)),
     };
-    parsed.map_err(|reason| ("parse", format!("{reason}; it starts with \"{}\"", start(&text, 80))))
+    parsed.map_err(|reason| {
+        ("parse", format!("{reason}; it starts with \"{}\"", start(&scrubber.text(&text), 80)))
+    })
 }
 
-fn status_error(status: u16, url: &Url, headers: &HeaderMap, body: &[u8], config: &Config) -> StepError {
+fn status_error(status: u16, url: &Url, headers: Map, body: &str, config: &Config) -> StepError {
     let name = reqwest::StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let mut data = Map::new();
-    data.insert_keyword("headers", header_map(headers, config));
-    let preview = String::from_utf8_lossy(body);
-    data.insert_keyword("body", start(&preview, PREVIEW_CHARS));
+    data.insert_keyword("headers", headers);
+    data.insert_keyword("body", start(body, PREVIEW_CHARS));
     let message = format!("{} {} answered {status} {name}", config.method, shown(url));
     let mut error =
         StepError::new("http-status", message.trim_end()).with_url(shown(url)).with_data(Value::Map(data));

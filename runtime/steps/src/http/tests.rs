@@ -113,6 +113,12 @@ fn answer(path: &str) -> String {
             "Content-Type: application/json\r\nX-Trace: t2\r\n",
             r#"{"error":"s3cret-key unknown"}"#.to_owned(),
         ),
+        // The key lies where the preview of the body is cut.
+        "/cut" => ("401 Unauthorized", "", format!("{}s3cret-key", "x".repeat(1_994))),
+        "/cut/json" => {
+            ("200 OK", "Content-Type: application/json\r\n", format!("{}s3cret-key", "x".repeat(74)))
+        }
+        "/gzip" => ("200 OK", "Content-Encoding: gzip\r\n", "?".to_owned()),
         "/500" => ("500 Internal Server Error", "", "boom".to_owned()),
         "/moved" => ("302 Found", "Location: /json\r\n", String::new()),
         "/loop" => ("302 Found", "Location: /loop\r\n", String::new()),
@@ -217,6 +223,7 @@ async fn failures_have_their_kind() {
     check("{:connection :api :path \"/404\"}", "http-status final").await;
     check("{:connection :api :path \"/500?k=v\"}", "http-status retryable").await;
     check("{:connection :api :path \"/html\" :response-as :json}", "parse final").await;
+    check("{:connection :api :path \"/gzip\"}", "parse final").await;
     check("{:connection :api :path \"/bytes\"}", "binary-inline final").await;
     check("{:connection :api :path \"/text\" :response-as :bytes}", "binary-inline final").await;
     check("{:connection :api :path \"/huge\" :client-opts {:max-response-bytes 99999}}", "too-large final")
@@ -301,6 +308,11 @@ async fn secrets_come_out_of_nothing() {
     assert_eq!(error.status, Some(404));
     let data = breyta_core::print::pr_str(&error.data);
     assert!(data.contains("\"x-trace\" \"t2\"") && data.contains("[secret] unknown"), "{data}");
+    for path in ["/cut", "/cut/json"] {
+        let config = format!("{{:connection :api :path {path:?}}}");
+        let error = step(&server.base_url, bearer.clone(), &config).await.unwrap_err();
+        assert!(!format!("{error:?}").contains("s3c"), "{error:?}");
+    }
     // A key inside the path of a connection that cannot be reached.
     let query = Auth::ApiKeyQuery { name: "k".to_owned(), key: Secret::new("s3cret-key") };
     let error =

@@ -23,6 +23,8 @@ pub(super) fn open_owned(file: &Path, slug: &str) -> Result<(Connection, i64), S
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failure::sqlite)?;
+    // First of all: another process may be reading what a killed one left in the log, which takes a moment.
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failure::sqlite)?;
     let version = format(&connection)?;
     if version == 0 {
         refuse_foreign(&connection)?;
@@ -38,7 +40,7 @@ pub(super) fn open_shared(file: &Path) -> Result<(Connection, String), StoreErro
         let directory = file.parent().unwrap_or(file).display().to_string();
         StoreError::Missing { directory }
     };
-    if !file.exists() {
+    if !file.try_exists().map_err(|error| failure::io(file, &error))? {
         return Err(missing());
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -79,7 +81,6 @@ fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit answers only after its log is on the disk.
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -55,6 +55,15 @@ fn files_that_cannot_be_written_have_their_codes() {
 }
 
 #[test]
+fn a_directory_that_is_none_is_no_empty_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(SqliteReader::open(&file).unwrap_err().code(), "store-io");
+    assert_eq!(SqliteReader::open(directory.path()).unwrap_err().code(), "store-missing");
+}
+
+#[test]
 fn open_runs_are_found_by_their_index() {
     let directory = tempfile::tempdir().unwrap();
     let (connection, _) = schema::open_owned(&path(directory.path()), SLUG).unwrap();

@@ -1,4 +1,4 @@
-//! Which changes are made together, and what the text is then.
+//! Which changes are made together, and what the texts are then.
 
 use breyta_compiler::diagnostics::{Code, Diagnostic};
 use breyta_compiler::source::{FileId, Sources, Span};
@@ -6,20 +6,27 @@ use breyta_compiler::source::{FileId, Sources, Span};
 use super::mend;
 use crate::frontend::Checked;
 
-/// Problems as lists of changes `(start, end, text)`.
+/// Problems as lists of changes `(start, end, text)` of file 0, and of file 1 from 100 on.
+#[track_caller]
 fn check(text: &str, problems: &[&[(usize, usize, &str)]], expected: &str, applied: usize) {
     let problems = problems
         .iter()
         .map(|edits| {
             let problem = Diagnostic::new(Code::UNKNOWN_KEY, Span::new(FileId(0), 0, 0), "wrong");
             edits.iter().fold(problem, |problem, (start, end, text)| {
-                problem.edit(Span::new(FileId(0), *start, *end), *text)
+                let (file, base) = if *start >= 100 { (FileId(1), 100) } else { (FileId(0), 0) };
+                problem.edit(Span::new(file, start - base, end - base), *text)
             })
         })
         .collect();
-    let sources = Sources::single("flow.edn", text);
+    let mut sources = Sources::single("flow.edn", text);
+    sources.add("other.edn", "xyz");
     let checked = Checked { sources, problems, refusals: Vec::new(), definition: None, program: None };
-    assert_eq!(mend(&checked), (expected.to_owned(), applied));
+    let (texts, changes) = mend(&checked, |_| true);
+    let texts: Vec<&str> = texts.values().map(String::as_str).collect();
+    let unchanged = [text];
+    assert_eq!(if texts.is_empty() { unchanged.join("|") } else { texts.join("|") }, expected);
+    assert_eq!(changes.len(), applied);
 }
 
 #[test]
@@ -29,6 +36,13 @@ fn changes() {
     // Insertion and removal, in one problem and out of order.
     check("abc", &[&[(3, 3, ")"), (0, 1, "")]], "bc)", 2);
     check("abc", &[&[(1, 1, "x")], &[(1, 2, "")]], "axc", 2);
+}
+
+#[test]
+fn of_several_files() {
+    check("abc", &[&[(0, 1, "n"), (101, 102, "n")]], "nbc|xnz", 2);
+    check("abc", &[&[(0, 1, "n")], &[(100, 101, "n")]], "nbc|nyz", 2);
+    check("abc", &[&[(0, 1, "n"), (101, 109, "n")]], "abc", 0);
 }
 
 #[test]

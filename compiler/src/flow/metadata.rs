@@ -1,0 +1,77 @@
+//! Fields that are stored with the flow and change no run: icon, listing, sale, display data. Their shapes are checked as
+//! far as they are known.
+
+use breyta_catalog::fields::DISCOVER;
+
+use super::definition::field;
+use super::entry::{Entry, Path, later, name_of, not_wanted};
+use crate::diagnostics::{Code, Problems};
+use crate::source::Spanned;
+use crate::syntax::{Form, FormKind};
+use breyta_core::Value;
+
+/// What is stored with the flow.
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    pub icon: Option<Spanned<String>>,
+    /// Whether releases need the deploy key.
+    pub deploy_key_required: bool,
+    /// `:discover {:public …}`.
+    pub public: Option<bool>,
+    /// `:marketplace {:visible …}`.
+    pub visible: Option<bool>,
+}
+
+pub(super) fn define(map: &Form, problems: &mut Problems) -> Metadata {
+    let root = Path::root();
+    let deploy_key_required = boolean(map, "deploy-key-required", &root, "`:deploy-key-required`", problems);
+    if let Some(form) = field(map, "deploy-key-required").filter(|_| deploy_key_required == Some(true)) {
+        let what = "`:deploy-key-required true`";
+        problems.refuse(root.key("deploy-key-required").of(later(what, form.span)));
+    }
+    let discover = field(map, "discover").and_then(|form| {
+        Entry::open(form, root.key("discover"), &DISCOVER, Code::INVALID_FIELD, problems)
+    });
+    for section in ["marketplace", "publish-media"] {
+        wanted(map, section, &root, "a map", |form| form.as_map().is_some(), problems);
+    }
+    let marketplace = field(map, "marketplace").filter(|form| form.as_map().is_some());
+    let visible = marketplace.and_then(|form| {
+        let path = root.key("marketplace");
+        wanted(form, "app", &path, "a map", |app| app.as_map().is_some(), problems);
+        boolean(form, "visible", &path, "`:visible` of the marketplace map", problems)
+    });
+    wanted(map, "icon", &root, "a keyword", |form| name_of(form).is_some(), problems);
+    let icon = field(map, "icon");
+    Metadata {
+        icon: icon.and_then(|form| Some(Spanned::new(name_of(form)?.to_owned(), form.span))),
+        deploy_key_required: deploy_key_required == Some(true),
+        public: discover.and_then(|it| it.get_boolean("public")),
+        visible,
+    }
+}
+
+/// Reports a value under a key that does not fit.
+fn wanted(
+    map: &Form,
+    key: &str,
+    path: &Path,
+    wanted: &str,
+    fits: fn(&Form) -> bool,
+    problems: &mut Problems,
+) {
+    if let Some(form) = field(map, key).filter(|form| !fits(form)) {
+        problems.report(path.key(key).of(not_wanted(&format!("`:{key}`"), wanted, form)));
+    }
+}
+
+fn boolean(map: &Form, key: &str, path: &Path, what: &str, problems: &mut Problems) -> Option<bool> {
+    let form = field(map, key)?;
+    match form.kind {
+        FormKind::Atom(Value::Bool(value)) => Some(value),
+        _ => {
+            problems.report(path.key(key).of(not_wanted(what, "true or false", form)));
+            None
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `:steps`: packaged steps, each a family wrapped under a qualified name.
+//!
+//! What a call of one must look like is in the schemas, which `types` reads.
+
+use breyta_catalog::families::{self, Family, KeyType};
+use breyta_catalog::tools::{PACKAGED_STEP, WRAPPABLE};
+
+use super::definition::Names;
+use super::entry::{Entry, Path, name_of, near, not_wanted, shown, suggest, unique};
+use super::references::{Target, check_description, qualified_id};
+use super::tools::Publication;
+use super::{templates, values};
+use crate::diagnostics::{Code, Diagnostic, Problems};
+use crate::source::{Span, Spanned};
+use crate::syntax::Form;
+
+/// An entry of `:steps`.
+#[derive(Clone, Debug)]
+pub struct PackagedStep {
+    pub span: Span,
+    /// Qualified, without the colon.
+    pub id: Spanned<String>,
+    /// The family that it wraps.
+    pub family: &'static Family,
+    pub description: String,
+    pub title: Option<String>,
+    /// As written; which schemas there are is for `types`.
+    pub input_schema: Form,
+    pub output_schema: Option<Form>,
+    /// A map form: config that lies under the prepared one.
+    pub defaults: Option<Form>,
+    /// Id of a function from the input to the config.
+    pub prepare: Option<Spanned<String>>,
+    /// Id of a function from the result to the output.
+    pub project_result: Option<Spanned<String>>,
+    /// How models see it.
+    pub tool: Publication,
+}
+
+const WHAT: &str = "a packaged step";
+
+/// The entries that can be used. `names` are all names that the flow declares, usable or not.
+pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<PackagedStep> {
+    let path = Path::root().key("steps");
+    let mut seen = Vec::new();
+    let mut steps = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let path = path.index(index);
+        if let Some(step) = step(item, &path, names, problems)
+            && unique(&step.id, Code::DUPLICATE_ID, "packaged steps", &mut seen, &path.key("id"), problems)
+        {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+fn step(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Option<PackagedStep> {
+    let entry = Entry::open(form, path.clone(), &PACKAGED_STEP, Code::INVALID_FIELD, problems)?;
+    let id = qualified_id(&entry, WHAT, "github/open-pr", problems);
+    let family = wrapped(&entry, problems);
+    let description = check_description(&entry, WHAT, problems);
+    let functions = Target::functions(&names.functions);
+    let mut function = |key: &str| functions.check(entry.get(key)?, key, WHAT, &entry.at(key), problems);
+    let (prepare, project_result) = (function("prepare"), function("project-result"));
+    let defaults = entry.get("defaults").and_then(|form| {
+        if form.as_map().is_none() {
+            entry.invalid("defaults", "a map", form, problems);
+            return None;
+        }
+        if let Some(family) = family {
+            check_defaults(form, family, &entry.at("defaults"), names, problems);
+        }
+        Some(form.clone())
+    });
+    let tool = Publication::read(&entry);
+    Some(PackagedStep {
+        span: form.span,
+        id: id?,
+        family: family?,
+        description: description?,
+        title: entry.get_text("title").map(|it| it.value),
+        input_schema: entry.get("input-schema")?.clone(),
+        output_schema: entry.get("output-schema").cloned(),
+        defaults,
+        prepare,
+        project_result,
+        tool,
+    })
+}
+
+fn wrapped(entry: &Entry, problems: &mut Problems) -> Option<&'static Family> {
+    let form = entry.get("type")?;
+    let Some(name) = name_of(form) else {
+        entry.invalid("type", "the keyword of a step family", form, problems);
+        return None;
+    };
+    let Some(family) = families::find(name) else {
+        let message = format!("there is no step family `:{name}`");
+        let near = near(form, WRAPPABLE.iter().copied());
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_STEP_FAMILY, form.span, message);
+        let diagnostic = if near.is_empty() {
+            diagnostic.help(format!("a packaged step wraps one of {}", list(WRAPPABLE)))
+        } else {
+            suggest(diagnostic, form, &near)
+        };
+        problems.report(entry.at("type").of(diagnostic));
+        return None;
+    };
+    if !WRAPPABLE.contains(&family.name) {
+        let message = format!("steps of the family `:{}` cannot be packaged", family.name);
+        let help = match family.name {
+            "breyta" => "give it to a model with `:tools {:breyta {:allow […]}}`, or call it directly".to_owned(),
+            _ => format!("call it directly in `:flow`; what can be packaged is {}", list(WRAPPABLE)),
+        };
+        let diagnostic = Diagnostic::new(Code::NOT_WRAPPABLE, form.span, message).help(help);
+        problems.report(entry.at("type").of(diagnostic));
+        return None;
+    }
+    Some(family)
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().filter(|it| **it != "code").map(|it| format!("`:{it}`")).collect();
+    names.join(" ")
+}
+
+/// Keys, references and definite types of defaults, by the table of the wrapped family.
+fn check_defaults(form: &Form, family: &'static Family, path: &Path, names: &Names, problems: &mut Problems) {
+    templates::check_texts(form, path, problems);
+    for (key, value) in form.as_map().into_iter().flatten().filter(|(_, value)| !value.is_nil()) {
+        let below = path.below(key);
+        let name = key.as_keyword().map_or("", |key| key.full());
+        let target = match name {
+            "connection" => Some(Target::slots(&names.slots)),
+            "template" => Some(Target::templates(&names.templates)),
+            "ref" if family.name == "function" => Some(Target::functions(&names.functions)),
+            _ => None,
+        };
+        if let Some(target) = target {
+            target.check(value, name, DEFAULTS, &below, problems);
+        } else if let Some(row) = family.key(name) {
+            check_default(name, row.ty, value, family, &below, problems);
+        } else if name != "type" && family.key_names().all(|known| known != name) {
+            let near = near(key, family.key_names());
+            let message = format!("`:{}` steps have no config key `{}`", family.name, shown(key));
+            let diagnostic = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, message).label("no such key");
+            problems.report(below.of(suggest(diagnostic, key, &near)));
+        }
+    }
+}
+
+const DEFAULTS: &str = "the defaults of a packaged step";
+
+fn check_default(
+    name: &str,
+    ty: KeyType,
+    value: &Form,
+    family: &Family,
+    path: &Path,
+    problems: &mut Problems,
+) {
+    if matches!(ty, KeyType::Code) {
+        return;
+    }
+    if !values::is_data(value) {
+        let diagnostic = not_wanted(&format!("`:{name}` of {DEFAULTS}"), "plain data", value)
+            .help("compute it in the `:prepare` function");
+        problems.report(path.of(diagnostic));
+    } else if !values::fits(ty, value, true) {
+        let what = format!("`:{name}` of `:{}` steps", family.name);
+        problems.report(path.of(not_wanted(&what, &ty.describe(), value)));
+    }
+}

@@ -1,0 +1,77 @@
+//! What is declared and never named: slots, templates and functions.
+//!
+//! A name counts as used when a keyword or string with it stands anywhere else in the source, so that no way of naming
+//! something has to be known here.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::{Code, Diagnostic, Problems};
+use crate::source::Span;
+use crate::syntax::{Form, FormKind};
+
+/// The sections whose entries must be named somewhere, with the key that holds the name.
+const SECTIONS: &[(&str, &str, &str)] =
+    &[("requires", "slot", "slot"), ("templates", "id", "template"), ("functions", "id", "function")];
+
+/// Warns of declarations that nothing names.
+pub fn check(forms: &[Form], problems: &mut Problems) {
+    if problems.has_errors() {
+        return;
+    }
+    let Some(map) = forms.iter().find(|form| form.as_map().is_some()) else { return };
+    let mut names = BTreeMap::new();
+    count(map, &mut names);
+    for (section, key, what) in SECTIONS {
+        let items = map.map_get(section).and_then(Form::as_vector).unwrap_or_default();
+        for item in items {
+            let Some((name, span)) = item.map_get(key).and_then(named) else { continue };
+            // The declaration itself is one occurrence.
+            if names.get(name).copied().unwrap_or_default() <= 1 && !is_used_by_others(item) {
+                problems.report(
+                    Diagnostic::new(
+                        Code::UNUSED_DECLARATION,
+                        span,
+                        format!("nothing uses the {what} `:{name}`"),
+                    )
+                    .help(format!("name it where it is needed, or take it out of `:{section}`")),
+                );
+            }
+        }
+    }
+}
+
+/// Requirements that the platform uses by itself: forms, workers, storage.
+fn is_used_by_others(item: &Form) -> bool {
+    item.map_get("kind").is_some()
+}
+
+fn named(form: &Form) -> Option<(&str, Span)> {
+    match &form.kind {
+        FormKind::Keyword(keyword) => Some((keyword.full(), form.span)),
+        FormKind::String(text) => Some((&text.value, form.span)),
+        _ => None,
+    }
+}
+
+/// How often each name occurs as a keyword, a symbol or a whole string.
+fn count<'f>(form: &'f Form, names: &mut BTreeMap<&'f str, usize>) {
+    match &form.kind {
+        FormKind::Keyword(keyword) => *names.entry(keyword.full()).or_default() += 1,
+        FormKind::Symbol(symbol) => *names.entry(symbol.full()).or_default() += 1,
+        FormKind::String(text) => *names.entry(&text.value).or_default() += 1,
+        FormKind::List(items)
+        | FormKind::Vector(items)
+        | FormKind::Map(items)
+        | FormKind::Set(items)
+        | FormKind::AnonymousFn(items) => items.iter().for_each(|item| count(item, names)),
+        FormKind::Quote(inner)
+        | FormKind::SyntaxQuote(inner)
+        | FormKind::Unquote(inner)
+        | FormKind::UnquoteSplice(inner)
+        | FormKind::Deref(inner)
+        | FormKind::VarQuote(inner)
+        | FormKind::Tagged(_, inner) => count(inner, names),
+        FormKind::Atom(_) | FormKind::AutoKeyword(_) | FormKind::Regex(_) => {}
+    }
+    form.meta.iter().for_each(|meta| count(meta, names));
+}

@@ -1,0 +1,57 @@
+//! What `(flow/input)` gives: the declared inputs by type, and anything else, because unknown inputs pass through.
+
+use breyta_core::Value;
+
+use super::boundaries::run_context;
+use super::lattice::{Record, Type};
+use crate::flow::{Definition, InputField};
+
+/// The type of a run's input, whichever invocation started it.
+pub(super) fn of(definition: &Definition) -> Type {
+    let mut all: Option<Record> = None;
+    for invocation in &definition.invocations {
+        let mut record = Record::unknown();
+        for field in &invocation.inputs {
+            record = record.with(&field.name.value, of_field(field));
+        }
+        all = Some(match all {
+            None => record,
+            Some(before) => either(before, record),
+        });
+    }
+    let record = all.unwrap_or_else(Record::unknown);
+    Type::Map(record.with("flow/ctx", run_context()))
+}
+
+/// What both may be. A key that one of them does not declare may be anything there.
+fn either(first: Record, second: Record) -> Record {
+    let fields = first
+        .fields
+        .into_iter()
+        .filter_map(|(name, of)| {
+            let other = second.get(&name)?.clone();
+            Some((name, Type::union(of, other)))
+        })
+        .collect();
+    Record { fields, open: true }
+}
+
+fn of_field(field: &InputField) -> Type {
+    let declared = match field.kind.value.as_str() {
+        "number" => Type::Number,
+        "boolean" => Type::Boolean,
+        "text" | "textarea" | "date" | "time" | "datetime" | "email" => Type::String,
+        _ => Type::Any,
+    };
+    let default_fits =
+        field.default.as_ref().is_none_or(|default| Type::of(default).mismatch(&declared).is_none());
+    let given = field.required || field.default.as_ref().is_some_and(|default| *default != Value::Nil);
+    if !default_fits {
+        // Reported where it stands.
+        Type::Any
+    } else if given {
+        declared
+    } else {
+        declared.or_nil()
+    }
+}
