@@ -3,6 +3,8 @@
 //! A stage builds a [`Diagnostic`] where it finds the problem; only [`render`] turns it into text. The primary message
 //! stands alone on one line; everything else is in labels, notes and the suggestion.
 
+use std::collections::BTreeSet;
+
 use crate::source::Span;
 
 /// All codes with severity and page.
@@ -162,12 +164,16 @@ impl Problems {
 fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems.sort_by_key(|problem| problem.primary.span);
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(problems.len());
+    let mut missing: BTreeSet<Vec<String>> = BTreeSet::new();
     for problem in problems {
         let mut here = kept.iter().rev().take_while(|it| it.primary.span == problem.primary.span);
         // One fault in the shape of a call is seen by several stages; the first one says it.
         let of_a_call = problem.code.is_call_shape() || problem.code == Code::WRONG_ARITY;
         let said = |it: &Diagnostic| *it == problem || (it.code.is_call_shape() && of_a_call);
-        if !here.any(said) {
+        // A packaged step that is missing is missing once, however often it is called.
+        let once = problem.code == Code::MISSING_PACKAGED_STEP_REFERENCE && !problem.path.is_empty();
+        let known = once && !missing.insert(problem.path.clone());
+        if !known && !here.any(said) {
             kept.push(problem);
         }
     }

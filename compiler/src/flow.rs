@@ -13,6 +13,7 @@ mod concurrency;
 mod data;
 mod definition;
 mod entry;
+mod fitting;
 pub(crate) mod functions;
 mod inputs;
 mod interfaces;
@@ -216,6 +217,7 @@ pub fn define(
     problems: &mut crate::diagnostics::Problems,
 ) -> Option<Definition> {
     let definition = definition::define(sources, forms, problems)?;
+    fitting::check(&definition, problems);
     tools::check_definition(&definition, problems);
     Some(definition)
 }

@@ -44,6 +44,7 @@ use std::fmt::Write as _;
 use diagnostics::{Diagnostic, Problems};
 use sha2::{Digest, Sha256};
 use source::{FileId, Loader, Sources};
+use types::children::Children;
 
 /// The version of what generated code and runtime agree on. Part of every flow version.
 pub const ABI: &str = "breyta-abi-1";
@@ -68,6 +69,12 @@ pub fn compile_with(sources: &mut Sources, loader: &dyn Loader) -> Compilation {
 
 /// Runs the pipeline over file 0 up to MIR. What it includes is among the sources already.
 pub fn compile(sources: &Sources) -> Compilation {
+    compile_with_children(sources, &Children::new())
+}
+
+/// As [`compile`]; calls of the given child flows are checked against their invocations too. The definition of a child
+/// is in the compilation of its own source.
+pub fn compile_with_children(sources: &Sources, children: &Children) -> Compilation {
     let mut problems = Problems::new();
     let reading = syntax::read(sources, FileId(0));
     for problem in reading.problems {
@@ -84,6 +91,7 @@ pub fn compile(sources: &Sources) -> Compilation {
         let hir = resolve::resolve(sources, definition, &mut problems);
         let types = types::check(definition, &hir, &mut problems);
         types::declarations::check(&reading.forms, &mut problems);
+        types::children::check(&definition.flow, children, &mut problems);
         if !problems.is_buildable() {
             return None;
         }

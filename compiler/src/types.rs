@@ -48,6 +48,12 @@ mod schema;
 /// Packaged steps.
 mod packaged;
 
+/// Data of templates.
+mod data;
+
+/// Child flows.
+pub mod children;
+
 /// What a run is started with.
 mod input;
 
@@ -68,6 +74,7 @@ pub struct Types {
 /// Infers and checks all bodies: functions first, because steps use their results.
 pub fn check(definition: &Definition, program: &Program, problems: &mut Problems) -> Types {
     let packaged = packaged::contracts(definition, problems);
+    config::helpers(definition, problems);
     let none = BTreeMap::new();
     let mut results = BTreeMap::new();
     let mut context = infer::Context::new(definition, program, problems, &none);

@@ -11,3 +11,13 @@ fn are_up_to_date() {
         .collect();
     assert!(stale.is_empty(), "stale: {}; run `cargo xtask docs`", stale.join(", "));
 }
+
+/// `docs/errors.md` shows what it promises: ten mistakes, one error each.
+#[test]
+fn the_showcase_has_ten_mistakes() {
+    let mistakes = documents::showcase::mistakes();
+    assert_eq!(mistakes.len(), 10);
+    for (title, codes) in mistakes {
+        assert_eq!(codes.len(), 1, "{title}: {codes:?}");
+    }
+}

@@ -80,8 +80,52 @@ fn a_misspelt_key() {
 }
 
 #[test]
+fn a_misspelt_field() {
+    check(
+        &flow(" :flwo '(flow/step :http :get {:connection :api :path \"/\"})"),
+        &flow(" :flow '(flow/step :http :get {:connection :api :path \"/\"})"),
+        &["unknown-key"],
+    );
+}
+
+/// With the nearest key, the map would have it twice.
+#[test]
+fn a_key_that_is_there_already() {
+    let text =
+        flow(" :tags [\"a\"] :tagz [\"b\"]\n :flow '(flow/step :http :get {:connection :api :path \"/\"})");
+    let place = Place::new(&[("flow.edn", &text)]);
+    let json = place.fix();
+    assert_eq!(place.text("flow.edn"), text, "{json:#}");
+}
+
+#[test]
 fn an_unquoted_body() {
     check(&flow(" :flow (flow/input)"), &flow(" :flow '(flow/input)"), &["flow-body-unquoted"]);
+}
+
+#[test]
+fn a_legacy_trigger() {
+    let place = Place::new(&[(
+        "flow.edn",
+        &format!(
+            "{HEAD} :triggers [{{:type :manual :label \"Run\" :enabled true}}]\n :flow '(flow/input)}}\n"
+        ),
+    )]);
+    let json = place.fix();
+    let text = place.text("flow.edn");
+    assert!(!text.contains(":triggers"), "{text}");
+    assert!(text.contains(":interfaces") && text.contains(":manual"), "{text}");
+    assert_eq!(json["ok"], true, "{json:#}");
+    assert_eq!(json["data"]["fixes"]["changes"][0]["code"], "deprecated_manual_trigger", "{json:#}");
+    let again = place.fix();
+    assert_eq!(again["data"]["fixes"]["changes"], serde_json::json!([]));
+    let codes: Vec<&str> = again["data"]["diagnostics"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it["code"].as_str())
+        .collect();
+    assert!(!codes.contains(&"deprecated_manual_trigger"), "{again:#}");
 }
 
 /// The quote uncovers the misspelt family, and that the misspelt key.
@@ -140,7 +184,7 @@ fn people_are_told_what_was_changed() {
 
 #[track_caller]
 fn level(options: &[&str], settings: &str, status: i32, severities: &[&str]) {
-    let text = flow(" :flow '(str \"ws-acme\")");
+    let text = flow(" :flow '(flow/step :http :get {:connection :api :path \"/w/ws-acme\"})");
     let mut files = vec![("flow.edn", text.as_str())];
     if !settings.is_empty() {
         files.push(("breytac.toml", settings));

@@ -1,6 +1,9 @@
 //! The one integration-test binary: a module per suite, the harness in the library beside it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails right there")]
 
+/// The tables of step families.
+mod catalog;
+
 /// The command line of breytac.
 mod cli;
 
@@ -45,3 +48,6 @@ mod scenarios;
 
 /// Language and diagnostics, by literate files.
 mod spec;
+
+/// The snippets of the source documents.
+mod sources;

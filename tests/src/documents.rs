@@ -13,8 +13,11 @@ use breyta_core::library::{self, Entry, Ty};
 /// `docs/check-json.md`.
 pub mod check_json;
 
+/// `docs/definition.md`.
+mod definition;
+
 /// `docs/errors.md`.
-mod showcase;
+pub mod showcase;
 
 /// The pages of the step families.
 mod steps;
@@ -32,6 +35,7 @@ pub fn all() -> BTreeMap<String, String> {
     add("docs/runtime-errors.md", runtime_errors_document());
     add("docs/errors.md", showcase::document());
     add("docs/check-json.md", check_json::document());
+    add("docs/definition.md", definition::document());
     add("docs/diagnostics.md", diagnostics_document());
     add("docs/steps/README.md", steps::overview());
     add("docs/steps/controls.md", steps::controls());

@@ -1,8 +1,10 @@
 //! Literate specs: Markdown files whose `edn` fences are compiled and whose comments say what must be reported.
 //!
-//! A heading names the tests below it. A fence holds a whole flow; or, when its first line is `;; body:`, only a
-//! `:flow` body (after `;; step:` likewise, with slots and templates of every type); or, after `;; function:`, only the `(fn …)` form of a function; or, after `;; definition:`, sections of a
-//! flow that has a slot `:api` and gives back its input; or, after `;; sections:`, sections of a flow that has nothing else. The minimal flow around the other two short forms declares what [`PREFIX`] shows: the slot `:api`, the template `:t`, the function `:f`.
+//! A heading names the tests below it. A fence holds a whole flow, or, by its first line, a part of one:
+//! `;; body:` only a `:flow` body; `;; step:` likewise, with slots and templates of every type; `;; function:` only the
+//! `(fn …)` form of a function; `;; definition:` sections of a flow that has a slot `:api` and gives back its input;
+//! `;; sections:` sections of a flow that has nothing else. The minimal flow around bodies and functions declares what
+//! [`PREFIX`] shows: the slot `:api`, the template `:t`, the function `:f`.
 //!
 //! Assertions are comments on the line of the problem (or on a line of their own just above it):
 //!

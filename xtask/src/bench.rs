@@ -6,6 +6,8 @@ use crate::{program, tree};
 
 /// Times, sizes, start-up: the compiler and the executables it makes.
 pub(crate) mod build;
+/// Checking, by the size of the definition.
+pub(crate) mod check;
 /// Flows made to measure.
 mod flows;
 /// Durable steps against the disk.

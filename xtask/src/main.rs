@@ -13,6 +13,8 @@ mod bench;
 mod bless;
 /// Documents that are generated from the product's tables.
 mod docs;
+/// The compiler on hostile input.
+mod fuzz;
 /// The lock file that goes into emitted crates.
 mod lock;
 /// Starting programs and measuring them.
@@ -33,8 +35,10 @@ cargo xtask TASK
   lock [--check]         writes the lock file of emitted crates; --check only compares
   bless [FILTER]         rewrites all snapshots and prints a digest of the changes
   bench build [--cold] [--write]    build times, sizes, start-up; --cold also times an empty cache
+  bench check [--write]             checking a definition, by its size
   bench step [--write]              durable steps against the disk's own fdatasync
                          --write puts the table into BENCHMARKS.md
+  fuzz [--seconds N] [TARGET…]      reader, checker, formatter on hostile input, N seconds each
 ";
 
 fn main() -> ExitCode {
@@ -61,6 +65,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["bench", "build", flags @ ..] => {
             bench::build::run(&bench::Flags::parse(flags, &["--cold", "--write"])?)
         }
+        ["bench", "check", flags @ ..] => bench::check::run(&bench::Flags::parse(flags, &["--write"])?),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["bench", "step", flags @ ..] => bench::step::run(&bench::Flags::parse(flags, &["--write"])?),
         [] | ["help" | "--help" | "-h"] => {
             program::say(HELP);

@@ -1,12 +1,15 @@
 //! Files in, files out: flow sources with one clear error each, and outputs that appear whole or not at all.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use breyta_compiler::source::Sources;
 
 use crate::report::Failure;
+
+/// Bytes of a flow file that are read at all.
+const SOURCE_BYTES_MAX: u64 = 20_000_000;
 
 /// The files that flows include.
 mod included;
@@ -24,7 +27,14 @@ pub(crate) fn open(path: &Path) -> Result<(Sources, Folder), Failure> {
 /// Reads a flow file only.
 pub(crate) fn read(path: &Path) -> Result<Sources, Failure> {
     let name = shown(path);
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > SOURCE_BYTES_MAX {
+        return Err(Failure::new("file-too-large", format!("{name} has more than {SOURCE_BYTES_MAX} bytes"))
+            .help("a definition has at most 150000 bytes, templates and functions aside"));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = line_of(error.as_bytes(), at);

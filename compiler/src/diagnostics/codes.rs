@@ -247,12 +247,16 @@ codes! {
     SHADOWED_PROVIDER "shadowed-provider" Warning;
     /// `:tools` names something that is not declared.
     UNKNOWN_TOOL "unknown-tool" Error;
-    /// A step family is given to a model without a packaged step around it.
-    TOOL_NEEDS_PACKAGING "tool-needs-packaging" Error;
     /// Two tools of one set with the same published name.
     TOOL_NAME_COLLISION "tool-name-collision" Error;
+    /// `:provider` is close to a declared one, and is none.
+    UNKNOWN_PROVIDER "unknown-provider" Error;
+    /// A step family is given to a model without a packaged step around it.
+    TOOL_NEEDS_PACKAGING "tool-needs-packaging" Error;
     /// An operation that changes something, without the permission to.
     MUTATION_NOT_ALLOWED "mutation-not-allowed" Error;
+    /// Tools are given to a provider that runs none.
+    PROVIDER_WITHOUT_TOOLS "provider-without-tools" Error;
     // Lint.
     /// The id of a workspace stands in a string.
     HARDCODED_WORKSPACE_ID "hardcoded_workspace_id" Warning;
@@ -281,15 +285,15 @@ codes! {
     WRONG_CONNECTION_TYPE "wrong-connection-type" Error;
     /// A template of another type than the step reads.
     WRONG_TEMPLATE_TYPE "wrong-template-type" Error;
-    /// A family that a model cannot be given as it is.
-    TOOL_NEEDS_WRAPPER "tool-needs-wrapper" Error;
-    /// An operation that `:allow` or `:mutations` refuses.
+    /// A `:breyta` step whose operation is not in its own `:allow`.
     OPERATION_NOT_ALLOWED "operation-not-allowed" Error;
     // Types.
     /// A packaged step is called with a key that its schema does not have.
     UNKNOWN_INPUT_KEY "unknown-input-key" Error;
     /// A packaged step is called without a key that its schema needs.
     MISSING_INPUT_KEY "missing-input-key" Error;
+    /// The data of a step lacks what its template reads.
+    TEMPLATE_VARIABLE_MISSING "template-variable-missing" Warning;
     /// A schema that is none.
     INVALID_SCHEMA "invalid-schema" Error;
     /// A branch that is never taken.

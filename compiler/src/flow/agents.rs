@@ -2,18 +2,18 @@
 //!
 //! Which tools they may use is checked by [`super::tools`], once all sections are known.
 
-use breyta_catalog::tools::{AGENT, BUDGETS, TRACE};
-use breyta_core::Value;
+use breyta_catalog::families;
+use breyta_catalog::tools::AGENT;
 
-use super::data::plain;
 use super::definition::Names;
-use super::entry::{Entry, Path, not_wanted, unique};
-use super::references::{Target, check_description, qualified_id};
+use super::entry::{Entry, Path, unique};
+use super::references::{check_description, qualified_id};
+use super::templates;
 use super::tools::Publication;
-use super::{templates, values};
+use super::values::Literals;
 use crate::diagnostics::{Code, Problems};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Form, FormKind};
+use crate::syntax::Form;
 
 /// An entry of `:agents`.
 #[derive(Clone, Debug)]
@@ -38,13 +38,10 @@ pub struct Agent {
 
 const WHAT: &str = "an agent";
 
-/// Keys whose values are checked elsewhere, or need not be plain data.
-const NOT_DATA: &[&str] = &["input-schema", "output-schema", "output", "tools", "available-steps"];
-
 /// The entries that can be used. `names` are all names that the flow declares, usable or not.
 pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<Agent> {
     let path = Path::root().key("agents");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut agents = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -61,25 +58,12 @@ fn agent(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Op
     let entry = Entry::open(form, path.clone(), &AGENT, Code::INVALID_FIELD, problems)?;
     let id = qualified_id(&entry, WHAT, "review/security", problems);
     let description = check_description(&entry, WHAT, problems);
-    for (key, value) in form.as_map().into_iter().flatten() {
-        let name = key.as_keyword().map_or("", |key| key.full());
-        if !NOT_DATA.contains(&name) {
-            plain(value, &path.below(key), problems);
-        }
-    }
-    if let Some(form) = entry.get("connection") {
-        Target::slots(&names.slots).check(form, "connection", WHAT, &entry.at("connection"), problems);
-    }
-    if let Some(form) = entry.get("template") {
-        Target::templates(&names.templates).check(form, "template", WHAT, &entry.at("template"), problems);
-    }
+    config(&entry, names, problems);
     for key in ["objective", "instructions"] {
         if let Some(form) = entry.get(key) {
             templates::check_texts(form, &entry.at(key), problems);
         }
     }
-    budgets(&entry, problems);
-    settings(&entry, problems);
     Some(Agent {
         span: form.span,
         id: id?,
@@ -94,44 +78,18 @@ fn agent(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Op
     })
 }
 
-fn budgets(entry: &Entry, problems: &mut Problems) {
-    for (key, default, most) in BUDGETS {
-        let Some(form) = entry.get(key) else { continue };
-        let fits = values::integer(form).is_some_and(|count| count >= 1 && count <= *most as i64);
-        if !fits {
-            let what = format!("`:{key}` of {WHAT}");
-            let without = match default {
-                0 => "nothing is bounded without it".to_owned(),
-                default => format!("{default} when absent"),
-            };
-            let diagnostic = not_wanted(&what, &format!("a whole number from 1 to {most}"), form).note(without);
-            problems.report(entry.at(key).of(diagnostic));
+/// The keys of `:agent` steps, by their table. Tools are looked at later.
+fn config(entry: &Entry, names: &Names, problems: &mut Problems) {
+    let family = &families::agent::AGENT;
+    let mut literals =
+        Literals { names, problems, unknown: Code::UNKNOWN_SECTION_KEY, holes: false, runs: false };
+    for (key, value) in entry.form.as_map().into_iter().flatten() {
+        let name = key.as_keyword().map_or("", |key| key.full());
+        if matches!(name, "tools" | "available-steps") {
+            continue;
         }
-    }
-}
-
-/// What a table of keys alone does not say.
-fn settings(entry: &Entry, problems: &mut Problems) {
-    if let Some(form) = entry.get("trace") {
-        let switch = matches!(form.kind, FormKind::Atom(Value::Bool(_)));
-        if !switch && form.as_map().is_none() {
-            entry.invalid("trace", "true, false or a trace map", form, problems);
-        } else if !switch {
-            Entry::open(form, entry.at("trace"), &TRACE, Code::INVALID_FIELD, problems);
-        }
-    }
-    if let Some(form) = entry.get("evaluate").and_then(|it| it.map_get("min-score"))
-        && !values::number(form).is_some_and(|score| (0.0..=1.0).contains(&score))
-    {
-        let diagnostic = not_wanted("`:min-score` of an evaluate map", "a number from 0 to 1", form);
-        problems.report(entry.at("evaluate").key("min-score").of(diagnostic));
-    }
-    for key in ["temperature", "top-p", "presence-penalty", "frequency-penalty"] {
-        if let Some(form) = entry.get(key)
-            && values::is_data(form)
-            && values::number(form).is_none()
-        {
-            entry.invalid(key, "a number", form, problems);
+        if let Some(row) = family.config.key(name) {
+            literals.known(row, key, value, WHAT, &entry.path);
         }
     }
 }

@@ -65,9 +65,8 @@ pub(super) fn check_key(concurrency: &Concurrency, entry: &EntryPoints, problems
     });
     if let Some(invocation) = without.filter(|_| entry.interfaces.webhook.is_none()) {
         let message = format!("runs are keyed by `:{key}`, and `:{}` has no such input", invocation.id.value);
-        let diagnostic =
-            Diagnostic::new(Code::CONCURRENCY_KEY_NOT_DECLARED, concurrency.key_span, message)
-                .also(invocation.id.span, "the inputs are declared here");
+        let diagnostic = Diagnostic::new(Code::CONCURRENCY_KEY_NOT_DECLARED, concurrency.key_span, message)
+            .also(invocation.id.span, "the inputs are declared here");
         let near = nearest(key, invocation.inputs.iter().map(|it| it.name.value.as_str()));
         let diagnostic = match near.first() {
             Some(best) => diagnostic.help(format!("did you mean `:{best}`?")),
@@ -83,7 +82,8 @@ pub(super) fn check_key(concurrency: &Concurrency, entry: &EntryPoints, problems
         if called.is_none() || has_default || schedule.inputs.iter().any(|name| name == key) {
             continue;
         }
-        let message = format!("the schedule `:{}` starts runs without `:{key}`, their key", schedule.id.value);
+        let message =
+            format!("the schedule `:{}` starts runs without `:{key}`, their key", schedule.id.value);
         let diagnostic = Diagnostic::new(Code::SCHEDULE_WITHOUT_KEY, schedule.id.span, message)
             .also(concurrency.key_span, "runs are keyed here")
             .help(format!("give the input `:{key}` a `:default`, or ask for it in a setup form"));

@@ -1,5 +1,7 @@
 //! The top level of the definition: one map, its keys, and the fields that have no section of their own.
 
+use std::collections::BTreeSet;
+
 use breyta_catalog::fields::DEFINITION;
 
 use super::entry::{Path, before, declared, is_identifier, later, name_of, near, not_wanted, shown, suggest};
@@ -188,7 +190,7 @@ impl Reusable {
         let functions = field(map, "functions");
         let providers = field(map, "providers").map(|form| providers::define(form, names, problems));
         Self {
-            templates: templates::define(vector(map, "templates", problems), problems),
+            templates: templates::define(vector(map, "templates", problems), names, problems),
             functions: functions.map_or_else(Vec::new, |form| functions::define(sources, form, problems)),
             packaged: steps::define(vector(map, "steps", problems), names, problems),
             agents: agents::define(vector(map, "agents", problems), names, problems),
@@ -322,12 +324,18 @@ impl Names {
 
     /// Names that are written somewhere and that no usable entry has.
     fn broken(&self, requires: &Requires, reusable: &Reusable) -> Vec<String> {
-        let slots = self.slots.iter().filter(|name| requires.connections.iter().all(|it| it.slot.value != **name));
-        let templates =
-            self.templates.iter().filter(|name| reusable.templates.iter().all(|it| it.id.value != **name));
-        let functions =
-            self.functions.iter().filter(|name| reusable.functions.iter().all(|it| it.id.value != **name));
-        slots.chain(templates).chain(functions).cloned().collect()
+        let mut broken = Vec::new();
+        let mut compare = |written: &[String], usable: Vec<&Spanned<String>>| {
+            let usable: BTreeSet<&str> = usable.into_iter().map(|it| it.value.as_str()).collect();
+            broken.extend(written.iter().filter(|name| !usable.contains(name.as_str())).cloned());
+        };
+        compare(&self.slots, requires.connections.iter().map(|it| &it.slot).collect());
+        compare(&self.templates, reusable.templates.iter().map(|it| &it.id).collect());
+        compare(&self.functions, reusable.functions.iter().map(|it| &it.id).collect());
+        compare(&self.packaged, reusable.packaged.iter().map(|it| &it.id).collect());
+        compare(&self.agents, reusable.agents.iter().map(|it| &it.id).collect());
+        compare(&self.mcp, reusable.mcp.iter().map(|it| &it.id).collect());
+        broken
     }
 }
 
@@ -335,8 +343,8 @@ impl Names {
 fn body(form: &Form, problems: &mut Problems) -> Option<Form> {
     let path = Path::root().key("flow");
     match &form.kind {
-        FormKind::Quote(inner) => Some(with_meta_of(form, inner)),
-        FormKind::List(items) if form.is_call_of("quote") => {
+        FormKind::Quote(inner) | FormKind::SyntaxQuote(inner) => Some(with_meta_of(form, inner)),
+        FormKind::List(items) if form.is_call_of("quote") || form.is_call_of("clojure.core/quote") => {
             if let [_, inner] = items.as_slice() {
                 return Some(with_meta_of(form, inner));
             }
@@ -345,11 +353,6 @@ fn body(form: &Form, problems: &mut Problems) -> Option<Form> {
                 form.span,
                 "`quote` takes one form",
             )));
-            None
-        }
-        FormKind::SyntaxQuote(_) => {
-            let diagnostic = later("a syntax-quoted `:flow`", form.span).help("quote the body with `'`");
-            problems.report(path.of(diagnostic));
             None
         }
         FormKind::Tagged(tag, _) => {

@@ -4,8 +4,10 @@
 //! that are not supported yet. Where the table leaves the type open, the accessors report values of the wrong type; those
 //! that begin with `get` never do. `nil` under an optional key means that the key is absent.
 
-use breyta_catalog::fields::{FieldType, Shape};
+use std::collections::BTreeMap;
+
 pub(super) use breyta_catalog::fields::IDENTIFIER;
+use breyta_catalog::fields::{FieldType, SYNONYMS, Shape};
 use breyta_core::Value;
 
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
@@ -152,28 +154,6 @@ impl<'a> Entry<'a> {
         problems.report(self.at(key).of(not_wanted(&what, wanted, got)));
     }
 
-    pub(super) fn string(&self, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
-        let form = self.get(key)?;
-        let Some(text) = form.as_string() else {
-            self.invalid(key, "a string", form, problems);
-            return None;
-        };
-        Some(Spanned::new(text.to_string(), form.span))
-    }
-
-    pub(super) fn text(&self, key: &str, problems: &mut Problems) -> Option<String> {
-        self.string(key, problems).map(|it| it.value)
-    }
-
-    pub(super) fn boolean(&self, key: &str, problems: &mut Problems) -> Option<bool> {
-        let form = self.get(key)?;
-        let FormKind::Atom(Value::Bool(value)) = form.kind else {
-            self.invalid(key, "true or false", form, problems);
-            return None;
-        };
-        Some(value)
-    }
-
     pub(super) fn vector(&self, key: &str, problems: &mut Problems) -> Option<&'a [Form]> {
         let form = self.get(key)?;
         let items = form.as_vector();
@@ -282,49 +262,33 @@ pub(super) fn before(span: Span) -> Span {
     Span { end: span.start, ..span }
 }
 
-/// Whether the value under `key` names something of the table that is not supported yet; building refuses it then. Looked
-/// at before the map is opened, so that the keys that go with it are not refused as well.
-pub(super) fn is_later(
-    form: &Form,
-    key: &str,
-    table: &[(&str, bool)],
-    what: &str,
-    path: &Path,
-    problems: &mut Problems,
-) -> bool {
-    let Some(value) = form.map_get(key) else { return false };
-    let Some(name) = name_of(value) else { return false };
-    let found = table.iter().any(|(known, supported)| *known == name && !supported);
-    if found {
-        problems.refuse(path.key(key).of(later(&format!("`:{key} :{name}` of {what}"), value.span)));
-    }
-    found
-}
-
 /// The ids under a key of every map in a vector, also of entries that are otherwise wrong.
 pub(super) fn declared<'a>(items: &'a [Form], key: &str) -> impl Iterator<Item = &'a str> {
     items.iter().filter_map(move |item| item.map_get(key).and_then(name_of))
 }
+
+/// Names that are taken, with their places.
+pub(super) type Seen = BTreeMap<String, Span>;
 
 /// Reports the id when it is in `seen` already, else adds it. True when it is new.
 pub(super) fn unique(
     id: &Spanned<String>,
     code: Code,
     what: &str,
-    seen: &mut Vec<Spanned<String>>,
+    seen: &mut Seen,
     path: &Path,
     problems: &mut Problems,
 ) -> bool {
-    if let Some(first) = seen.iter().find(|it| it.value == id.value) {
+    if let Some(first) = seen.get(&id.value) {
         let message = format!("two {what} have the name `:{}`", id.value);
         let diagnostic = Diagnostic::new(code, id.span, message)
             .label("the second one")
-            .also(first.span, "the first one")
+            .also(*first, "the first one")
             .help("give one of them another name");
         problems.report(path.of(diagnostic));
         return false;
     }
-    seen.push(id.clone());
+    seen.insert(id.value.clone(), id.span);
     true
 }
 
@@ -355,12 +319,10 @@ fn check_type(ty: FieldType, value: &Form, what: &str, path: &Path, problems: &m
         FieldType::Url => value.as_string().is_some_and(|text| is_http_url(text)),
         FieldType::Map => value.as_map().is_some(),
         FieldType::Vector => value.as_vector().is_some(),
-        FieldType::Texts => {
-            value.as_vector().is_some_and(|items| {
-                each(items, is_text, "a string that is not blank");
-                true
-            })
-        }
+        FieldType::Texts => value.as_vector().is_some_and(|items| {
+            each(items, is_text, "a string that is not blank");
+            true
+        }),
         FieldType::Names => items_of(value).is_some_and(|items| {
             each(items, |item| name_of(item).is_some(), "a keyword or a string");
             true
@@ -409,7 +371,14 @@ fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, probl
             problems.refuse(path.below(key).of(later(&what, key.span)));
         }
         None => {
-            let near = near(key, shape.names());
+            let other = SYNONYMS
+                .iter()
+                .filter(|(word, _)| name_of(key) == Some(*word))
+                .find_map(|(_, name)| shape.field(name));
+            let near = match other {
+                Some(other) => vec![other.name],
+                None => near(key, shape.names()),
+            };
             let message = format!("{} has no key `{}`", shape.what, shown(key));
             let diagnostic =
                 Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message).label("no such key");

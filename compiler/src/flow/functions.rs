@@ -11,7 +11,7 @@ use crate::syntax::{Form, FormKind, StringLiteral, read_code_string};
 /// The functions that can be used.
 pub(super) fn define(sources: &Sources, section: &Form, problems: &mut Problems) -> Vec<FunctionSource> {
     let path = Path::root().key("functions");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut functions = Vec::new();
     let mut keep = |function: Option<FunctionSource>, path: &Path, problems: &mut Problems| {
         if let Some(function) = function

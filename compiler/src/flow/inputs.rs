@@ -6,7 +6,9 @@ use breyta_catalog::input_types::{self, InputType, KEYS_OF_TYPES};
 use breyta_core::Value;
 
 use super::data::plain;
-use super::entry::{Entry, IDENTIFIER, Path, identifier, later, name_of, near, not_wanted, shown, suggest, unique};
+use super::entry::{
+    Entry, IDENTIFIER, Path, identifier, later, name_of, near, not_wanted, shown, suggest, unique,
+};
 use super::requires::{Slots, check_folder, options_source};
 use super::{InputField, Reference};
 use crate::diagnostics::{Code, Diagnostic, Problems};
@@ -70,7 +72,7 @@ pub(super) fn define(
 ) -> Vec<InputField> {
     let code = style.code(Code::DUPLICATE_INVOCATION_INPUT_NAME, Code::DUPLICATE_ID);
     let what = if style == Style::Input { "inputs" } else { "fields" };
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut fields = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -130,9 +132,8 @@ fn field(
 fn kind(entry: &Entry, style: Style, problems: &mut Problems) -> Option<&'static InputType> {
     let key = style.type_key(entry);
     let Some(form) = entry.get(key) else {
-        let only_resources = |key: &str| {
-            KEYS_OF_TYPES.iter().any(|(name, types)| *name == key && *types == ["resource"])
-        };
+        let only_resources =
+            |key: &str| KEYS_OF_TYPES.iter().any(|(name, types)| *name == key && *types == ["resource"]);
         let resource = INPUT.names().any(|key| only_resources(key) && entry.get(key).is_some());
         return input_types::find(if resource { "resource" } else { input_types::DEFAULT });
     };
@@ -161,22 +162,20 @@ fn kind(entry: &Entry, style: Style, problems: &mut Problems) -> Option<&'static
 fn name(entry: &Entry, style: Style, problems: &mut Problems) -> Option<Spanned<String>> {
     let keys = style.name_keys();
     let what = entry.what();
-    let given: Vec<(&str, &Form)> =
-        keys.into_iter().filter_map(|key| Some((key, entry.get(key)?))).collect();
+    let given: Vec<(&str, &Form)> = keys.into_iter().filter_map(|key| Some((key, entry.get(key)?))).collect();
     let Some((key, form)) = given.first().copied() else {
         let code = style.code(Code::MISSING_INVOCATION_INPUT_NAME, Code::MISSING_KEY);
         let first = keys[0];
-        let diagnostic =
-            Diagnostic::new(code, entry.span().first(), format!("{what} needs `:{first}`"))
-                .label(format!("`:{first}` is missing"))
-                .help(format!("add `:{first} :customer-id`, the key under which the value arrives"));
+        let diagnostic = Diagnostic::new(code, entry.span().first(), format!("{what} needs `:{first}`"))
+            .label(format!("`:{first}` is missing"))
+            .help(format!("add `:{first} :customer-id`, the key under which the value arrives"));
         problems.report(entry.at(first).of(diagnostic));
         return None;
     };
     if let Some((other, second)) = given.get(1).filter(|(_, second)| name_of(second) != name_of(form)) {
         let message = format!("`:{other}` and `:{key}` of {what} mean the same, and they differ");
-        let diagnostic = Diagnostic::new(Code::INVALID_FIELD, second.span, message)
-            .help(format!("keep `:{key}` only"));
+        let diagnostic =
+            Diagnostic::new(Code::INVALID_FIELD, second.span, message).help(format!("keep `:{key}` only"));
         problems.report(entry.at(other).of(diagnostic));
     }
     let found = identifier(form);

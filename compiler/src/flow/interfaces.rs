@@ -62,7 +62,7 @@ pub(super) fn define(form: &Form, context: Context, problems: &mut Problems) -> 
     };
     let mut found = Interfaces::default();
     // Ids are unique across the categories.
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     for (key, section) in form.as_map().into_iter().flatten() {
         let Some(category) = name_of(key).filter(|name| INTERFACES.field(name).is_some()) else { continue };
         if section.is_nil() {
@@ -79,7 +79,9 @@ pub(super) fn define(form: &Form, context: Context, problems: &mut Problems) -> 
         };
         for (index, item) in items.iter().enumerate() {
             let path = path.index(index);
-            let Some(interface) = interface(category, item, path.clone(), context, problems) else { continue };
+            let Some(interface) = interface(category, item, path.clone(), context, problems) else {
+                continue;
+            };
             let (id, key) = interface.id();
             let code = Code::DUPLICATE_INTERFACE_ID;
             if unique(id, code, "interfaces", &mut seen, &path.key(key), problems) {
@@ -165,7 +167,12 @@ impl Interfaces {
 
 impl Common {
     /// Reads what all interfaces have; `id` is None when it is missing or wrong.
-    fn read(entry: &Entry, id: Option<Spanned<String>>, context: Context, problems: &mut Problems) -> Option<Self> {
+    fn read(
+        entry: &Entry,
+        id: Option<Spanned<String>>,
+        context: Context,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let (missing, invalid) = (Code::MISSING_INTERFACE_INVOCATION, Code::INVALID_INTERFACE_INVOCATION);
         let invocation = required_name(entry, "invocation", missing, invalid, ":default", problems);
         if let Some(invocation) = &invocation {

@@ -23,7 +23,8 @@ struct Rewrite<'a> {
 
 impl<'a> Rewrite<'a> {
     fn edits(mut self) -> Option<Vec<Edit>> {
-        let triggers = self.section("triggers").filter(|(_, form)| form.as_vector().is_some_and(|it| !it.is_empty()));
+        let triggers =
+            self.section("triggers").filter(|(_, form)| form.as_vector().is_some_and(|it| !it.is_empty()));
         let requires = self.section("requires");
         let run_forms: Vec<&Form> = requires
             .and_then(|(_, form)| form.as_vector())
@@ -64,7 +65,8 @@ impl<'a> Rewrite<'a> {
             None if text.is_empty() => {}
             None => edits.push(Edit { span: super::entry::before(first.span), text: text + &separator }),
         }
-        let replaced = |form: &Form| place.is_some_and(|it| it.start <= form.span.start && form.span.end <= it.end);
+        let replaced =
+            |form: &Form| place.is_some_and(|it| it.start <= form.span.start && form.span.end <= it.end);
         for form in run_forms.into_iter().filter(|form| !replaced(form)) {
             if !self.is_plain(form.span) {
                 return None;
@@ -84,7 +86,10 @@ impl<'a> Rewrite<'a> {
     /// Whether the place holds no comment and no discarded form, which an edit would lose.
     fn is_plain(&self, place: Span) -> bool {
         let text = self.sources.text(place);
-        place.file == self.map.span.file && !text.contains(';') && !text.contains("#_") && !text.contains("#?")
+        place.file == self.map.span.file
+            && !text.contains(';')
+            && !text.contains("#_")
+            && !text.contains("#?")
     }
 
     fn text(&self, form: &Form) -> &'a str {
@@ -99,13 +104,18 @@ impl<'a> Rewrite<'a> {
         let (mut manual, mut webhook, mut schedules) = (None, None, Vec::new());
         for trigger in triggers.as_vector()? {
             let config = trigger.map_get("config").filter(|config| !config.is_nil());
-            if let Some(fields) = config.and_then(|config| config.map_get("fields")).filter(|it| !it.is_nil()) {
+            if let Some(fields) = config.and_then(|config| config.map_get("fields")).filter(|it| !it.is_nil())
+            {
                 self.take_fields(fields.as_vector()?)?;
             }
             let earlier = match name_of(trigger.map_get("type")?)? {
                 "manual" => manual.replace(self.entry(trigger, "run", &[])?),
                 "schedule" => {
-                    let id = if schedules.is_empty() { "scheduled".to_owned() } else { format!("scheduled-{}", schedules.len() + 1) };
+                    let id = if schedules.is_empty() {
+                        "scheduled".to_owned()
+                    } else {
+                        format!("scheduled-{}", schedules.len() + 1)
+                    };
                     let config = config?;
                     let when = [("cron", config.map_get("cron")?)];
                     let zone = config.map_get("timezone").map(|zone| ("timezone", zone));
@@ -192,6 +202,9 @@ impl<'a> Rewrite<'a> {
                 .collect();
             renamed.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
             for (span, new) in renamed {
+                if span.file != form.span.file {
+                    return None;
+                }
                 let at = (span.start - form.span.start) as usize..(span.end - form.span.start) as usize;
                 text.get(at.clone())?;
                 text.replace_range(at, new);

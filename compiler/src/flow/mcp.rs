@@ -43,7 +43,7 @@ const WHAT: &str = "an MCP adapter";
 /// The entries that can be used. `names` are all names that the flow declares, usable or not.
 pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<Adapter> {
     let path = Path::root().key("mcp");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut adapters = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -60,7 +60,8 @@ fn adapter(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> 
     let entry = Entry::open(form, path.clone(), &MCP_ADAPTER, Code::INVALID_FIELD, problems)?;
     let id = qualified_id(&entry, WHAT, "linear/issues", problems);
     let connection = entry.get("connection").and_then(|form| {
-        Target::slots(&names.slots).check(form, "connection", WHAT, &entry.at("connection"), problems)
+        let place = "`:connection` of an MCP adapter";
+        Target::slots(&names.slots).check(form, place, &entry.at("connection"), problems)
     });
     for key in ["timeout-ms", "max-result-bytes"] {
         if let Some(form) = entry.get(key)
@@ -69,7 +70,7 @@ fn adapter(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> 
             entry.invalid(key, "a whole number above zero", form, problems);
         }
     }
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut tools = Vec::new();
     for (index, tool) in entry.get("tools").and_then(Form::as_vector).unwrap_or_default().iter().enumerate() {
         let Some(name) = tool.map_get("name") else { continue };

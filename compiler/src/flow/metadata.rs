@@ -29,9 +29,8 @@ pub(super) fn define(map: &Form, problems: &mut Problems) -> Metadata {
         let what = "`:deploy-key-required true`";
         problems.refuse(root.key("deploy-key-required").of(later(what, form.span)));
     }
-    let discover = field(map, "discover").and_then(|form| {
-        Entry::open(form, root.key("discover"), &DISCOVER, Code::INVALID_FIELD, problems)
-    });
+    let discover = field(map, "discover")
+        .and_then(|form| Entry::open(form, root.key("discover"), &DISCOVER, Code::INVALID_FIELD, problems));
     for section in ["marketplace", "publish-media"] {
         wanted(map, section, &root, "a map", |form| form.as_map().is_some(), problems);
     }

@@ -2,13 +2,13 @@
 
 use breyta_catalog::families;
 use breyta_catalog::tools::{
-    CAPABILITIES, FILES_PROVIDER, LLM_FAMILIES, LLM_PROVIDER, OLD_LLM_FAMILY, PROVIDERS,
+    BASE_URL, CAPABILITIES, FILES_PROVIDER, HEADERS, LLM_FAMILIES, LLM_PROVIDER, OLD_LLM_FAMILY, PROVIDERS,
 };
 
 use super::definition::Names;
 use super::entry::{Entry, Path, items_of, name_of, near, not_wanted, shown, suggest, unique};
 use super::references::Target;
-use super::values;
+use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
@@ -66,7 +66,7 @@ pub(super) fn define(section: &Form, names: &Names, problems: &mut Problems) -> 
     };
     let items = |key: &str| entry.get(key).and_then(Form::as_vector).unwrap_or_default();
     let mut found = Providers::default();
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     for (index, item) in items("llm").iter().enumerate() {
         let path = entry.at("llm").index(index);
         if let Some(provider) = llm(item, &path, names, problems)
@@ -75,11 +75,18 @@ pub(super) fn define(section: &Form, names: &Names, problems: &mut Problems) -> 
             found.llm.push(provider);
         }
     }
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     for (index, item) in items("files").iter().enumerate() {
         let path = entry.at("files").index(index);
         if let Some(provider) = files(item, &path, names, problems)
-            && unique(&provider.id, Code::DUPLICATE_ID, "files providers", &mut seen, &path.key("id"), problems)
+            && unique(
+                &provider.id,
+                Code::DUPLICATE_ID,
+                "files providers",
+                &mut seen,
+                &path.key("id"),
+                problems,
+            )
         {
             found.files.push(provider);
         }
@@ -101,7 +108,7 @@ fn llm(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Opti
     }
     let call_step = call_step(&entry, family, names, problems);
     if let Some(defaults) = entry.get("defaults") {
-        check_defaults(defaults, &entry.at("defaults"), problems);
+        check_defaults(defaults, &entry.at("defaults"), names, problems);
     }
     let capabilities = entry.get("capabilities").map(|form| capabilities(form, &entry, problems));
     Some(LlmProvider {
@@ -121,7 +128,8 @@ fn family(entry: &Entry, problems: &mut Problems) -> Option<&'static str> {
     let name = if name == old {
         let message = format!("the provider family `:{old}` is deprecated");
         let diagnostic = Diagnostic::new(Code::DEPRECATED_PROVIDER_FAMILY, form.span, message);
-        problems.report(entry.at("family").of(suggest(diagnostic, form, &[new]).help(format!("write `:{new}`"))));
+        problems
+            .report(entry.at("family").of(suggest(diagnostic, form, &[new]).help(format!("write `:{new}`"))));
         new
     } else {
         name
@@ -141,7 +149,8 @@ fn family(entry: &Entry, problems: &mut Problems) -> Option<&'static str> {
 fn shadows(id: &Spanned<String>, entry: &Entry, problems: &mut Problems) {
     let built_in = LLM_FAMILIES.iter().any(|(name, _)| *name == id.value && id.value != "custom");
     if built_in {
-        let message = format!("the provider `:{}` takes the place of the built-in one in this flow", id.value);
+        let message =
+            format!("the provider `:{}` takes the place of the built-in one in this flow", id.value);
         let diagnostic = Diagnostic::new(Code::SHADOWED_PROVIDER, id.span, message)
             .label("the name of a built-in provider")
             .help(format!("give it a name of its own, such as `:my-{}`", id.value));
@@ -165,38 +174,32 @@ fn call_step(
         }
         return None;
     };
-    Target::packaged(&names.packaged).check(form, "call-step", LLM, &entry.at("call-step"), problems)
+    let place = format!("`:call-step` of {LLM}");
+    Target::packaged(&names.packaged).check(form, &place, &entry.at("call-step"), problems)
 }
 
-/// Keys by the table of `:llm` steps, and headers. What the table does not know may be the provider's.
-fn check_defaults(form: &Form, path: &Path, problems: &mut Problems) {
-    let Some(family) = families::find("llm") else { return };
+/// Keys by the table of `:llm` steps, and headers.
+fn check_defaults(form: &Form, path: &Path, names: &Names, problems: &mut Problems) {
+    let config = &families::llm::LLM.config;
+    let of = "the defaults of an LLM provider";
+    let mut literals =
+        Literals { names, problems, unknown: Code::UNKNOWN_CONFIG_KEY, holes: false, runs: false };
+    let rows = || config.common().filter(|row| row.name != "base-url").chain([&BASE_URL, &HEADERS]);
     for (key, value) in form.as_map().into_iter().flatten() {
         let name = key.as_keyword().map_or("", |key| key.full());
-        let below = path.below(key);
-        if name == "base-url" && !values::is_url(value) {
-            let wanted = "a URL with `https://` or `http://`";
-            problems.report(below.of(not_wanted("`:base-url` of the defaults", wanted, value)));
-        } else if name == "headers" {
-            if value.as_map().is_none() {
-                problems.report(below.of(not_wanted("`:headers` of the defaults", "a map", value)));
-            }
-        } else if let Some(row) = family.key(name) {
-            if !values::fits(row.ty, value, false) {
-                let what = format!("`:{name}` of the defaults");
-                problems.report(below.of(not_wanted(&what, &row.ty.describe(), value)));
-            }
-        } else {
-            let near = near(key, family.key_names().chain(["headers"]));
-            let message = format!("`:llm` steps have no config key `{}`", shown(key));
-            let diagnostic = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, message).label("no such key");
-            let diagnostic = if near.is_empty() {
-                diagnostic.help("what only this provider has belongs into `:provider-opts {…}`")
-            } else {
-                suggest(diagnostic, key, &near)
-            };
-            problems.report(below.of(diagnostic));
+        if let Some(row) = rows().find(|row| row.name == name) {
+            literals.known(row, key, value, of, path);
+            continue;
         }
+        let near = near(key, rows().map(|row| row.name));
+        let message = format!("`:llm` steps have no config key `{}`", shown(key));
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, message).label("no such key");
+        let diagnostic = if near.is_empty() {
+            diagnostic.help("what only this provider has belongs into `:provider-opts {…}`")
+        } else {
+            suggest(diagnostic, key, &near)
+        };
+        literals.problems.report(path.below(key).of(diagnostic));
     }
 }
 
@@ -228,7 +231,7 @@ fn files(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Op
     let mut operation = |key: &str| {
         let form = operations?.map_get(key).filter(|it| !it.is_nil())?;
         let path = entry.at("operations").key(key);
-        packaged.check(form, key, "a files provider", &path, problems)
+        packaged.check(form, &format!("`:{key}` of a files provider"), &path, problems)
     };
     Some(FilesProvider {
         span: form.span,

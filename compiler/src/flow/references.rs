@@ -35,22 +35,23 @@ impl<'a> Target<'a> {
         Self { what: "packaged step", section: ":steps", code, names }
     }
 
-    /// The name that a form writes; reported when the section does not have it. `key` is where it stands, with what has
-    /// the key: `:prepare` of `a packaged step`.
+    /// The name that a form writes; reported when the section does not have it. `place` is where it stands, in words:
+    /// `` `:prepare` of a packaged step ``.
     pub(super) fn check(
         &self,
         form: &Form,
-        key: &str,
-        of: &str,
+        place: &str,
         path: &Path,
         problems: &mut Problems,
     ) -> Option<Spanned<String>> {
         let Some(name) = name_of(form) else {
             let wanted = format!("the id of a {} in `{}`", self.what, self.section);
-            let diagnostic = not_wanted(&format!("`:{key}` of {of}"), &wanted, form);
-            let inline = matches!(form.kind, FormKind::Quote(_) | FormKind::List(_) | FormKind::AnonymousFn(_));
+            let diagnostic = not_wanted(place, &wanted, form);
+            let inline =
+                matches!(form.kind, FormKind::Quote(_) | FormKind::List(_) | FormKind::AnonymousFn(_));
             problems.report(path.of(if inline {
-                diagnostic.help(format!("put the code into `{}` under an id, and give the id here", self.section))
+                diagnostic
+                    .help(format!("put the code into `{}` under an id, and give the id here", self.section))
             } else {
                 diagnostic
             }));
@@ -97,7 +98,9 @@ pub(super) fn qualified_id(
         FormKind::String(_) if is_qualified(name) => {
             diagnostic.help(format!("write `:{name}`")).edit(form.span, format!(":{name}"))
         }
-        FormKind::AutoKeyword(_) => diagnostic.note(format!("`{}` belongs to no namespace here", shown(form))),
+        FormKind::AutoKeyword(_) => {
+            diagnostic.note(format!("`{}` belongs to no namespace here", shown(form)))
+        }
         _ => diagnostic,
     };
     problems.report(entry.at("id").of(diagnostic));
@@ -118,7 +121,8 @@ pub(super) fn check_description(entry: &Entry, what: &str, problems: &mut Proble
     let length = text.value.chars().count();
     let most = breyta_catalog::tools::DESCRIPTION_MAX;
     if length > most {
-        let message = format!("the description of {what} has {length} characters; at most {most} are allowed");
+        let message =
+            format!("the description of {what} has {length} characters; at most {most} are allowed");
         let diagnostic = Diagnostic::new(Code::INVALID_FIELD, text.span, message)
             .help("say what it does in a few sentences; long guidance belongs into a template");
         problems.report(entry.at("description").of(diagnostic));

@@ -1,5 +1,7 @@
 //! `:requires`: what must be set up before the flow can run. A file per kind of entry.
 
+use std::collections::BTreeMap;
+
 use breyta_catalog::fields::REQUIREMENT_KINDS;
 
 use super::Connection;
@@ -35,7 +37,7 @@ pub(super) struct Requires {
 
 /// The slots that the section writes down, usable or not, each with the type that it names.
 #[derive(Debug, Default)]
-pub(super) struct Slots(Vec<(String, String)>);
+pub(super) struct Slots(BTreeMap<String, String>);
 
 impl Slots {
     pub(super) fn read(items: &[Form]) -> Self {
@@ -48,7 +50,7 @@ impl Slots {
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.0.keys().map(String::as_str)
     }
 
     /// Checks a reference to a slot; with a type, also that the slot has it.
@@ -59,7 +61,7 @@ impl Slots {
         path: &Path,
         problems: &mut Problems,
     ) {
-        let Some((_, kind)) = self.0.iter().find(|(name, _)| *name == slot.value) else {
+        let Some(kind) = self.0.get(&slot.value) else {
             problems.report(path.of(self.unknown(slot, wanted)));
             return;
         };
@@ -90,7 +92,7 @@ impl Slots {
 
 pub(super) fn define(items: &[Form], slots: &Slots, problems: &mut Problems) -> Requires {
     let path = Path::root().key("requires");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut found = Requires::default();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -187,7 +189,8 @@ fn optional(entry: &super::entry::Entry, problems: &mut Problems) -> bool {
     let Some((required, form)) = required.zip(entry.get("required")) else { return optional == Some(true) };
     if optional == Some(required) {
         let message = "`:required` contradicts `:optional` of this slot";
-        let diagnostic = Diagnostic::new(Code::INVALID_FIELD, form.span, message).help("keep `:optional` only");
+        let diagnostic =
+            Diagnostic::new(Code::INVALID_FIELD, form.span, message).help("keep `:optional` only");
         problems.report(entry.at("required").of(diagnostic));
     } else if optional.is_none() && !required {
         let key = entry.key_span("required").unwrap_or(form.span);

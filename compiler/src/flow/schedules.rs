@@ -39,9 +39,13 @@ pub enum When {
     Unknown,
 }
 
-pub(super) fn define(items: &[Form], invocations: Option<&Invocations>, problems: &mut Problems) -> Vec<Schedule> {
+pub(super) fn define(
+    items: &[Form],
+    invocations: Option<&Invocations>,
+    problems: &mut Problems,
+) -> Vec<Schedule> {
     let path = Path::root().key("schedules");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut schedules = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -68,9 +72,9 @@ fn schedule(
     }
     let when = when(&entry, problems);
     let timezone = timezone(&entry, problems);
-    let called = invocations.zip(invocation.as_ref()).and_then(|(invocations, name)| {
-        invocations.entries.iter().find(|it| it.id.value == name.value)
-    });
+    let called = invocations
+        .zip(invocation.as_ref())
+        .and_then(|(invocations, name)| invocations.entries.iter().find(|it| it.id.value == name.value));
     let inputs = inputs(&entry, called, problems);
     let id = entry.get_identifier("id")?;
     problems.refuse(entry.path.of(later(&format!("the schedule `:{}`", id.value), id.span)));
@@ -97,10 +101,9 @@ fn when(entry: &Entry, problems: &mut Problems) -> When {
         return cron(entry, problems).map_or(When::Unknown, When::Cron);
     }
     let Some(preset) = entry.get("preset") else {
-        let diagnostic =
-            Diagnostic::new(Code::MISSING_KEY, entry.span().first(), "a schedule needs `:cron`")
-                .label("nothing says when")
-                .help("add `:cron \"0 9 * * MON\"`: minute, hour, day of the month, month, day of the week");
+        let diagnostic = Diagnostic::new(Code::MISSING_KEY, entry.span().first(), "a schedule needs `:cron`")
+            .label("nothing says when")
+            .help("add `:cron \"0 9 * * MON\"`: minute, hour, day of the month, month, day of the week");
         problems.report(entry.at("cron").of(diagnostic));
         return When::Unknown;
     };
@@ -198,8 +201,8 @@ fn inputs(entry: &Entry, called: Option<&Invocation>, problems: &mut Problems) -
         if let Some((input, wanted)) = declared.zip(wanted).filter(|_| !value.is_nil()) {
             let message =
                 format!("the input `:{name}` must be {wanted}, for it is of type `:{}`", input.kind.value);
-            let diagnostic = Diagnostic::new(Code::INVALID_FIELD, value.span, message)
-                .also(input.span, "declared here");
+            let diagnostic =
+                Diagnostic::new(Code::INVALID_FIELD, value.span, message).also(input.span, "declared here");
             problems.report(below.of(diagnostic));
         }
         let others = called.map(|it| it.inputs.iter().map(|input| input.name.value.as_str()));

@@ -2,17 +2,18 @@
 //!
 //! What a call of one must look like is in the schemas, which `types` reads.
 
-use breyta_catalog::families::{self, Family, KeyType};
-use breyta_catalog::tools::{PACKAGED_STEP, WRAPPABLE};
+use breyta_catalog::families::{self, CONTROLS, Family};
+use breyta_catalog::tools::PACKAGED_STEP;
 
 use super::definition::Names;
-use super::entry::{Entry, Path, name_of, near, not_wanted, shown, suggest, unique};
+use super::entry::{Entry, Path, name_of, near, suggest, unique};
 use super::references::{Target, check_description, qualified_id};
+use super::templates;
 use super::tools::Publication;
-use super::{templates, values};
+use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{Span, Spanned};
-use crate::syntax::Form;
+use crate::syntax::{Form, FormKind};
 
 /// An entry of `:steps`.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ const WHAT: &str = "a packaged step";
 /// The entries that can be used. `names` are all names that the flow declares, usable or not.
 pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<PackagedStep> {
     let path = Path::root().key("steps");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut steps = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
@@ -61,7 +62,9 @@ fn step(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Opt
     let family = wrapped(&entry, problems);
     let description = check_description(&entry, WHAT, problems);
     let functions = Target::functions(&names.functions);
-    let mut function = |key: &str| functions.check(entry.get(key)?, key, WHAT, &entry.at(key), problems);
+    let mut function = |key: &str| {
+        functions.check(entry.get(key)?, &format!("`:{key}` of {WHAT}"), &entry.at(key), problems)
+    };
     let (prepare, project_result) = (function("prepare"), function("project-result"));
     let defaults = entry.get("defaults").and_then(|form| {
         if form.as_map().is_none() {
@@ -97,21 +100,23 @@ fn wrapped(entry: &Entry, problems: &mut Problems) -> Option<&'static Family> {
     };
     let Some(family) = families::find(name) else {
         let message = format!("there is no step family `:{name}`");
-        let near = near(form, WRAPPABLE.iter().copied());
+        let near = near(form, wrappable());
         let diagnostic = Diagnostic::new(Code::UNKNOWN_STEP_FAMILY, form.span, message);
         let diagnostic = if near.is_empty() {
-            diagnostic.help(format!("a packaged step wraps one of {}", list(WRAPPABLE)))
+            diagnostic.help(format!("a packaged step wraps one of {}", list()))
         } else {
             suggest(diagnostic, form, &near)
         };
         problems.report(entry.at("type").of(diagnostic));
         return None;
     };
-    if !WRAPPABLE.contains(&family.name) {
+    if !family.uses.packaged {
         let message = format!("steps of the family `:{}` cannot be packaged", family.name);
         let help = match family.name {
-            "breyta" => "give it to a model with `:tools {:breyta {:allow […]}}`, or call it directly".to_owned(),
-            _ => format!("call it directly in `:flow`; what can be packaged is {}", list(WRAPPABLE)),
+            "breyta" => {
+                "give it to a model with `:tools {:breyta {:allow […]}}`, or call it directly".to_owned()
+            }
+            _ => format!("call it directly in `:flow`; what can be packaged is {}", list()),
         };
         let diagnostic = Diagnostic::new(Code::NOT_WRAPPABLE, form.span, message).help(help);
         problems.report(entry.at("type").of(diagnostic));
@@ -120,55 +125,30 @@ fn wrapped(entry: &Entry, problems: &mut Problems) -> Option<&'static Family> {
     Some(family)
 }
 
-fn list(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().filter(|it| **it != "code").map(|it| format!("`:{it}`")).collect();
-    names.join(" ")
+fn wrappable() -> impl Iterator<Item = &'static str> {
+    families::ALL.iter().filter(|family| family.uses.packaged).map(|family| family.name)
 }
 
-/// Keys, references and definite types of defaults, by the table of the wrapped family.
+fn list() -> String {
+    wrappable().map(|it| format!("`:{it}`")).collect::<Vec<_>>().join(" ")
+}
+
+/// Keys, references and types of defaults, by the table of the wrapped family. Controls may be among them.
 fn check_defaults(form: &Form, family: &'static Family, path: &Path, names: &Names, problems: &mut Problems) {
     templates::check_texts(form, path, problems);
-    for (key, value) in form.as_map().into_iter().flatten().filter(|(_, value)| !value.is_nil()) {
-        let below = path.below(key);
+    let mut literals =
+        Literals { names, problems, unknown: Code::UNKNOWN_CONFIG_KEY, holes: true, runs: false };
+    let of = format!("`:{}` steps", family.name);
+    let config = Form { kind: FormKind::Map(Vec::new()), ..form.clone() };
+    let mut own = Vec::new();
+    for (key, value) in form.as_map().into_iter().flatten() {
         let name = key.as_keyword().map_or("", |key| key.full());
-        let target = match name {
-            "connection" => Some(Target::slots(&names.slots)),
-            "template" => Some(Target::templates(&names.templates)),
-            "ref" if family.name == "function" => Some(Target::functions(&names.functions)),
-            _ => None,
-        };
-        if let Some(target) = target {
-            target.check(value, name, DEFAULTS, &below, problems);
-        } else if let Some(row) = family.key(name) {
-            check_default(name, row.ty, value, family, &below, problems);
-        } else if name != "type" && family.key_names().all(|known| known != name) {
-            let near = near(key, family.key_names());
-            let message = format!("`:{}` steps have no config key `{}`", family.name, shown(key));
-            let diagnostic = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, message).label("no such key");
-            problems.report(below.of(suggest(diagnostic, key, &near)));
+        match CONTROLS.iter().find(|row| row.name == name && family.config.key(name).is_none()) {
+            Some(control) => literals.known(control, key, value, &of, path),
+            // It repeats the family.
+            None if name == "type" && family.config.variants.is_none_or(|it| it.key != "type") => {}
+            None => own.extend([key.clone(), value.clone()]),
         }
     }
-}
-
-const DEFAULTS: &str = "the defaults of a packaged step";
-
-fn check_default(
-    name: &str,
-    ty: KeyType,
-    value: &Form,
-    family: &Family,
-    path: &Path,
-    problems: &mut Problems,
-) {
-    if matches!(ty, KeyType::Code) {
-        return;
-    }
-    if !values::is_data(value) {
-        let diagnostic = not_wanted(&format!("`:{name}` of {DEFAULTS}"), "plain data", value)
-            .help("compute it in the `:prepare` function");
-        problems.report(path.of(diagnostic));
-    } else if !values::fits(ty, value, true) {
-        let what = format!("`:{name}` of `:{}` steps", family.name);
-        problems.report(path.of(not_wanted(&what, &ty.describe(), value)));
-    }
+    literals.map(&family.config, &Form { kind: FormKind::Map(own), ..config }, false, path);
 }

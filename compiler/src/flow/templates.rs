@@ -9,24 +9,28 @@ use breyta_core::Value;
 
 use super::Template;
 use super::data::plain;
+use super::definition::Names;
 use super::entry::{Entry, Path, identifier, later, name_of, near, not_wanted, shown, suggest, unique};
+use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
 
 mod calls;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use text::Variable;
 
 /// The templates that can be used.
-pub(super) fn define(items: &[Form], problems: &mut Problems) -> Vec<Template> {
+pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<Template> {
     let path = Path::root().key("templates");
-    let mut seen = Vec::new();
+    let mut seen = super::entry::Seen::new();
     let mut templates = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
-        if let Some(template) = template(item, &path, problems)
+        if let Some(template) = template(item, &path, names, problems)
             && unique(&template.id, Code::DUPLICATE_ID, "templates", &mut seen, &path.key("id"), problems)
         {
             templates.push(template);
@@ -47,7 +51,7 @@ pub(super) fn check_texts(form: &Form, path: &Path, problems: &mut Problems) {
     text::check(form, path, false, problems);
 }
 
-fn template(form: &Form, path: &Path, problems: &mut Problems) -> Option<Template> {
+fn template(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Option<Template> {
     let Some(kind) = kind_of(form) else { return untyped(form, path, problems) };
     let entry = Entry::open(form, path.clone(), kind.shape, Code::INVALID_FIELD, problems)?;
     let id = entry.get("id").and_then(identifier);
@@ -59,7 +63,7 @@ fn template(form: &Form, path: &Path, problems: &mut Problems) -> Option<Templat
         let what = format!("`:type :{}` of a template", kind.name);
         problems.refuse(path.key("type").of(later(&what, type_form.span)));
     }
-    let (request, request_form) = contents(kind, &entry, problems)?;
+    let (request, request_form) = contents(kind, &entry, names, problems)?;
     text::check(&request_form, path, kind.supported, problems);
     let kind = Spanned::new(kind.name.to_owned(), type_form.span);
     Some(Template { span: form.span, id: id?, kind, request, request_form })
@@ -99,12 +103,19 @@ fn deprecated(form: &Form, type_form: &Form, better: &str, path: &Path, problems
 }
 
 /// What is rendered, as data and as it was written. None when some of it is not usable.
-fn contents(kind: &TemplateType, entry: &Entry, problems: &mut Problems) -> Option<(Value, Form)> {
+fn contents(
+    kind: &TemplateType,
+    entry: &Entry,
+    names: &Names,
+    problems: &mut Problems,
+) -> Option<(Value, Form)> {
     if kind.name == "http-request" {
         let form = entry.get("request")?;
-        form.as_map()?;
-        request(form, &entry.at("request"), &[], problems);
-        return Some((plain(form, &entry.at("request"), problems)?, form.clone()));
+        if !matches!(form.kind, FormKind::Map(_)) {
+            return None;
+        }
+        request(form, &entry.at("request"), true, &[], names, problems);
+        return Some((as_data(form)?, form.clone()));
     }
     needs_contents(kind, entry, problems);
     let mut items = Vec::new();
@@ -116,14 +127,19 @@ fn contents(kind: &TemplateType, entry: &Entry, problems: &mut Problems) -> Opti
         if name == "channels"
             && let Some(channel) = value.map_get("http").filter(|it| it.as_map().is_some())
         {
-            request(channel, &entry.at("channels").key("http"), CHANNEL_KEYS, problems);
+            request(channel, &entry.at("channels").key("http"), false, CHANNEL_KEYS, names, problems);
         }
         if name == "messages" {
             messages(value, &entry.at("messages"), problems);
         }
     }
     let form = Form::new(FormKind::Map(items), entry.span());
-    Some((plain(&form, &entry.path, problems)?, form))
+    Some((as_data(&form)?, form))
+}
+
+/// A form whose places that are no data were reported.
+fn as_data(form: &Form) -> Option<Value> {
+    plain(form, &Path::root(), &mut Problems::new())
 }
 
 /// What one of several keys must give.
@@ -156,8 +172,10 @@ fn needs_contents(kind: &TemplateType, entry: &Entry, problems: &mut Problems) {
 fn messages(form: &Form, path: &Path, problems: &mut Problems) {
     for (index, message) in form.as_vector().unwrap_or_default().iter().enumerate() {
         let Some(content) = message.map_get("content").filter(|it| !it.is_nil()) else { continue };
-        if content.as_string().is_none() && content.as_vector().is_none() {
-            let path = path.index(index).key("content");
+        let path = path.index(index).key("content");
+        if content.as_vector().is_some() {
+            plain(content, &path, problems);
+        } else if content.as_string().is_none() {
             let wanted = "a string or a vector of parts";
             problems.report(path.of(not_wanted("`:content` of a message", wanted, content)));
         }
@@ -165,35 +183,30 @@ fn messages(form: &Form, path: &Path, problems: &mut Problems) {
 }
 
 /// Keys and types of a request, by the catalog's rows of the `:http` family. `more` are keys that the place adds.
-fn request(form: &Form, path: &Path, more: &[&'static str], problems: &mut Problems) {
+fn request(
+    form: &Form,
+    path: &Path,
+    runs: bool,
+    more: &[&'static str],
+    names: &Names,
+    problems: &mut Problems,
+) {
+    let mut literals = Literals { names, problems, unknown: Code::UNKNOWN_SECTION_KEY, holes: true, runs };
     for (key, value) in form.as_map().into_iter().flatten() {
         let name = key.as_keyword().map_or("", |key| key.full());
         let known = TEMPLATE_KEYS.contains(&name) || more.contains(&name);
-        let below = path.below(key);
-        match HTTP.key(name).filter(|_| known) {
-            None => {
-                let near = near(key, TEMPLATE_KEYS.iter().chain(more).copied());
-                let message = format!("a request has no key `{}`", shown(key));
-                let diagnostic =
-                    Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message).label("no such key");
-                let diagnostic = if near.is_empty() {
-                    diagnostic.help("a template holds the request only; step settings stay on the step")
-                } else {
-                    suggest(diagnostic, key, &near)
-                };
-                problems.report(below.of(diagnostic));
-            }
-            Some(row) if !value.is_nil() => {
-                if !row.supported {
-                    let what = format!("`:{name}` in a request template");
-                    problems.refuse(below.of(later(&what, key.span)));
-                }
-                if !super::values::fits(row.ty, value, true) {
-                    let what = format!("`:{name}` of a request");
-                    problems.report(below.of(not_wanted(&what, &row.ty.describe(), value)));
-                }
-            }
-            Some(_) => {}
+        if let Some(row) = HTTP.key(name).filter(|_| known) {
+            literals.known(row, key, value, "a request", path);
+            continue;
         }
+        let near = near(key, TEMPLATE_KEYS.iter().chain(more).copied());
+        let message = format!("a request has no key `{}`", shown(key));
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message).label("no such key");
+        let diagnostic = if near.is_empty() {
+            diagnostic.help("a template holds the request only; step settings stay on the step")
+        } else {
+            suggest(diagnostic, key, &near)
+        };
+        literals.problems.report(path.below(key).of(diagnostic));
     }
 }

@@ -18,7 +18,8 @@ fn read_flow(text: &str) -> (Option<Definition>, String) {
     let definition = define(&sources, &reading.forms, &mut problems);
     let mut lines = String::new();
     let (found, refused) = problems.into_sorted();
-    for (problem, is_refused) in found.iter().map(|it| (it, false)).chain(refused.iter().map(|it| (it, true))) {
+    for (problem, is_refused) in found.iter().map(|it| (it, false)).chain(refused.iter().map(|it| (it, true)))
+    {
         let mark = match problem.severity {
             _ if is_refused => "R ",
             Severity::Warning => "W ",
@@ -200,15 +201,15 @@ fn invocations_and_interfaces() {
 fn templates_and_functions() {
     check(
         ":templates [{:id :a :type :http-request} {:id :b :type :llm-prompt :prompt \"x\"}]",
-        "missing-key 2:13 :templates [0] :request | a template of type `:http-request` needs `:request`
-         not-supported-yet 2:56 :templates [1] :type | `:type :llm-prompt` of a template is not supported yet",
+        "missing-key 2:13 :templates [0] :request | an `:http-request` template needs `:request`
+         R not-supported-yet 2:56 :templates [1] :type | `:type :llm-prompt` of a template is not supported yet",
     );
     check(
         ":templates [{:id :a :type :http-request :request {:pth \"/\" :method :fetch :multipart [] :retry {}}}]",
         "unknown-section-key 2:51 :templates [0] :request :pth | a request has no key `:pth`
          invalid-field 2:68 :templates [0] :request :method | `:method` of a request must be one of :get :post :put :patch :delete :head :options, not `:fetch`
-         not-supported-yet 2:75 :templates [0] :request :multipart | `:multipart` in a request template is not supported yet
-         unknown-section-key 2:89 :templates [0] :request :retry | a request has no key `:retry`",
+         unknown-section-key 2:89 :templates [0] :request :retry | a request has no key `:retry`
+         R not-supported-yet 2:75 :templates [0] :request :multipart | `:multipart` of a request is not supported yet",
     );
     check(
         ":functions [{:id :a :code \"\"} {:id :b :code \"(fn [x] x) 1\"} {:id :c :code \"(inc 1)\"}]",
@@ -229,8 +230,9 @@ fn templates_and_functions() {
 
 #[test]
 fn names_of_broken_entries_are_kept() {
-    let text =
-        flow(":functions [{:id :a :code \"\"} {:id :b :code '(fn [x] x)}] :templates [{:id :c :type :sql}]");
+    let text = flow(
+        ":functions [{:id :a :code \"\"} {:id :b :code '(fn [x] x)}] :templates [{:id :c :type :nothing}]",
+    );
     let definition = read_flow(&text).0.expect("a definition");
     assert_eq!(definition.broken, ["c", "a"]);
 }
@@ -254,4 +256,95 @@ fn legacy_triggers() {
     let kinds: Vec<&str> = inputs.iter().flat_map(|it| &it.inputs).map(|it| it.kind.value.as_str()).collect();
     assert_eq!(kinds, ["number"]);
     assert!(report("").contains("missing_interfaces"));
+}
+
+/// The text with every edit applied, and what is reported about it then; advice is left out.
+#[track_caller]
+fn check_fixed(sections: &str, expected: &str) {
+    let text = format!(
+        "{{:slug :x :concurrency {{:type :singleton :on-new-version :supersede}} :flow '(flow/input)\n {sections}}}"
+    );
+    let sources = Sources::single("flow.edn", &text);
+    let mut problems = Problems::new();
+    define(&sources, &read(&sources, FileId(0)).forms, &mut problems);
+    let mut edits: Vec<_> = problems.into_sorted().0.into_iter().flat_map(|it| it.edits).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+    let mut fixed = text.clone();
+    for edit in &edits {
+        fixed.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    let start = fixed.find('\n').unwrap() + 2;
+    assert_eq!(&fixed[start..fixed.len() - 1], expected, "{sections}");
+    let left: Vec<String> = read_flow(&fixed)
+        .1
+        .lines()
+        .filter(|line| !line.starts_with("R ") && !line.starts_with("W missing_"))
+        .map(str::to_owned)
+        .collect();
+    let left: Vec<String> = if edits.is_empty() { Vec::new() } else { left };
+    assert_eq!(left, Vec::<String>::new(), "{fixed}");
+}
+
+#[test]
+fn legacy_source_is_mended() {
+    check_fixed(
+        ":triggers [{:type :manual :label \"Run\" :enabled true :config {}}]",
+        ":interfaces {:manual [{:id :run :label \"Run\" :invocation :default :enabled true}]}\n \
+         :invocations {:default {:inputs []}}",
+    );
+    check_fixed(
+        ":triggers [{:type :manual :id :go :config {:fields [{:key :n :field-type :number :default 1}]}}\n \
+         {:type :schedule :label \"Daily\" :config {:cron \"0 9 * * *\" :timezone \"UTC\"}}]",
+        ":interfaces {:manual [{:id :go :invocation :default}]}\n \
+         :schedules [{:id :scheduled :label \"Daily\" :invocation :default :cron \"0 9 * * *\" :timezone \"UTC\"}]\n \
+         :invocations {:default {:inputs [{:name :n :type :number :default 1}]}}",
+    );
+    check_fixed(
+        ":requires [{:slot :hook :type :secret}]\n :triggers [{:type :event :config {:source :webhook \
+         :event-name \"a.b\" :auth {:type :bearer :secret-ref :hook}}}]",
+        ":requires [{:slot :hook :type :secret}]\n :interfaces {:webhook [{:id :event :invocation :default \
+         :event-name \"a.b\" :auth {:type :bearer :secret-ref :hook}}]}\n :invocations {:default {:inputs []}}",
+    );
+    check_fixed(
+        ":requires [{:slot :a :type :http-api}\n            {:kind :form :collect :run :fields {:key :q :label \"Q\"}}]",
+        ":invocations {:default {:inputs [{:name :q :label \"Q\"}]}}\n :requires [{:slot :a :type :http-api}\n            ]",
+    );
+    check_fixed(
+        ":requires [{:kind :form :collect :run :fields [{:key :q}]}]\n :triggers [{:type :manual}]",
+        ":requires []\n :interfaces {:manual [{:id :run :invocation :default}]}\n \
+         :invocations {:default {:inputs [{:name :q}]}}",
+    );
+    // What an edit would lose or must guess is left to people.
+    for left in [
+        ":triggers [{:type :manual} ; why\n ]",
+        ":triggers [{:type :manual :id :a} {:type :manual :id :b}]",
+        ":interfaces {:http []} :triggers [{:type :manual}]",
+        ":triggers [{:type :event :config {:path \"/x\" :auth {:type :ip-allowlist :allow [\"10.0.0.1\"]}}}]",
+    ] {
+        check_fixed(left, left);
+    }
+}
+
+#[test]
+fn older_keys_are_mended() {
+    check_fixed(
+        ":requires [{:slot :a :type :http-api :required false}]",
+        ":requires [{:slot :a :type :http-api :optional true}]",
+    );
+    check_fixed(
+        ":requires [{:kind :worker :job-type \"a\"}]",
+        ":requires [{:kind :worker :job-types [\"a\"]}]",
+    );
+    check_fixed(
+        ":requires [{:slot :ai :type :llm-provider :backend \"openai\"}]",
+        ":requires [{:slot :ai :type :http-api :backend \"openai\"}]",
+    );
+    check_fixed(
+        ":requires [{:slot :ai :type :llm-provider :base-url \"https://api.openai.com/v1\"}]",
+        ":requires [{:slot :ai :type :http-api :backend \"openai\" :base-url \"https://api.openai.com/v1\"}]",
+    );
+    check_fixed(
+        ":interfaces {:manual [{:id :run :invocation :default :lable \"Run\"}]} :invocations {:default {}}",
+        ":interfaces {:manual [{:id :run :invocation :default :label \"Run\"}]} :invocations {:default {}}",
+    );
 }

@@ -1,20 +1,23 @@
 //! What a model may be given to call: `:tools` and `:available-steps` of agents and of `:llm` and `:agent` steps, and the
 //! names under which tools are published.
 //!
-//! In the definition everything must be data; in a flow body what is computed is passed over in silence.
+//! In the definition everything must be data; in a flow body what is computed is passed over in silence. All other keys
+//! of a config in the body are checked by `types`.
 
-use breyta_catalog::families;
-use breyta_catalog::tools::{RAW_TOOLS, TOOLS, WRAPPABLE};
+use breyta_catalog::families::llm::{RAW_TOOLS, TOOLS};
+use breyta_catalog::families::{self, Family, ToolUse};
 
 use super::Definition;
+use super::definition::Names;
 use super::entry::{Entry, Path, items_of, name_of, near, not_wanted, shown, suggest};
-use super::values::is_data;
+use super::values::{Literals, is_data};
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
 
 mod control_plane;
 mod names;
+mod provider;
 mod published;
 
 pub use names::tool_name;
@@ -67,25 +70,59 @@ pub(super) fn check_definition(definition: &Definition, problems: &mut Problems)
                 problems.report(agent.path.key(key).of(diagnostic));
             }
         }
-        check(agent.tools.as_ref(), agent.available_steps.as_ref(), definition, &agent.path, problems);
+        check(&agent.config, definition, Written::InDefinition, &agent.path, problems);
+    }
+    body(&definition.flow, definition, problems);
+}
+
+/// Looks for configs of `:llm` and `:agent` steps that are written out.
+fn body(form: &Form, definition: &Definition, problems: &mut Problems) {
+    match &form.kind {
+        FormKind::List(items) => {
+            if form.is_call_of("quote") {
+                return;
+            }
+            if form.is_call_of("flow/step")
+                && let [_, family, _, config] = items.as_slice()
+                && matches!(name_of(family), Some("llm" | "agent"))
+                && config.as_map().is_some()
+            {
+                let path = Path::root().key("flow");
+                check(config, definition, Written::InBody, &path, problems);
+            }
+            for item in items {
+                body(item, definition, problems);
+            }
+        }
+        FormKind::Vector(items)
+        | FormKind::Map(items)
+        | FormKind::Set(items)
+        | FormKind::AnonymousFn(items) => {
+            for item in items {
+                body(item, definition, problems);
+            }
+        }
+        _ => {}
     }
 }
 
-/// Checks `:tools` and `:available-steps` of the config of an `:llm` or `:agent` step.
-pub fn check_config(config: &Form, definition: &Definition, problems: &mut Problems) {
-    let present = |key: &str| config.map_get(key).filter(|form| !form.is_nil());
-    let path = Path::root().key("flow");
-    check(present("tools"), present("available-steps"), definition, &path, problems);
+/// Where a config stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    InDefinition,
+    InBody,
 }
 
-fn check(
-    tools: Option<&Form>,
-    available: Option<&Form>,
-    definition: &Definition,
-    path: &Path,
-    problems: &mut Problems,
-) {
-    let mut check = Check { definition, problems, published: Published::default() };
+/// Checks `:tools`, `:available-steps` and `:provider` of a config.
+fn check(config: &Form, definition: &Definition, written: Written, path: &Path, problems: &mut Problems) {
+    let present = |key: &str| config.map_get(key).filter(|form| !form.is_nil());
+    let (tools, available) = (present("tools"), present("available-steps"));
+    if let Some(provider) = present("provider") {
+        let path = path.key("provider");
+        provider::check(provider, tools.or(available), definition, &path, problems);
+        provider::check_name(provider, definition, &path, problems);
+    }
+    let mut check = Check { definition, written, problems, published: Published::default() };
     if let Some(form) = available {
         check.available_steps(form, &path.key("available-steps"));
     }
@@ -97,6 +134,7 @@ fn check(
 
 struct Check<'a, 'p> {
     definition: &'a Definition,
+    written: Written,
     problems: &'p mut Problems,
     published: Published,
 }
@@ -114,9 +152,7 @@ impl Check<'_, '_> {
             }
             return;
         }
-        if is_data(form) {
-            Entry::open(form, path.clone(), &TOOLS, Code::INVALID_FIELD, self.problems);
-        }
+        self.keys(form, path);
         let part = |key: &str| form.map_get(key).filter(|it| !it.is_nil());
         if let Some(steps) = part("steps") {
             self.steps(steps, &path.key("steps"));
@@ -131,15 +167,40 @@ impl Check<'_, '_> {
             control_plane::check(operations, &path.key("breyta"), self.problems);
             self.published.add("breyta", "breyta", operations.span);
         }
-        if let Some(available) = part("available-steps") {
-            self.available_steps(available, &path.key("available-steps"));
-        }
         if let Some(allowed) = part("allowed") {
             self.allowed(allowed, &path.key("allowed"));
         }
         if let Some(items) = part("definitions").and_then(Form::as_vector) {
             self.definitions(items, &path.key("definitions"));
         }
+    }
+
+    /// Keys by the table, and the values that nothing here looks at.
+    fn keys(&mut self, form: &Form, path: &Path) {
+        let names = Names::default();
+        let mut rest = Vec::new();
+        for (key, value) in form.as_map().into_iter().flatten() {
+            let own = matches!(
+                key.as_keyword().map_or("", |key| key.full()),
+                "steps" | "agents" | "mcp" | "breyta" | "allowed"
+            );
+            // What is looked at here may be anything for the table; what is computed passes.
+            let skipped = own || (self.written == Written::InBody && !is_data(value));
+            let value = if skipped {
+                Form::new(FormKind::Atom(breyta_core::Value::Nil), value.span)
+            } else {
+                value.clone()
+            };
+            rest.extend([key.clone(), value]);
+        }
+        let mut literals = Literals {
+            names: &names,
+            problems: self.problems,
+            unknown: Code::UNKNOWN_SECTION_KEY,
+            holes: false,
+            runs: false,
+        };
+        literals.map(&TOOLS, &Form { kind: FormKind::Map(rest), ..form.clone() }, false, path);
     }
 
     /// The elements of a vector or set; anything else that is written out is reported.
@@ -183,9 +244,10 @@ impl Check<'_, '_> {
                     .help(format!("write it under `:agents [:{name}]`"));
                 self.problems.report(path.of(diagnostic));
             } else if let Some(family) = families::find(name) {
-                self.raw_family(family.name, item, &path);
+                self.raw_family(family, item, &path);
             } else {
-                let known: Vec<&str> = self.definition.packaged.iter().map(|it| it.id.value.as_str()).collect();
+                let known: Vec<&str> =
+                    self.definition.packaged.iter().map(|it| it.id.value.as_str()).collect();
                 self.unknown(item, name, "packaged step", ":steps", &known, &path);
             }
         }
@@ -220,8 +282,11 @@ impl Check<'_, '_> {
                 continue;
             }
             let (namespace, tool) = name.split_once('/').unwrap_or(("", name));
-            let candidates: Vec<&super::mcp::Adapter> =
-                definition.mcp.iter().filter(|it| it.namespace() == namespace && !namespace.is_empty()).collect();
+            let candidates: Vec<&super::mcp::Adapter> = definition
+                .mcp
+                .iter()
+                .filter(|it| it.namespace() == namespace && !namespace.is_empty())
+                .collect();
             match candidates.as_slice() {
                 [] => {
                     let known: Vec<&str> = definition.mcp.iter().map(|it| it.id.value.as_str()).collect();
@@ -246,7 +311,8 @@ impl Check<'_, '_> {
     /// All allowed tools of an adapter.
     fn adapter(&mut self, adapter: &super::mcp::Adapter, item: &Form, path: &Path) {
         let Some(allowed) = &adapter.allow_tools else {
-            let message = format!("the MCP adapter `:{}` does not say which tools it allows", adapter.id.value);
+            let message =
+                format!("the MCP adapter `:{}` does not say which tools it allows", adapter.id.value);
             let diagnostic = Diagnostic::new(Code::MISSING_KEY, item.span, message)
                 .also(adapter.id.span, "this adapter has no `:allow-tools`")
                 .help(format!(
@@ -269,7 +335,7 @@ impl Check<'_, '_> {
             if RAW_TOOLS.contains(&name) {
                 self.published.add(name, name, item.span);
             } else if let Some(family) = families::find(name) {
-                self.raw_family(family.name, item, &path);
+                self.raw_family(family, item, &path);
             } else {
                 let near = near(item, RAW_TOOLS.iter().copied());
                 let message = format!("`{}` is no step family that models can use", shown(item));
@@ -286,20 +352,18 @@ impl Check<'_, '_> {
         }
     }
 
-    /// A family that only a packaged step makes safe.
-    fn raw_family(&mut self, family: &str, item: &Form, path: &Path) {
-        let (message, help) = if RAW_TOOLS.contains(&family) {
-            let message = format!("`:{family}` is a step family, not a packaged step");
-            (message, format!("write `:available-steps [:{family}]`"))
-        } else if WRAPPABLE.contains(&family) {
-            let message = format!("`:{family}` cannot be exposed directly as an agent tool");
-            (message, "wrap it in a packaged `:steps` definition, and list its id under `:tools {:steps […]}`".to_owned())
-        } else {
-            let help = match family {
-                "breyta" => "write `:tools {:breyta {:allow [:runs/show]}}`",
-                _ => "call it in `:flow`; models cannot",
-            };
-            (format!("`:{family}` cannot be given to a model"), help.to_owned())
+    /// A family that a model cannot be given as it is.
+    fn raw_family(&mut self, family: &Family, item: &Form, path: &Path) {
+        let name = family.name;
+        let message = format!("`:{name}` cannot be exposed directly as an agent tool");
+        let help = match family.uses.tool {
+            ToolUse::Raw => format!("write `:available-steps [:{name}]`"),
+            ToolUse::Wrapped => {
+                "wrap it in a packaged `:steps` definition, and list its id under `:tools {:steps […]}`"
+                    .to_owned()
+            }
+            ToolUse::ByKey(key) => format!("give it with `:tools {{:{key} …}}`"),
+            ToolUse::Never => "call it in `:flow`; models cannot".to_owned(),
         };
         let diagnostic = Diagnostic::new(Code::TOOL_NEEDS_PACKAGING, item.span, message).help(help);
         self.problems.report(path.of(diagnostic));
@@ -307,7 +371,10 @@ impl Check<'_, '_> {
 
     /// Tools by name. Names of packaged steps, agents and adapters are their published ones.
     fn allowed(&mut self, form: &Form, path: &Path) {
-        for (index, item) in self.items(form, path, "a vector such as [\"files\" \"table\"]").iter().enumerate() {
+        let own = published::all_names(self.definition);
+        for (index, item) in
+            self.items(form, path, "a vector such as [\"files\" \"table\"]").iter().enumerate()
+        {
             let path = path.index(index);
             let Some(name) = item.as_string() else {
                 if let Some(keyword) = item.as_keyword() {
@@ -316,17 +383,20 @@ impl Check<'_, '_> {
                         .edit(item.span, format!("\"{}\"", keyword.full()));
                     self.problems.report(path.of(diagnostic));
                 } else if is_data(item) {
-                    self.problems.report(path.of(not_wanted("a tool in `:allowed`", "its name, a string", item)));
+                    self.problems.report(path.of(not_wanted(
+                        "a tool in `:allowed`",
+                        "its name, a string",
+                        item,
+                    )));
                 }
                 continue;
             };
-            let own = published::all_names(self.definition);
             if RAW_TOOLS.contains(&name.as_str()) {
                 self.published.add(name, name, item.span);
             } else if name.as_str() == "breyta" || own.iter().any(|it| it == name.as_str()) {
                 // Something that another part of `:tools` publishes.
             } else if let Some(family) = families::find(name) {
-                self.raw_family(family.name, item, &path);
+                self.raw_family(family, item, &path);
             } else {
                 let known = || RAW_TOOLS.iter().copied().chain(own.iter().map(String::as_str));
                 let message = format!("there is no tool `{}`", name.as_str());
@@ -364,7 +434,9 @@ impl Check<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UNKNOWN_TOOL, item.span, message)
             .label(format!("not declared in `{section}`"));
         let diagnostic = match nearest(name, known.iter().copied()).first() {
-            Some(best) => diagnostic.help(format!("did you mean `:{best}`?")).edit(item.span, format!(":{best}")),
+            Some(best) => {
+                diagnostic.help(format!("did you mean `:{best}`?")).edit(item.span, format!(":{best}"))
+            }
             None if known.is_empty() => {
                 diagnostic.help(format!("declare it in `{section}`; there are no entries yet"))
             }

@@ -1,6 +1,8 @@
 //! `:triggers`: the older way to say how a run is started. Each is taken as what replaced it, with a warning.
 
-use breyta_catalog::fields::{EVENT_TRIGGER, MANUAL_TRIGGER, SCHEDULE_TRIGGER, Shape, TRIGGER, TRIGGER_TYPES};
+use breyta_catalog::fields::{
+    EVENT_TRIGGER, MANUAL_TRIGGER, SCHEDULE_TRIGGER, Shape, TRIGGER, TRIGGER_TYPES,
+};
 
 use super::entry::{Entry, Path, later, name_of};
 use super::inputs::{self, Style};

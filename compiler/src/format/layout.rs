@@ -99,14 +99,15 @@ impl Printer {
         self.text(opener.text());
         let inner = self.column;
         let body = inner + 1;
-        let body_begins_line = |first: usize| form_begins_line(items, first);
+        let body_begins_line =
+            matches!(rule, Some(Rule::Block(arguments)) if form_begins_line(items, arguments + 1));
         let values = if opener == Opener::Map { value_column(items) } else { None };
         let (mut forms, mut first_argument) = (0, None);
         let mut before: Option<&Node<'_>> = None;
         for node in items {
             let indent = match rule {
                 Some(Rule::Inner) => body,
-                Some(Rule::Block(arguments)) if forms > arguments && body_begins_line(arguments + 1) => body,
+                Some(Rule::Block(arguments)) if forms > arguments && body_begins_line => body,
                 Some(_) if forms > 1 => first_argument.unwrap_or(inner),
                 _ => inner,
             };

@@ -45,7 +45,7 @@ pub(super) fn nodes(text: &str) -> (Vec<Node<'_>>, &'static str) {
     let mut blanks = tokens.iter().filter(|token| token.kind == TokenKind::Whitespace);
     let first = blanks.find_map(|token| Some(token.start + token.text(text).find('\n')?));
     let is_crlf = first.and_then(|at| text.get(..at)).is_some_and(|before| before.ends_with('\r'));
-    let nodes = Builder { text, tokens, at: 0, line_start: 0 }.until_close();
+    let nodes = Builder { text, tokens, at: 0, counted: 0, column: 0 }.until_close();
     (nodes, if is_crlf { "\r\n" } else { "\n" })
 }
 
@@ -53,8 +53,9 @@ struct Builder<'a> {
     text: &'a str,
     tokens: Vec<Token>,
     at: usize,
-    /// Where the current line begins.
-    line_start: usize,
+    /// Bytes of the text gone through, and how many characters of them stand on the current line.
+    counted: usize,
+    column: usize,
 }
 
 /// What stands between two nodes.
@@ -77,27 +78,27 @@ impl<'a> Builder<'a> {
     /// Takes the whitespace that stands here.
     fn gap(&mut self) -> Gap {
         let (mut breaks, mut spaces, mut comma) = (0, 0, false);
-        let mut end = self.tokens.get(self.at).map_or(self.text.len(), |token| token.start);
         while let Some(token) =
             self.tokens.get(self.at).copied().filter(|it| it.kind == TokenKind::Whitespace)
         {
             let text = token.text(self.text);
             breaks += text.matches('\n').count();
             comma |= text.contains(',');
-            let last_line = text.rsplit('\n').next().unwrap_or_default();
-            spaces = last_line.chars().count();
-            self.note_lines(token);
-            end = token.end;
+            spaces = text.rsplit('\n').next().unwrap_or_default().chars().count();
+            self.count(token.end);
             self.at += 1;
         }
-        let column = self.text.get(self.line_start..end).unwrap_or_default().chars().count();
-        Gap { breaks, spaces, comma, column }
+        Gap { breaks, spaces, comma, column: self.column }
     }
 
-    fn note_lines(&mut self, token: Token) {
-        if let Some(at) = token.text(self.text).rfind('\n') {
-            self.line_start = token.start + at + 1;
-        }
+    /// Goes through the text up to there.
+    fn count(&mut self, end: usize) {
+        let passed = self.text.get(self.counted..end).unwrap_or_default();
+        self.column = match passed.rsplit_once('\n') {
+            Some((_, last_line)) => last_line.chars().count(),
+            None => self.column + passed.chars().count(),
+        };
+        self.counted = end;
     }
 
     /// The next node; None before a closing bracket (which stays) and at the end.
@@ -105,13 +106,15 @@ impl<'a> Builder<'a> {
         let Gap { breaks, spaces, comma, column } = self.gap();
         let token = *self.tokens.get(self.at).filter(|it| !matches!(it.kind, TokenKind::Close(_)))?;
         self.at += 1;
-        self.note_lines(token);
+        self.count(token.end);
         let text = token.text(self.text);
         let kind = match token.kind {
             TokenKind::Comment => NodeKind::Comment(text.trim_end()),
             TokenKind::Open(opener) => {
                 let items = self.until_close();
                 self.gap();
+                // Brackets balance: the closing one stands here.
+                self.count(self.tokens.get(self.at).map_or(self.counted, |token| token.end));
                 self.at += 1;
                 NodeKind::Collection(opener, items)
             }

@@ -3,19 +3,23 @@
 //!
 //! Only what is one `(fn …)` form counts. Whether code is well-formed is not judged here.
 
-use crate::source::Sources;
+use std::collections::BTreeSet;
+
+use crate::source::{Sources, Span};
 use crate::syntax::{Form, FormKind, read_code_string};
 
 /// All code of a definition.
 pub(super) struct Collected<'f> {
     written: Vec<&'f Form>,
-    /// Out of strings, with the string that each stands in.
-    read: Vec<(&'f Form, Form)>,
+    /// Out of strings.
+    read: Vec<Form>,
+    /// Where these strings stand.
+    strings: BTreeSet<Span>,
 }
 
 impl<'f> Collected<'f> {
     pub(super) fn from(sources: &Sources, definition: &'f Form) -> Self {
-        let mut found = Self { written: Vec::new(), read: Vec::new() };
+        let mut found = Self { written: Vec::new(), read: Vec::new(), strings: BTreeSet::new() };
         super::each(definition, &mut |form| {
             if let Some(value) = form.map_get("code") {
                 found.add(sources, value);
@@ -35,7 +39,8 @@ impl<'f> Collected<'f> {
                 && reading.problems.is_empty()
                 && is_function(&code)
             {
-                self.read.push((value, code));
+                self.read.push(code);
+                self.strings.insert(value.span);
             }
             return;
         }
@@ -47,17 +52,17 @@ impl<'f> Collected<'f> {
 
     /// The `(fn …)` forms.
     pub(super) fn forms(&self) -> impl Iterator<Item = &Form> {
-        self.written.iter().copied().chain(self.read.iter().map(|(_, code)| code))
+        self.written.iter().copied().chain(&self.read)
     }
 
     /// Those of them that stand in strings.
-    pub(super) fn in_strings(&self) -> impl Iterator<Item = &Form> {
-        self.read.iter().map(|(_, code)| code)
+    pub(super) fn in_strings(&self) -> &[Form] {
+        &self.read
     }
 
     /// Whether a string form holds code.
     pub(super) fn is_code(&self, string: &Form) -> bool {
-        self.read.iter().any(|(form, _)| std::ptr::eq(*form, string))
+        self.strings.contains(&string.span)
     }
 }
 

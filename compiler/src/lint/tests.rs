@@ -73,6 +73,26 @@ fn data() {
     check("(. a (b c))", &[".", "a", "c"]);
 }
 
+/// What is not written as it must be is judged elsewhere; here it must do no harm.
+#[test]
+fn malformed_forms() {
+    for head in
+        "let loop for doseq dotimes if-let when-let fn letfn letfn* binding case try as-> -> def . var"
+            .split(' ')
+    {
+        let rest = if head == "." { vec!["."] } else { Vec::new() };
+        for arguments in
+            ["", " []", " [[]]", " [{}]", " [{:keys 1}]", " [{:keys [1] :or 2}]", " ()", " [()]", " [:let]"]
+        {
+            check(&format!("({head}{arguments})"), &rest);
+        }
+    }
+    check("(let x y)", &["x", "y"]);
+    check("(let [a] b)", &["b"]);
+    check("(for [a b :when] c)", &["b", "c"]);
+    check("(try (catch) (catch a) (finally))", &["catch", "catch", "a"]);
+}
+
 #[test]
 fn workspace_ids() {
     let check = |text: &str, expected: &[&str]| {

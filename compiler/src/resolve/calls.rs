@@ -22,10 +22,6 @@ const ALIASES: &[(&str, &str)] = &[
 /// Where unqualified names are looked up, in this order.
 const UNQUALIFIED: &[&str] = &["clojure.core", "breyta.sandbox"];
 
-/// Sequence transforms that a flow body may not use: it iterates with `for`, or leaves the work to a function.
-const TRANSFORMS: &[&str] =
-    &["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"];
-
 impl Resolver<'_> {
     /// A call whose head is a symbol that is no local and no special form.
     pub(super) fn call(&mut self, form: &Form, head: &Form, name: &str, arguments: &[Form]) -> Expr {
@@ -69,24 +65,13 @@ impl Resolver<'_> {
 
     /// The library row that a symbol names; reports when there is none.
     pub(super) fn library(&mut self, name: &str, at: &Form) -> Option<&'static Entry> {
-        let short =
-            name.rsplit_once('/').filter(|(namespace, _)| !namespace.is_empty()).map_or(name, |(_, it)| it);
-        if !self.in_function() && TRANSFORMS.contains(&short) {
-            self.report(
-                Diagnostic::new(
-                    Code::PROHIBITED_ORCHESTRATION_TRANSFORM,
-                    at.span,
-                    format!("`{name}` is not allowed in a flow body"),
-                )
-                .help("move the transform into a `:function` step"),
-            );
-            if find(name).is_none() {
-                self.problems.leave_out();
-                return None;
-            }
-        }
         if let Some(entry) = find(name) {
             return Some(entry);
+        }
+        if !self.in_function() && is_transform(name) {
+            // Reported as a transform already; a namespace that is not known says nothing more.
+            self.problems.leave_out();
+            return None;
         }
         let near = self.near_names(name);
         let mut problem =
@@ -119,6 +104,12 @@ impl Resolver<'_> {
 /// Whether a name is one that the language has and the library has not yet.
 fn is_planned(name: &str) -> bool {
     qualified(name).iter().any(|name| library::planned::is_planned(name))
+}
+
+/// Whether this is a sequence transform of any namespace, which `lint` refuses in flow bodies.
+fn is_transform(name: &str) -> bool {
+    let short = name.rsplit_once('/').map_or(name, |(_, short)| short);
+    ["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"].contains(&short)
 }
 
 /// What a name as written in a body may stand for.

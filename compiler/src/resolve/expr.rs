@@ -22,9 +22,6 @@ const NOT_YET: &[&str] = &[
     "defn",
 ];
 
-/// Threading macros that the platform's editor cannot show in a flow body.
-const NOT_VISUAL: &[&str] = &["->>", "as->", "some->", "some->>", "cond->", "cond->>"];
-
 impl Resolver<'_> {
     /// The meaning of a form.
     pub(super) fn expr(&mut self, form: &Form) -> Expr {
@@ -148,16 +145,6 @@ impl Resolver<'_> {
     /// Special forms, macros and flow forms by name; None when the name is none of them.
     fn special(&mut self, name: &str, form: &Form, arguments: &[Form]) -> Option<Expr> {
         let short = name.strip_prefix("clojure.core/").unwrap_or(name);
-        if !self.in_function() && NOT_VISUAL.contains(&short) {
-            self.report(
-                Diagnostic::new(
-                    Code::UNSUPPORTED_VISUAL_FLOW_FORM,
-                    form.span,
-                    format!("`{short}` is not a form of flow bodies"),
-                )
-                .help("use `->`, `let` bindings or explicit branches"),
-            );
-        }
         Some(match short {
             "let" | "let*" => self.let_(form, arguments),
             "do" => {

@@ -82,10 +82,6 @@ fn read_text(text: &str, place: &Place<'_>, included: &Forms) -> Output {
     }
     let mut tokens = lexed.tokens;
     tokens.retain(|token| !token.kind.is_trivia());
-    if let Some(problem) = too_deep(&tokens, place) {
-        problems.push(problem);
-        return stop(problems);
-    }
     let output = Output { problems, bytes: text.len(), ..Output::default() };
     let mut reader = Reader {
         text,
@@ -95,12 +91,16 @@ fn read_text(text: &str, place: &Place<'_>, included: &Forms) -> Output {
         at: 0,
         depth: 0,
         unused: 0,
+        stopped: false,
         output,
         names: HashMap::default(),
         spliced: Vec::new(),
     };
     while let Some(form) = reader.next() {
         reader.output.forms.push(form);
+    }
+    if reader.stopped {
+        reader.output.forms.clear();
     }
     reader.output
 }
@@ -110,34 +110,6 @@ fn no_token(error: &LexError, place: &Place<'_>) -> Diagnostic {
     let mut problem = Diagnostic::new(Code::READER_INVALID, span, error.message.clone());
     problem.help.clone_from(&error.help);
     problem
-}
-
-/// Forms nest by brackets and by prefixes; a run of prefixes nests as deep as it is long.
-fn too_deep(tokens: &[Token], place: &Place<'_>) -> Option<Diagnostic> {
-    let (mut depth, mut prefixes) = (0_usize, 0_usize);
-    for token in tokens {
-        match token.kind {
-            TokenKind::Open(_) => {
-                depth += 1;
-                // The prefixes in front of a collection stay open while its contents are read.
-                depth += std::mem::take(&mut prefixes);
-            }
-            TokenKind::Close(_) => {
-                depth = depth.saturating_sub(1);
-                prefixes = 0;
-            }
-            kind if kind.is_prefix() => prefixes += 1,
-            _ => prefixes = 0,
-        }
-        if depth + prefixes > NESTING_MAX {
-            let span = place.span(token.start, token.end);
-            let message = format!("forms are nested deeper than {NESTING_MAX} levels");
-            return Some(
-                Diagnostic::new(Code::READER_INVALID, span, message).label("the level that is too deep"),
-            );
-        }
-    }
-    None
 }
 
 struct Reader<'a> {
@@ -151,6 +123,8 @@ struct Reader<'a> {
     depth: usize,
     /// Discards and inactive branches around the next form: what is read there is thrown away.
     unused: usize,
+    /// Nothing more is read or reported.
+    stopped: bool,
     output: Output,
     /// Keywords and symbols by their text: a name is stored once, however often it is written.
     names: HashMap<&'a str, FormKind, FixedState>,
@@ -173,7 +147,7 @@ impl<'a> Reader<'a> {
 
     fn report(&mut self, problem: Diagnostic) {
         // Whoever mends so many will check again; a file of garbage must not cost more than its size.
-        if self.output.problems.len() < PROBLEMS_MAX {
+        if !self.stopped && self.output.problems.len() < PROBLEMS_MAX {
             self.output.problems.push(problem);
         }
     }
@@ -193,11 +167,28 @@ impl<'a> Reader<'a> {
                 return Some(form);
             }
             let token = self.peek().filter(|token| !matches!(token.kind, TokenKind::Close(_)))?;
+            if self.depth > NESTING_MAX {
+                self.stop(token);
+                return None;
+            }
             self.at += 1;
             if let Some(form) = self.form(token) {
                 return Some(form);
             }
         }
+    }
+
+    /// Ends the reading at a form that is nested too deep. What is around it has no end then, which is no problem of
+    /// its own.
+    fn stop(&mut self, token: Token) {
+        let message = format!("forms are nested deeper than {NESTING_MAX} levels");
+        let problem = Diagnostic::new(Code::READER_INVALID, self.span(token), message)
+            .label("the level that is too deep")
+            .help("give inner parts names of their own, or put them into functions");
+        self.output.problems.truncate(PROBLEMS_MAX - 1);
+        self.output.problems.push(problem);
+        self.at = self.tokens.len();
+        self.stopped = true;
     }
 
     /// The form that begins with a token. None when it makes no form: a discard, a conditional without an active
@@ -270,9 +261,10 @@ impl<'a> Reader<'a> {
 
     fn forget_problems_since(&mut self, count: usize) {
         let mut index = 0;
+        let stopped = self.stopped;
         self.output.problems.retain(|problem| {
             index += 1;
-            index <= count || problem.code == Code::READER_EVAL_DISABLED
+            index <= count || stopped || problem.code == Code::READER_EVAL_DISABLED
         });
     }
 

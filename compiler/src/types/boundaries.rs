@@ -6,8 +6,10 @@
 use breyta_core::Value;
 use breyta_core::library::Ty;
 
+use super::data::{self, entry};
 use super::infer::{self, Context, From, Inference};
 use super::lattice::{Record, Type};
+use super::walk::children;
 use crate::hir::{Expr, ExprKind, Step};
 use crate::source::Span;
 
@@ -17,18 +19,13 @@ const REPLACES_RESULT: &[&str] = &["persist", "on-error", "mock", "review", "con
 /// What a step gives back, when more is known than its family says.
 pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step, of: Type, span: Span) -> Type {
     let ExprKind::Map(entries) = &step.config.kind else { return of };
+    if let Some(template) = entry(entries, "template") {
+        data::check(inference, template, entry(entries, "data"), step.config.span);
+    }
     if step.family.name == "function" {
         return function_step(inference, entries, of, span);
     }
     of
-}
-
-/// The value under a literal key of a config.
-fn entry<'e>(entries: &'e [(Expr, Expr)], name: &str) -> Option<&'e Expr> {
-    entries.iter().find_map(|(key, value)| match &key.kind {
-        ExprKind::Literal(Value::Keyword(keyword)) if keyword.full() == name => Some(value),
-        _ => None,
-    })
 }
 
 fn function_step(inference: &mut Inference<'_, '_>, entries: &[(Expr, Expr)], of: Type, span: Span) -> Type {
@@ -44,7 +41,7 @@ fn function_step(inference: &mut Inference<'_, '_>, entries: &[(Expr, Expr)], of
         return of;
     }
     let parameter = parameter(input, entry(entries, "load"));
-    let from = From { span, text: "called from here, with this input".to_owned() };
+    let from = From { span, text: "called from here, with this input".to_owned(), only: false };
     let quiet = inference.is_quiet();
     let Some(result) = call(inference.context, name, parameter, from, quiet) else { return of };
     if REPLACES_RESULT.iter().any(|control| entry(entries, control).is_some()) { of } else { result }
@@ -88,6 +85,25 @@ pub(super) fn call(
     let (result, _) = infer::body(context, body, &[argument], Some((from, quiet)));
     context.active.pop();
     Some(result)
+}
+
+/// How often functions of this name are named by packaged steps and by steps of the flow.
+pub(super) fn uses(context: &Context<'_>, name: &str) -> usize {
+    let packaged = context.definition.packaged.iter().flat_map(|step| [&step.prepare, &step.project_result]);
+    let named = packaged.flatten().filter(|function| function.value == name).count();
+    named + calls_of(&context.program.flow.value, name)
+}
+
+fn calls_of(expr: &Expr, name: &str) -> usize {
+    let mut count = 0;
+    if let ExprKind::Step(step) = &expr.kind
+        && let ExprKind::Map(entries) = &step.config.kind
+    {
+        let named = |(_, value): &&(Expr, Expr)| matches!(&value.kind, ExprKind::Literal(literal) if literal.as_name() == Some(name));
+        count += entries.iter().filter(named).count();
+    }
+    children(expr, &mut |child| count += calls_of(child, name));
+    count
 }
 
 /// The map under `:flow/ctx`.

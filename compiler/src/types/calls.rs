@@ -33,13 +33,18 @@ impl Inference<'_, '_> {
                 }
             })
             .collect();
-        self.check_arguments(function, arguments, &types);
+        if function.accepts(arguments.len()) {
+            self.check_arguments(function, arguments, &types);
+        }
         self.library_result(function, arguments, &types)
     }
 
     fn check_arguments(&mut self, function: &'static Entry, arguments: &[Expr], types: &[Type]) {
         for (index, (of, argument)) in types.iter().zip(arguments).enumerate() {
-            let Some(wanted) = wanted(function, index) else { continue };
+            // `(+ x)` gives back anything.
+            let Some(wanted) = wanted(function, index).filter(|_| !gives_back(function, arguments)) else {
+                continue;
+            };
             if !of.may_be(wanted) {
                 let message = format!(
                     "`{}` takes {} here, not {}",
@@ -163,6 +168,11 @@ pub(super) fn is_function(expr: &Expr) -> bool {
         &expr.kind,
         ExprKind::Closure(_) | ExprKind::LibraryFunction(_) | ExprKind::Literal(Value::Keyword(_))
     )
+}
+
+/// Sums and products of one thing are that thing, whatever it is.
+fn gives_back(function: &Entry, arguments: &[Expr]) -> bool {
+    arguments.len() == 1 && matches!(function.name, "clojure.core/+" | "clojure.core/*")
 }
 
 fn wanted(function: &Entry, index: usize) -> Option<Ty> {

@@ -5,7 +5,7 @@
 //! exist was checked when names were resolved.
 
 use breyta_catalog::families::{CONTROLS, Family, KeyType, Outcome, ResultField};
-use breyta_catalog::values::{ConfigKey, Shape};
+use breyta_catalog::values::ConfigKey;
 use breyta_core::Value;
 use breyta_core::library::Ty;
 
@@ -18,6 +18,9 @@ use node::{Entry, Look, Node};
 
 /// Durations as configs write them.
 mod duration;
+
+/// Literal maps of forms that are no steps.
+mod helpers;
 
 /// What is known of a value: written down, or inferred.
 mod node;
@@ -34,6 +37,8 @@ mod shapes;
 /// Values of keys.
 mod values;
 
+pub(super) use helpers::check as helpers;
+
 /// Checks a step's config and gives the type of its result.
 pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step) -> Type {
     let of = inference.expr(&step.config);
@@ -49,8 +54,14 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step) -> Type {
     }
     let result = if step.family.name == "function" { function_result(inference, &step.config) } else { None };
     let definition = inference.context.definition;
-    let mut checker =
-        Checker { definition, found: Vec::new(), refused: Vec::new(), family: Some(step.family), id: &step.id };
+    let mut checker = Checker {
+        definition,
+        found: Vec::new(),
+        refused: Vec::new(),
+        family: Some(step.family),
+        id: &step.id,
+        complete: true,
+    };
     let config = Node::expr(&step.config, of);
     let Look::Map(entries) = config.look() else { return result.unwrap_or(Type::Any) };
     checker.map(&step.family.config, &entries, step.config.span, Some(step.family));
@@ -60,15 +71,6 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step) -> Type {
         return result;
     }
     of_outcome(step.family, &entries)
-}
-
-/// Checks the literal map of a `flow/…` form against its shape.
-pub(super) fn options(inference: &mut Inference<'_, '_>, shape: &'static Shape, map: &Expr, of: Type) {
-    let definition = inference.context.definition;
-    let mut checker = Checker { definition, found: Vec::new(), refused: Vec::new(), family: None, id: "" };
-    let node = Node::expr(map, of);
-    checker.value(KeyType::Shape(shape), &node, shape.what);
-    checker.tell(inference);
 }
 
 /// What all checks of one config share.
@@ -81,6 +83,8 @@ struct Checker<'c> {
     family: Option<&'static Family>,
     /// The step's id.
     id: &'c str,
+    /// Whether keys that the outermost map lacks are looked for.
+    complete: bool,
 }
 
 impl Checker<'_> {
@@ -107,7 +111,8 @@ impl Checker<'_> {
 
 /// Whether a control puts something else in place of the result.
 fn changes_result(entries: &[Entry<'_>]) -> bool {
-    let controls = ["persist", "on-error", "review", "mock"];
+    // A fanout's own `:transform` does so too.
+    let controls = ["persist", "on-error", "review", "mock", "transform"];
     entries.iter().any(|entry| entry.name.as_deref().is_none_or(|name| controls.contains(&name)))
 }
 

@@ -14,7 +14,7 @@ const SECTIONS: &[(&str, &str, &str)] =
     &[("requires", "slot", "slot"), ("templates", "id", "template"), ("functions", "id", "function")];
 
 /// Warns of declarations that nothing names.
-pub fn check(forms: &[Form], problems: &mut Problems) {
+pub(crate) fn check(forms: &[Form], problems: &mut Problems) {
     if problems.has_errors() {
         return;
     }

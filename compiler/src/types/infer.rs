@@ -72,6 +72,8 @@ pub(super) struct From {
     pub(super) span: Span,
     /// What is to be seen there: `called from here`.
     pub(super) text: String,
+    /// Whether this is all that it is ever called with, so that a key which is not there is misspelt.
+    pub(super) only: bool,
 }
 
 /// Infers one body with its parameters' types (missing ones are unknown): its result and the types of its locals.
@@ -124,7 +126,7 @@ pub(super) struct Inference<'c, 'a> {
     pub(super) calls: Vec<Span>,
     /// How many inferences around this one are only for the type.
     silent: usize,
-    /// How many branches around this one are never taken.
+    /// How many forms around this one keep what goes wrong to themselves: branches that are never taken, `try`.
     dead: usize,
     /// How many branches are open.
     conditional: usize,
@@ -144,7 +146,7 @@ impl Inference<'_, '_> {
         }
         if let Some(from) = &self.from {
             // A key that this caller does not give is nil, which is what optional keys are.
-            if self.conditional > 0 || diagnostic.code == Code::UNKNOWN_FIELD {
+            if self.conditional > 0 || (!from.only && diagnostic.code == Code::UNKNOWN_FIELD) {
                 return;
             }
             diagnostic = diagnostic.also(from.span, from.text.clone());
@@ -195,6 +197,15 @@ impl Inference<'_, '_> {
                     self.bind(*id, value);
                 }
                 self.expr(value)
+            }
+            ExprKind::Do(values)
+                if matches!(values.last().map(|last| &last.kind), Some(ExprKind::Unknown)) =>
+            {
+                // A form that is only checked: what goes wrong in it may be caught there.
+                self.dead += 1;
+                values.iter().for_each(|value| drop(self.expr(value)));
+                self.dead -= 1;
+                Type::Any
             }
             ExprKind::Do(values) => values.iter().fold(Type::Nil, |_, value| self.expr(value)),
             ExprKind::Note { .. } => Type::Nil,

@@ -19,6 +19,10 @@ impl Inference<'_, '_> {
         arguments: &[Expr],
         types: &[Type],
     ) -> Type {
+        if !function.accepts(arguments.len()) {
+            // Reported when it was resolved.
+            return Type::Any;
+        }
         if let Some(short) = function.name.strip_prefix("clojure.core/") {
             if let Some(of) = self.higher_order(short, arguments, types) {
                 return of.bounded();

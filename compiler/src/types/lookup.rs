@@ -41,6 +41,8 @@ impl Inference<'_, '_> {
                             _ => add(field.clone()),
                         },
                         None if record.open => add(Type::Any),
+                        // Nothing is in an empty map, and everybody can see that.
+                        None if record.fields.is_empty() => add(absent()),
                         None => {
                             without += 1;
                             known.extend(record.fields.iter().map(|(field, _)| field.as_str()));

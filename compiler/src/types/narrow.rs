@@ -251,6 +251,10 @@ fn at_path(of: &Type, path: &[String], fact: &Fact) -> Type {
                 }
                 Type::Map(record.clone().with(key, below))
             }
+            // Of keywords, sets give themselves; anything else under one is in a map.
+            Type::Any if matches!(fact, Fact::Is(of) if something && !of.overlaps(&Type::Keyword(None))) => {
+                Type::Map(Record::unknown().with(key, at_path(&Type::Any, rest, fact)))
+            }
             other => other.clone(),
         })
         .collect();

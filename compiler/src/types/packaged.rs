@@ -87,11 +87,16 @@ pub(super) fn functions(context: &mut Context<'_>) {
 
 /// `:prepare` gives the config of the wrapped family, over the defaults.
 fn prepare(context: &mut Context<'_>, step: &PackagedStep, contract: &Contract) {
-    let input = contract.input.as_ref().map_or(Type::Any, schema::type_of);
+    let mut input = contract.input.as_ref().map_or(Type::Any, schema::type_of);
+    if let Type::Map(record) = &mut input {
+        // Providers call packaged steps with more than the schema says.
+        record.open = true;
+    }
     let defaults = defaults(step);
     // Without the function the input is the config: it may hold what only the templates in `:defaults` read.
     let Some(function) = &step.prepare else { return };
-    let from = From { span: function.span, text: format!("`:{}` calls it with its input", step.id.value) };
+    let from =
+        From { span: function.span, text: format!("`:{}` calls it with its input", step.id.value), only: false };
     let Some(result) = boundaries::call(context, &function.value, input, from, false) else { return };
     if result
         .members()
@@ -197,8 +202,12 @@ fn project(context: &mut Context<'_>, step: &PackagedStep, contract: &Contract) 
     let raw = config::raw_result(step.family);
     let (result, span, what) = match &step.project_result {
         Some(function) => {
-            let from =
-                From { span: function.span, text: format!("`:{}` calls it with its result", step.id.value) };
+            let only = boundaries::uses(context, &function.value) == 1;
+            let from = From {
+                span: function.span,
+                text: format!("`:{}` calls it with its result", step.id.value),
+                only,
+            };
             let Some(result) = boundaries::call(context, &function.value, raw, from, false) else {
                 return Type::Any;
             };

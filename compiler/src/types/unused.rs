@@ -39,8 +39,9 @@ impl Inference<'_, '_> {
 /// changed, and what the compiler makes of `and`, `case` and `if-let` tests locals too.
 fn is_certain(condition: &Expr) -> bool {
     match &condition.kind {
-        ExprKind::Literal(_)
-        | ExprKind::Vector(_)
+        // `true`, `nil` and `:always` are written on purpose.
+        ExprKind::Literal(value) => !matches!(value, Value::Nil | Value::Bool(_) | Value::Keyword(_)),
+        ExprKind::Vector(_)
         | ExprKind::Map(_)
         | ExprKind::Set(_)
         | ExprKind::Closure(_)
@@ -53,9 +54,19 @@ fn is_certain(condition: &Expr) -> bool {
 /// Warns of `let` bindings that nobody reads. Names that begin with `_` are exempt, and so are parts of patterns and
 /// results of steps: what a step does may be all that is wanted.
 pub(super) fn bindings(body: &Body, problems: &mut Problems) {
+    if is_partly_unknown(&body.value) {
+        // What could not be resolved may read anything.
+        return;
+    }
     let mut read = BTreeSet::new();
     reads(&body.value, &mut read);
     warn(body, &body.value, &read, problems);
+}
+
+fn is_partly_unknown(expr: &Expr) -> bool {
+    let mut found = matches!(&expr.kind, ExprKind::Unknown);
+    children(expr, &mut |child| found = found || is_partly_unknown(child));
+    found
 }
 
 fn reads(expr: &Expr, read: &mut BTreeSet<LocalId>) {

@@ -60,6 +60,7 @@ pub const CODES: &[ErrorCode] = &[
     code("sandbox-fuel", "a call used up its fuel"),
     code("sandbox-depth", "a call recursed too deeply"),
     code("sandbox-memory", "a call built values that are too large"),
+    code("loop-limit", "a loop with steps went through more rounds than its bound allows"),
     // Runs.
     code("step-failed", "a step failed and nothing caught it"),
     code("result-too-large", "a step result is larger than result-bytes-max"),

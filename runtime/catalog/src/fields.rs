@@ -167,21 +167,6 @@ pub const CONCURRENCY: Shape = Shape {
     ],
 };
 
-pub const TEMPLATE: Shape = Shape {
-    what: "a template",
-    fields: &[
-        required("id", "Its name."),
-        required("type", "`:http-request`."),
-        optional("request", Now, "The request of an `:http-request` template."),
-        optional("system", Later, "The system text of an `:llm-prompt` template."),
-        optional("prompt", Later, "The text of an `:llm-prompt` template."),
-        optional("messages", Later, "The messages of an `:llm-prompt` template."),
-        optional("sql", Later, "The statement of a `:db-query` template."),
-        optional("query", Later, "The statement of a `:sql` template."),
-        optional("channels", Later, "The channels of a `:notification` template."),
-    ],
-};
-
 pub const FUNCTION: Shape = Shape {
     what: "a function",
     fields: &[
@@ -200,11 +185,22 @@ pub const FUNCTION_IN_MAP: Shape = Shape {
     ],
 };
 
-/// Types of templates, without the colon, with whether this version carries them out.
-pub const TEMPLATE_TYPES: &[(&str, bool)] = &[
-    ("http-request", true),
-    ("llm-prompt", false),
-    ("db-query", false),
-    ("sql", false),
-    ("notification", false),
+/// Words that people write for a key: the word, and the key where a map has it.
+pub const SYNONYMS: &[(&str, &str)] = &[
+    ("type", "field-type"),
+    ("field-type", "type"),
+    ("url", "base-url"),
+    ("title", "label"),
+    ("values", "options"),
+    ("choices", "options"),
+    ("tz", "timezone"),
+    ("zone", "timezone"),
+    ("schedule", "cron"),
+    ("secret", "secret-ref"),
+    ("event", "event-name"),
+    ("name", "tool-name"),
+    ("multi", "multiple"),
+    ("mandatory", "required"),
+    ("key", "key-field"),
+    ("fields", "inputs"),
 ];

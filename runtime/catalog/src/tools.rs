@@ -2,6 +2,7 @@
 //! providers, MCP adapters; and which operations a model may be given.
 
 use crate::fields::{Field, FieldType, Shape};
+use crate::values::{ConfigKey, KeyType, Spelling};
 use FieldType::{Any, Boolean, Count, Identifier, Map, Name, OneOf, Shapes, String, Text, Texts, Vector};
 
 const fn must(name: &'static str, ty: FieldType, doc: &'static str) -> Field {
@@ -139,140 +140,61 @@ pub const TOOL: Shape = Shape {
     ],
 };
 
+/// What an entry of `:agents` has besides the keys of an `:agent` step, and which of those it must have. The types of the
+/// step's keys are in the table of its family.
 pub const AGENT: Shape = Shape {
     what: "an agent",
     fields: &[
         must("id", Any, "Its name: a keyword with a namespace, `:review/security`."),
         must("description", Text, "What it does, for people and models."),
         must("objective", Text, "What it is to achieve."),
-        may("instructions", String, "Added to the system prompt."),
         may("title", String, "A short name for display."),
         may("input-schema", Any, "What a call takes."),
         may("output-schema", Any, "What it should give; only a warning."),
-        may("inputs", Map, "Inputs that every call has."),
+        may("tool", FieldType::Shape(&TOOL), "How it is published to other agents."),
+        may("instructions", Any, "Added to the system prompt."),
+        may("inputs", Any, "Inputs that every call has."),
         may("template", Any, "A template of type `:llm-prompt`."),
-        may("data", Map, "What the template reads."),
+        may("data", Any, "What the template reads."),
         may("connection", Any, "The connection slot of the model."),
-        may("provider", Name, "The provider of the model."),
-        may("model", Text, "The model."),
+        may("provider", Any, "The provider of the model."),
+        may("model", Any, "The model."),
         may("available-steps", Any, "Families that the model may use as they are."),
         may("tools", Any, "What the model may call."),
         may("max-iterations", Any, "How many turns it may take."),
         may("max-tool-calls", Any, "How many tool calls it may make in all."),
         may("max-repeated-tool-calls", Any, "How often it may make one call unchanged."),
-        may("memory", FieldType::Shape(&MEMORY), "What it keeps between runs."),
-        may("output", FieldType::Shape(&OUTPUT), "The form of its answer."),
-        may("output-persist", Map, "Where the installer gets its product."),
-        may("cost", FieldType::Shape(&COST), "What it may cost."),
-        may("evaluate", FieldType::Shape(&EVALUATE), "How its answer is judged."),
+        may("memory", Any, "What it keeps between runs."),
+        may("output", Any, "The form of its answer."),
+        may("output-persist", Any, "Where the installer gets its product."),
+        may("cost", Any, "What it may cost."),
+        may("evaluate", Any, "How its answer is judged."),
         may("trace", Any, "Whether its turns are recorded."),
-        may("approval", FieldType::Shape(&APPROVAL), "Which calls people must agree to."),
-        may("tool", FieldType::Shape(&TOOL), "How it is published to other agents."),
+        may("approval", Any, "Which calls people must agree to."),
         may("temperature", Any, "Sampling."),
         may("top-p", Any, "Sampling."),
         may("stop", Any, "Texts that end an answer."),
-        may("max-tokens", Count, "Tokens of one turn."),
+        may("max-tokens", Any, "Tokens of one turn."),
         may("seed", Any, "Sampling."),
         may("presence-penalty", Any, "Sampling."),
         may("frequency-penalty", Any, "Sampling."),
-        may("reasoning-effort", Name, "How much the model thinks."),
-        may("prompt-cache-key", String, "Caching of the provider."),
-        may("previous-response-id", String, "Continues an answer of the provider."),
-        may("cache-system?", Boolean, "Whether the system prompt is cached."),
-        may("provider-opts", Map, "Further options of the provider."),
-        may("openai", Map, "Options of OpenAI."),
-        may("base-url", FieldType::Url, "Where the model is."),
-        may("deployment", String, "Deployment on Azure."),
-        may("api-version", String, "API version on Azure."),
-        may("response-format", Any, "Older word for `:output`."),
-        may("auth", Map, "Auth when there is no connection."),
+        may("reasoning-effort", Any, "How much the model thinks."),
+        may("response-format", Any, "The provider's own form of `:output`."),
+        may("json-schema", Any, "An older form of `:output`."),
+        may("prompt-cache-key", Any, "Caching of the provider."),
+        may("previous-response-id", Any, "Continues an answer of the provider."),
+        may("cache-system?", Any, "Whether the system prompt is cached."),
+        may("provider-opts", Any, "Further options of the provider."),
+        may("openai", Any, "Options of OpenAI."),
+        may("base-url", Any, "Where the model is."),
+        may("deployment", Any, "Deployment on Azure."),
+        may("api-version", Any, "API version on Azure."),
+        may("auth", Any, "Auth when there is no connection."),
+        may("timeout", Any, "What bounds one run of it."),
     ],
 };
 
-/// Budgets of an agent: key, default (0: off), largest value.
-pub const BUDGETS: &[(&str, u64, u64)] =
-    &[("max-iterations", 20, 100), ("max-tool-calls", 100, 1_000), ("max-repeated-tool-calls", 0, 100)];
-
-pub const MEMORY: Shape = Shape {
-    what: "a memory map",
-    fields: &[
-        must("table", Name, "The table that holds it."),
-        may("key", String, "Which rows belong together."),
-        may("limit", Count, "How many rows are read."),
-        may("write", OneOf(&["auto", "none"]), "Whether a run adds a row."),
-    ],
-};
-
-pub const OUTPUT: Shape = Shape {
-    what: "an output map",
-    fields: &[
-        may("format", OneOf(&["json", "text"]), "The form of the answer."),
-        may("schema", Any, "What the answer must look like."),
-    ],
-};
-
-pub const COST: Shape = Shape {
-    what: "a cost map",
-    fields: &[
-        may("max-micros", Count, "Millionths of a dollar."),
-        may("on-exceed", OneOf(&["stop", "fail"]), "What happens then."),
-    ],
-};
-
-pub const EVALUATE: Shape = Shape {
-    what: "an evaluate map",
-    fields: &[
-        must("objective", Text, "What a good answer is."),
-        may("model", Text, "The model that judges."),
-        may("min-score", Any, "From 0 to 1: what is good enough."),
-        may("max-rounds", Count, "How often it may try again."),
-    ],
-};
-
-pub const TRACE: Shape = Shape {
-    what: "a trace map",
-    fields: &[may("persist", OneOf(&["table", "blob"]), "Where turns are recorded.")],
-};
-
-pub const APPROVAL: Shape = Shape {
-    what: "an approval map",
-    fields: &[must("mode", OneOf(&["none", "all-mutations", "all-tools"]), "Which calls need agreement.")],
-};
-
-// ---- the tools map ------------------------------------------------------------------------------------------------
-
-pub const TOOLS: Shape = Shape {
-    what: "a tools map",
-    fields: &[
-        may("mode", OneOf(&["execute"]), "`:execute`: calls are carried out."),
-        may("steps", Any, "Packaged steps."),
-        may("agents", Any, "Agents."),
-        may("mcp", Any, "MCP adapters, or single tools of them."),
-        may("breyta", FieldType::Shape(&CONTROL_PLANE), "Operations on the workspace."),
-        may("allowed", Any, "Tools by name: `[\"files\" \"table\"]`."),
-        may("available-steps", Any, "Families that the model may use as they are."),
-        may("definitions", Shapes(&TOOL_DEFINITION), "Tools that are only declared."),
-    ],
-};
-
-/// A tool that a model is told of and that nothing carries out.
-pub const TOOL_DEFINITION: Shape = Shape {
-    what: "a tool definition",
-    fields: &[
-        must("name", Text, "The name that models see."),
-        may("description", String, "What models are told."),
-        may("params", Map, "A JSON schema of its arguments."),
-    ],
-};
-
-pub const CONTROL_PLANE: Shape = Shape {
-    what: "a `:breyta` tool map",
-    fields: &[
-        must("allow", Vector, "The operations that may be called."),
-        may("mutations", OneOf(&["none", "draft-only", "run-only", "write"]), "What may be changed."),
-        may("require-approval", Vector, "Operations that people must agree to."),
-    ],
-};
+// ---- what models may be given --------------------------------------------------------------------------------------
 
 /// Operations of the control plane, each with the values of `:mutations` under which it may be called; none for those
 /// that only read.
@@ -293,12 +215,6 @@ pub const CONTROL_PLANE_OPERATIONS: &[(&str, &[&str])] = &[
 
 /// Families that a model may be given as they are.
 pub const RAW_TOOLS: &[&str] = &["files", "table", "search"];
-
-/// Families that an entry of `:steps` may wrap.
-pub const WRAPPABLE: &[&str] = &[
-    "http", "db", "kv", "function", "code", "notify", "ssh", "sleep", "wait", "files", "table", "search", "llm",
-    "agent",
-];
 
 // ---- providers and MCP --------------------------------------------------------------------------------------------
 
@@ -321,6 +237,12 @@ pub const LLM_PROVIDER: Shape = Shape {
         may("capabilities", Any, "What it can do, instead of what its family can."),
     ],
 };
+
+/// Of the defaults of an LLM provider: the endpoint.
+pub const BASE_URL: ConfigKey = ConfigKey::new("base-url", KeyType::Text(Spelling::Url), "Where the API is.");
+
+/// Of the defaults of an LLM provider.
+pub const HEADERS: ConfigKey = ConfigKey::new("headers", KeyType::Map, "Headers of every request.");
 
 /// Families of LLM providers, with whether the loop of an agent runs on them.
 pub const LLM_FAMILIES: &[(&str, bool)] = &[
@@ -382,4 +304,3 @@ pub const MCP_TOOL: Shape = Shape {
         may("input-schema", Map, "A JSON schema of its arguments."),
     ],
 };
-

@@ -169,6 +169,8 @@ impl KeyType {
                 text
             }
             Self::OneOf(names) => format!("one of {}", keywords(names)),
+            Self::ConnectionRef(types) => format!("a slot of :requires of type {}", either(types)),
+            Self::TemplateRef(types) => format!("the id of a template of type {}", either(types)),
             Self::Shape(shape) => shape.what.to_owned(),
             Self::VectorOf(item) => format!("a vector, each item {}", item.describe()),
             Self::UpTo(most, item) => format!("a vector of at most {most}, each item {}", item.describe()),
@@ -197,9 +199,7 @@ impl KeyType {
             Self::Map => "a map",
             Self::Vector => "a vector",
             Self::Code => "a quoted function or a string that holds one",
-            Self::ConnectionRef(_) => "a slot of :requires",
             Self::SecretRef => "a secret slot of :requires",
-            Self::TemplateRef(_) => "the id of a template",
             Self::FunctionRef => "the id of a function",
             Self::PackagedStepRef => "the id of a packaged step",
             Self::AgentRef => "the id of an agent",
@@ -220,6 +220,10 @@ fn bounds(what: &str, least: i64, most: i64) -> String {
         (i64::MIN, most) => format!("{what} of at most {most}"),
         (least, most) => format!("{what} from {least} to {most}"),
     }
+}
+
+fn either(names: &[&str]) -> String {
+    names.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(" or ")
 }
 
 /// Names as keywords, one space apart.
@@ -257,6 +261,8 @@ pub struct ConfigKey {
     pub renamed: Option<&'static str>,
     /// What to write in place of this older key, when that takes more than another name.
     pub replaced: Option<&'static str>,
+    /// Whether the value is checked by rules of its own, not by the type.
+    pub elsewhere: bool,
     /// Why the key does nothing, when it is accepted and not looked at.
     pub ignored: Option<&'static str>,
     /// One sentence.
@@ -275,6 +281,7 @@ impl ConfigKey {
             default: None,
             renamed: None,
             replaced: None,
+            elsewhere: false,
             ignored: None,
             doc,
         }
@@ -314,6 +321,12 @@ impl ConfigKey {
     #[must_use]
     pub const fn or(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
+    }
+
+    /// With rules of its own for the value.
+    #[must_use]
+    pub const fn elsewhere(self) -> Self {
+        Self { elsewhere: true, ..self }
     }
 
     /// Whether the key is one to be proposed and documented.

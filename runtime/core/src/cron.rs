@@ -63,8 +63,7 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const MONTHS: &[&str] =
-    &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 const MINUTE: Field = Field { name: "minute", min: 0, max: 59, names: &[] };
@@ -238,9 +237,7 @@ impl Reader {
     fn item(&self, at: Range<usize>, item: &str) -> Result<u64, CronError> {
         let (range, step) = match item.split_once('/') {
             None => (item, None),
-            Some((range, step)) => {
-                (range, Some(self.step(at.start + range.len() + 1..at.end, step)?))
-            }
+            Some((range, step)) => (range, Some(self.step(at.start + range.len() + 1..at.end, step)?)),
         };
         let place = at.start..at.start + range.len();
         // A step of the weekdays does not count Sunday twice.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use breyta_catalog::controls::CONTROLS;
+use breyta_catalog::controls::{CONTROLS, PERSISTED};
 use breyta_catalog::families::{self, EffectClass, Family, RetrySafety, ToolUse};
 use breyta_catalog::helpers;
 use breyta_catalog::values::{ConfigKey, KeyType, Outcome, Shape, Variant, Variants, duration};
@@ -52,6 +52,8 @@ pub(super) fn controls() -> String {
     let mut page = Page::new(&mut text);
     page.keys(CONTROLS.iter(), true);
     page.nested();
+    text.push_str("\n## What a persisted step gives\n\nA reference in place of the result.\n");
+    outcome(&mut text, Outcome::AtLeast(PERSISTED));
     text
 }
 

@@ -75,7 +75,7 @@ impl Bench {
 
     fn check(&self) -> Result<Vec<String>> {
         let source = self.path("large.edn");
-        let text = flows::large(100 * 1024);
+        let text = flows::large(25, 100 * 1024);
         std::fs::write(&source, &text)?;
         let wall = median(REPEATS, || program::time(self.command(&self.cache).arg("check").arg(&source)))?;
         let what = format!("`check` of a definition of {} KB, process start included", text.len() / 1024);

@@ -31,11 +31,11 @@ pub(super) fn chain(slug: &str, states: usize, functions: usize, salt: usize) ->
     text
 }
 
-/// A valid flow of at least `bytes` bytes: functions in bulk, a short body.
-pub(super) fn large(bytes: usize) -> String {
+/// A valid flow of at least `bytes` bytes: functions in bulk, a body of `states` steps.
+pub(super) fn large(states: usize, bytes: usize) -> String {
     let mut count = 10;
     loop {
-        let text = chain("large", 25, count, 1);
+        let text = chain("large", states, count, 1);
         if text.len() >= bytes {
             return text;
         }

@@ -42,7 +42,9 @@ fn lay_out(file: &Path, check: bool) -> Result<Outcome, Failure> {
         Ok(text) if text == sources.file(FileId(0)).text => Ok(Outcome::Same),
         Ok(text) => {
             if !check {
-                sources::replace(file, text.as_bytes(), false)?;
+                // Behind a link the file is replaced, not the link.
+                let place = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+                sources::replace(&place, text.as_bytes(), false)?;
             }
             Ok(Outcome::Changed)
         }

@@ -46,9 +46,12 @@ pub(super) fn define(
 ) -> Option<WebhookInterface> {
     let entry = Entry::open(form, path, &WEBHOOK, Code::INVALID_INTERFACE_SHAPE, problems)?;
     if let Some(key) = entry.key_span("path") {
-        let diagnostic =
-            Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key, "the path of a webhook is not written in the flow")
-                .help("take `:path` out: the address is made from `:event-name`");
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_SECTION_KEY,
+            key,
+            "the path of a webhook is not written in the flow",
+        )
+        .help("take `:path` out: the address is made from `:event-name`");
         problems.report(entry.at("path").of(diagnostic));
     }
     let id = required_id(&entry, ":orders-updated", problems);

@@ -58,7 +58,8 @@ fn normalised(kind: Spanned<String>, entry: &Entry, problems: &mut Problems) -> 
             .help(format!("write `:type :http-api :backend \"{backend}\"`"))
             .edit(kind.span, format!(":http-api :backend \"{backend}\""))
     } else {
-        diagnostic.help("write `:type :http-api` with the `:backend`, `\"openai\"`, and the `:base-url` of it")
+        diagnostic
+            .help("write `:type :http-api` with the `:backend`, `\"openai\"`, and the `:base-url` of it")
     };
     problems.report(entry.at("type").of(diagnostic));
     Spanned::new("http-api".to_owned(), kind.span)
@@ -86,7 +87,9 @@ fn config_of(config: &Form, kind: &str, path: &Path, problems: &mut Problems) {
 
 /// What requests of packaged tools may do.
 fn http_permissions(form: &Form, path: Path, problems: &mut Problems) {
-    let Some(entry) = Entry::open(form, path, &HTTP_PERMISSIONS, Code::INVALID_FIELD, problems) else { return };
+    let Some(entry) = Entry::open(form, path, &HTTP_PERMISSIONS, Code::INVALID_FIELD, problems) else {
+        return;
+    };
     let mut each = |key: &str, wanted: &str, fits: fn(&str) -> bool| {
         let items = entry.get(key).and_then(Form::as_vector).unwrap_or_default();
         for (index, item) in items.iter().enumerate() {

@@ -51,9 +51,10 @@ pub(super) fn define(form: &Form, path: Path, slots: &Slots, problems: &mut Prob
 fn collected_at_setup(entry: &Entry, problems: &mut Problems) {
     let Some((key, value)) = entry.key_span("collect").zip(entry.get_name("collect")) else { return };
     if value.value == "setup" {
-        let diagnostic = Diagnostic::new(Code::DEPRECATED_KEY, key, "`:collect` of a setup form is deprecated")
-            .help("take `:collect :setup` out: forms are asked for at setup")
-            .edit(key.to(value.span), "");
+        let diagnostic =
+            Diagnostic::new(Code::DEPRECATED_KEY, key, "`:collect` of a setup form is deprecated")
+                .help("take `:collect :setup` out: forms are asked for at setup")
+                .edit(key.to(value.span), "");
         problems.report(entry.at("collect").of(diagnostic));
     }
 }

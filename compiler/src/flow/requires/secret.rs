@@ -61,9 +61,7 @@ pub(in crate::flow) fn check_ref(
     let message = format!("there is no secret `:{}` in `:requires`", name.value);
     let diagnostic = Diagnostic::new(Code::UNKNOWN_SECRET_REF, name.span, message).label("no such secret");
     let diagnostic = match nearest(&name.value, known()).first() {
-        Some(best) => {
-            diagnostic.help(format!("did you mean `:{best}`?")).edit(name.span, format!(":{best}"))
-        }
+        Some(best) => diagnostic.help(format!("did you mean `:{best}`?")).edit(name.span, format!(":{best}")),
         None => diagnostic
             .help(format!("declare it: `:requires [{{:slot :{} :type :secret :label \"…\"}}]`", name.value)),
     };
@@ -72,5 +70,6 @@ pub(in crate::flow) fn check_ref(
 
 /// Whether the name is written as a slot that is neither a usable secret nor a usable connection.
 fn is_broken(name: &Spanned<String>, requires: &super::Requires, slots: &super::Slots) -> bool {
-    slots.names().any(|it| it == name.value) && requires.connections.iter().all(|it| it.slot.value != name.value)
+    slots.names().any(|it| it == name.value)
+        && requires.connections.iter().all(|it| it.slot.value != name.value)
 }

@@ -20,7 +20,7 @@ pub(super) fn check_prefix(form: &Form, path: Path, problems: &mut Problems) {
 
 /// Folders are relative and stay below their root.
 pub(in crate::flow) fn check_folder(form: &Form, what: &str, path: &Path, problems: &mut Problems) {
-    let text = form.as_string().map(|text| text.to_string()).unwrap_or_default();
+    let text = form.as_string().map(ToString::to_string).unwrap_or_default();
     if text.starts_with('/') || text.split('/').any(|part| part == "..") {
         problems.report(path.of(not_wanted(what, "a relative folder without `..`", form)));
     }

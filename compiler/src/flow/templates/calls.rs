@@ -31,7 +31,8 @@ impl Check<'_, '_> {
 
     fn block(&mut self, block: &Block) {
         self.call(&block.call, Role::Block, false);
-        let section = block.call.is_bare() && helpers::find(block.call.head.as_name().unwrap_or("")).is_none();
+        let section =
+            block.call.is_bare() && helpers::find(block.call.head.as_name().unwrap_or("")).is_none();
         // An opening tag that was wrong has no name, and was reported.
         if (section || block.inverted) && !block.call.head.segments.is_empty() {
             self.refuse("a section without a helper", block.opener);
@@ -159,7 +160,8 @@ impl Check<'_, '_> {
         };
         if !fits {
             let written = self.written(*place).to_owned();
-            let message = format!("`{name}=` of `{}` takes {}, not `{written}`", helper.name, takes.describe());
+            let message =
+                format!("`{name}=` of `{}` takes {}, not `{written}`", helper.name, takes.describe());
             self.report(Code::WRONG_HELPER_CALL, *place, message, format!("write `{}`", helper.usage));
         }
     }
@@ -169,7 +171,10 @@ impl Check<'_, '_> {
             self.at_name(path);
         }
         if path.segments.is_empty() && self.written(path.place) != "this" {
-            self.refuse(&format!("`{}` alone in a template", self.written(path.place).to_owned()), path.place);
+            self.refuse(
+                &format!("`{}` alone in a template", self.written(path.place).to_owned()),
+                path.place,
+            );
         }
         for segment in &path.segments {
             let written = self.written(segment.place);

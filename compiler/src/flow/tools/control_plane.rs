@@ -1,23 +1,29 @@
 //! `:breyta` of a tools map: operations on the workspace, allowed one by one.
 
-use breyta_catalog::tools::CONTROL_PLANE_OPERATIONS;
+use breyta_catalog::families::breyta::{MUTATIONS, OPERATIONS, allowing};
 
 use crate::diagnostics::{Code, Diagnostic, Problems};
-use crate::flow::entry::{Path, name_of, near, not_wanted, suggest};
+use crate::flow::entry::{Path, name_of, near, not_wanted, shown, suggest};
 use crate::flow::values::is_data;
 use crate::syntax::Form;
 
 /// Checks operations against the table, and against `:mutations`.
 pub(super) fn check(form: &Form, path: &Path, problems: &mut Problems) {
     if form.as_map().is_none() {
+        if !is_data(form) {
+            return;
+        }
+        problems.report(path.of(not_wanted(
+            "`:breyta` of `:tools`",
+            "a map such as {:allow [:runs/show]}",
+            form,
+        )));
         return;
     }
+    keys(form, path, problems);
     let mutations = form.map_get("mutations").filter(|it| !it.is_nil());
-    // Computed: nothing can be said about what it permits.
-    let mode = match mutations {
-        None => Some("none"),
-        Some(form) => name_of(form),
-    };
+    // An unknown value was reported; of one that is computed nothing can be said.
+    let mode = mutations.map_or(Some("none"), name_of).filter(|mode| MUTATIONS.contains(mode));
     let allow = form.map_get("allow");
     for (index, item) in items(allow).iter().enumerate() {
         let path = path.key("allow").index(index);
@@ -50,31 +56,72 @@ pub(super) fn check(form: &Form, path: &Path, problems: &mut Problems) {
     }
 }
 
+/// All keys.
+const OWN: &[&str] = &["allow", "mutations", "require-approval"];
+
+/// The keys themselves, and that there are operations.
+fn keys(form: &Form, path: &Path, problems: &mut Problems) {
+    for (key, value) in form.as_map().into_iter().flatten() {
+        let name = key.as_keyword().map_or("", |key| key.full());
+        let below = path.below(key);
+        match name {
+            _ if !is_data(value) && OWN.contains(&name) => {}
+            "allow" | "require-approval" if value.as_vector().is_none() && !value.is_nil() => {
+                let what = format!("`:{name}` of `:breyta`");
+                problems.report(below.of(not_wanted(&what, "a vector of operations", value)));
+            }
+            "allow" | "require-approval" => {}
+            "mutations" => {
+                let known = value.is_nil() || name_of(value).is_some_and(|name| MUTATIONS.contains(&name));
+                if !known {
+                    let names: Vec<String> = MUTATIONS.iter().map(|it| format!(":{it}")).collect();
+                    let wanted = format!("one of {}", names.join(" "));
+                    let near = near(value, MUTATIONS.iter().copied());
+                    let diagnostic = not_wanted("`:mutations` of `:breyta`", &wanted, value);
+                    problems.report(below.of(suggest(diagnostic, value, &near)));
+                }
+            }
+            _ => {
+                let near = near(key, OWN.iter().copied());
+                let message = format!("`:breyta` of `:tools` has no key `{}`", shown(key));
+                let diagnostic = Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message);
+                let diagnostic = suggest(diagnostic.label("no such key"), key, &near);
+                problems.report(below.of(diagnostic));
+            }
+        }
+    }
+    if form.map_get("allow").is_none_or(Form::is_nil) {
+        let diagnostic =
+            Diagnostic::new(Code::MISSING_KEY, form.span.first(), "`:breyta` of `:tools` needs `:allow`")
+                .label("no operation is allowed")
+                .help("add `:allow [:runs/show]`, the operations that may be called");
+        problems.report(path.key("allow").of(diagnostic));
+    }
+}
+
 fn items(form: Option<&Form>) -> &[Form] {
     form.and_then(Form::as_vector).unwrap_or_default()
 }
 
-/// The values of `:mutations` that an operation needs; None when it is computed, or unknown and reported.
+/// The values of `:mutations` that an operation needs; None when it is unknown and reported.
 fn operation(item: &Form, path: &Path, problems: &mut Problems) -> Option<&'static [&'static str]> {
-    if !is_data(item) {
-        return None;
-    }
-    let name = name_of(item).unwrap_or_default();
-    let found = CONTROL_PLANE_OPERATIONS.iter().find(|(known, _)| *known == name);
-    if let Some((_, needs)) = found {
-        return Some(needs);
-    }
-    let known = || CONTROL_PLANE_OPERATIONS.iter().map(|(known, _)| *known);
-    if name_of(item).is_none() {
+    let Some(name) = name_of(item) else {
+        if !is_data(item) {
+            return None;
+        }
         problems.report(path.of(not_wanted("an operation", "a keyword such as `:runs/show`", item)));
         return None;
+    };
+    if OPERATIONS.contains(&name) {
+        return Some(allowing(name));
     }
     let message = format!("there is no control-plane operation `:{name}`");
     let diagnostic = Diagnostic::new(Code::UNKNOWN_TOOL, item.span, message);
-    let short: Vec<&str> = known().filter(|it| it.ends_with(&format!("/{name}"))).collect();
-    let near = if short.is_empty() { near(item, known()) } else { short };
+    let short = format!("/{name}");
+    let short: Vec<&str> = OPERATIONS.iter().copied().filter(|it| it.ends_with(&short)).collect();
+    let near = if short.is_empty() { near(item, OPERATIONS.iter().copied()) } else { short };
     let diagnostic = if near.is_empty() {
-        let all: Vec<String> = known().map(|it| format!("`:{it}`")).collect();
+        let all: Vec<String> = OPERATIONS.iter().map(|it| format!("`:{it}`")).collect();
         diagnostic.help(format!("the operations are {}", all.join(" ")))
     } else {
         suggest(diagnostic, item, &near)

@@ -190,6 +190,10 @@ fn nesting_is_bounded() {
     assert_eq!(count(&"^".repeat(100_000)), (0, 1));
     assert_eq!(count(&"#?(".repeat(100_000)), (0, 1));
     assert_eq!(count(&"'(".repeat(100_000)), (0, 1));
+    assert_eq!(count(&"^:a ".repeat(100_000)), (0, 1));
+    assert_eq!(count(&format!("{}x", "^{:a 1} ".repeat(100_000))), (0, 1));
+    assert_eq!(count(&format!("[#_ {}]", "^:a ".repeat(100_000))), (0, 1));
+    assert_eq!(count(&format!("#?(:cljs {}{} :clj 1)", "[".repeat(300), "]".repeat(300))), (0, 1));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! One value of a config, as far as it is known: written as an expression, as quoted data, or inferred as a type.
+//! One value of a config, as far as it is known: written as an expression or as quoted
+//! data, or inferred as a type.
 
 use std::borrow::Cow;
 
@@ -6,6 +7,7 @@ use breyta_core::Value;
 
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
+use crate::syntax::{Form, FormKind};
 use crate::types::lattice::Type;
 
 /// A value with its place and its type.
@@ -18,6 +20,8 @@ pub(super) struct Node<'a> {
 enum Source<'a> {
     Expr(&'a Expr),
     Data(&'a Value),
+    /// A form that was not resolved.
+    Form(&'a Form),
     /// Nothing but the type.
     Inferred,
 }
@@ -54,6 +58,10 @@ impl<'a> Node<'a> {
         Self { source: Source::Expr(expr), of, span: expr.span }
     }
 
+    pub(super) fn form(form: &'a Form) -> Self {
+        Self { source: Source::Form(form), of: of_form(form), span: form.span }
+    }
+
     fn data(value: &'a Value, span: Span) -> Self {
         Self { source: Source::Data(value), of: Type::of(value), span }
     }
@@ -69,6 +77,7 @@ impl<'a> Node<'a> {
                 expr.kind,
                 ExprKind::Literal(_) | ExprKind::Map(_) | ExprKind::Vector(_) | ExprKind::Set(_)
             ),
+            Source::Form(_) => true,
             _ => false,
         }
     }
@@ -100,6 +109,7 @@ impl<'a> Node<'a> {
         match &self.source {
             Source::Expr(expr) => self.look_at_expr(expr),
             Source::Data(value) => look_at_data(value, self.span),
+            Source::Form(form) => look_at_form(form),
             Source::Inferred => self.look_at_type(),
         }
     }
@@ -167,6 +177,45 @@ impl<'a> Node<'a> {
             }
             _ => Look::Unknown,
         }
+    }
+}
+
+/// What a form alone says about its value.
+fn of_form(form: &Form) -> Type {
+    match &form.kind {
+        FormKind::Atom(value) => Type::of(value),
+        FormKind::Keyword(keyword) => Type::Keyword(Some(keyword.full().to_owned())),
+        FormKind::String(_) => Type::String,
+        FormKind::Regex(_) => Type::Regex,
+        FormKind::AnonymousFn(_) => Type::Function,
+        FormKind::Vector(_) => Type::Vector(Box::new(Type::Any)),
+        FormKind::Set(_) => Type::Set(Box::new(Type::Any)),
+        FormKind::Map(_) => Type::Map(crate::types::lattice::Record::unknown()),
+        _ => Type::Any,
+    }
+}
+
+fn look_at_form(form: &Form) -> Look<'_> {
+    match &form.kind {
+        FormKind::Atom(value) => Look::Scalar(Cow::Borrowed(value)),
+        FormKind::Keyword(keyword) => Look::Scalar(Cow::Owned(Value::Keyword(keyword.clone()))),
+        FormKind::String(text) => Look::Scalar(Cow::Owned(Value::Str(text.value.clone()))),
+        FormKind::Vector(items) => Look::Items(items.iter().map(Node::form).collect()),
+        FormKind::Set(items) => Look::Set(items.iter().map(Node::form).collect()),
+        FormKind::Map(_) => Look::Map(
+            form.as_map()
+                .into_iter()
+                .flatten()
+                .map(|(key, value)| Entry {
+                    name: key.as_keyword().map(|keyword| keyword.full().to_owned()),
+                    text: key.as_string().map(ToString::to_string),
+                    key_span: key.span,
+                    written: true,
+                    value: Node::form(value),
+                })
+                .collect(),
+        ),
+        _ => Look::Unknown,
     }
 }
 

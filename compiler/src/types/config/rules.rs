@@ -1,6 +1,6 @@
 //! Rules that hold between several keys of one family, beyond what its table says.
 
-use breyta_catalog::families::{self, Family, ToolUse};
+use breyta_catalog::families::{self, Family};
 
 use super::Checker;
 use super::node::{Entry, Look, Node};
@@ -34,7 +34,6 @@ pub(super) fn check(checker: &mut Checker<'_>, family: &'static Family, entries:
                 inline_secrets(checker, &request);
             }
         }
-        "llm" | "agent" => tools(checker, entries),
         "fanout" => mixed_items(checker, entries),
         "breyta" => allowed_operation(checker, entries),
         _ => {}
@@ -85,58 +84,6 @@ fn is_secret(text: &str) -> bool {
     bare.len() >= SECRET_MIN && !bare.contains("{{") && !bare.contains(char::is_whitespace)
 }
 
-/// Built-in families that a model may not be given as they are.
-fn tools(checker: &mut Checker<'_>, entries: &[Entry<'_>]) {
-    if let Some(steps) = find(entries, "available-steps") {
-        raw_tools(checker, &steps.value);
-    }
-    let Some(tools) = find(entries, "tools").and_then(|entry| entries_of(&entry.value)) else { return };
-    if let Some(allowed) = find(&tools, "allowed") {
-        raw_tools(checker, &allowed.value);
-    }
-    if let Some(breyta) = find(&tools, "breyta").and_then(|entry| entries_of(&entry.value)) {
-        allowed_mutations(checker, &breyta);
-    }
-}
-
-fn raw_tools(checker: &mut Checker<'_>, names: &Node<'_>) {
-    let (Look::Items(items) | Look::Set(items)) = names.look() else { return };
-    for item in &items {
-        let Some(name) = item.name() else { continue };
-        let Some(family) = families::find(&name) else { continue };
-        let help = match family.uses.tool {
-            ToolUse::Raw => continue,
-            ToolUse::Wrapped => {
-                format!(
-                    "wrap it in a packaged step of `:steps` and give it with `:tools {{:steps [:my/{name}]}}`"
-                )
-            }
-            ToolUse::ByKey(key) => format!("give it with `:tools {{:{key} …}}`"),
-            ToolUse::Never => "take it out".to_owned(),
-        };
-        checker.report(
-            Diagnostic::new(
-                Code::TOOL_NEEDS_WRAPPER,
-                item.span,
-                format!("`:{name}` cannot be exposed directly as an agent tool"),
-            )
-            .note("only `:files`, `:table` and `:search` have parameters that are narrow enough")
-            .help(help),
-        );
-    }
-}
-
-/// Operations in `:allow` that `:mutations` does not allow.
-fn allowed_mutations(checker: &mut Checker<'_>, entries: &[Entry<'_>]) {
-    let Some(allow) = find(entries, "allow") else { return };
-    let Look::Items(items) = allow.value.look() else { return };
-    for item in &items {
-        if let Some(name) = item.name() {
-            mutation(checker, &name, item, entries);
-        }
-    }
-}
-
 /// An operation that changes something needs the right `:mutations`.
 fn mutation(checker: &mut Checker<'_>, operation: &str, at: &Node<'_>, entries: &[Entry<'_>]) {
     let needed = families::breyta::allowing(operation);
@@ -152,13 +99,13 @@ fn mutation(checker: &mut Checker<'_>, operation: &str, at: &Node<'_>, entries: 
     }
     let needed: Vec<String> = needed.iter().map(|it| format!("`:mutations :{it}`")).collect();
     let mut problem = Diagnostic::new(
-        Code::OPERATION_NOT_ALLOWED,
+        Code::MUTATION_NOT_ALLOWED,
         at.span,
-        format!("`:{operation}` changes something, and `:mutations` is `:{mutations}`"),
+        format!("the operation `:{operation}` changes something, and `:mutations` is `:{mutations}`"),
     )
     .help(format!("write {}", needed.join(" or ")));
     if let Some(entry) = written {
-        problem = problem.also(entry.value.span, "this does not allow it");
+        problem = problem.also(entry.value.span, "what may be changed");
     }
     checker.report(problem);
 }

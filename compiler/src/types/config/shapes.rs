@@ -15,7 +15,7 @@ enum Choice {
     None,
     Case(&'static Variants, &'static Variant),
     /// Something that is only known when running, or that is wrong.
-    Unknown(&'static Variants),
+    Unknown,
     /// One whose keys nobody here knows.
     Foreign,
 }
@@ -29,7 +29,9 @@ impl Checker<'_> {
         span: Span,
         family: Option<&'static Family>,
     ) {
-        let what = self.what(shape, family);
+        let what = what(shape, family);
+        // The maps inside are complete, whatever the outermost one is.
+        let complete = std::mem::replace(&mut self.complete, true);
         let choice = self.choice(shape, entries, span, family, &what);
         if matches!(choice, Choice::Foreign) {
             return;
@@ -38,7 +40,7 @@ impl Checker<'_> {
             self.entry(shape, choice, entry, entries, family, &what);
         }
         let dynamic = entries.iter().any(|entry| entry.name.is_none());
-        if !dynamic {
+        if !dynamic && complete {
             self.required(shape, choice, entries, span, family, &what);
         }
         let (any_of, exclusive) = match choice {
@@ -49,7 +51,7 @@ impl Checker<'_> {
         if family.is_some_and(|family| family.name == "function") {
             return;
         }
-        for group in shape.any_of.iter().chain(any_of).filter(|_| !dynamic) {
+        for group in shape.any_of.iter().chain(any_of).filter(|_| !dynamic && complete) {
             self.one_of_group(shape, choice, group, entries, span, family, &what);
         }
         for group in shape.exclusive.iter().chain(exclusive) {
@@ -57,14 +59,6 @@ impl Checker<'_> {
         }
         for group in shape.first_wins {
             self.first_wins(group, entries);
-        }
-    }
-
-    /// What a map is called in messages.
-    fn what(&self, shape: &Shape, family: Option<&'static Family>) -> String {
-        match family {
-            Some(family) => format!("`:{}` steps", family.name),
-            None => shape.what.to_owned(),
         }
     }
 
@@ -89,7 +83,7 @@ impl Checker<'_> {
                     .note(format!("`:{}` is one of {}", variants.key, shown(&names)));
                 self.report(problem);
             }
-            return Choice::Unknown(variants);
+            return Choice::Unknown;
         };
         let Some(name) = entry.value.name() else {
             let names: Vec<&'static str> = variants.names().collect();
@@ -102,7 +96,7 @@ impl Checker<'_> {
                 );
                 self.report(Diagnostic::new(Code::TYPE_MISMATCH, entry.value.span, message));
             }
-            return Choice::Unknown(variants);
+            return Choice::Unknown;
         };
         if let Some(case) = variants.case(&name) {
             return Choice::Case(variants, case);
@@ -112,7 +106,7 @@ impl Checker<'_> {
         }
         let names: Vec<&'static str> = variants.names().collect();
         self.not_one_of(&format!("`:{}` of {what}", variants.key), &names, &name, &entry.value);
-        Choice::Unknown(variants)
+        Choice::Unknown
     }
 
     fn entry(
@@ -143,7 +137,7 @@ impl Checker<'_> {
         match found {
             Some(row) => self.known(row, entry, entries, what),
             // Which keys there are is not known: one of any variant is right.
-            None if matches!(choice, Choice::Unknown(_)) && shape.all().any(|row| row.name == name) => {}
+            None if matches!(choice, Choice::Unknown) && shape.all().any(|row| row.name == name) => {}
             None if shape.open => {}
             None => self.unknown(shape, choice, name, entry, family, what),
         }
@@ -219,7 +213,7 @@ impl Checker<'_> {
             ));
         }
         // Nil says that the key is absent.
-        if entry.value.is_nil() && !row.required {
+        if row.elsewhere || (entry.value.is_nil() && !row.required) {
             return;
         }
         if let Some(name) = entry.value.name().filter(|name| row.later_values.contains(&name.as_str())) {
@@ -407,6 +401,14 @@ fn elsewhere(
         .note(format!("`:{name}` belongs to `:{}` {}", variants.key, shown(&others)))
         .help("take it out, or choose another value"),
     )
+}
+
+/// What a map is called in messages.
+fn what(shape: &Shape, family: Option<&'static Family>) -> String {
+    match family {
+        Some(family) => format!("`:{}` steps", family.name),
+        None => shape.what.to_owned(),
+    }
 }
 
 /// Names to propose.

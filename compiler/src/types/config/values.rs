@@ -153,7 +153,9 @@ impl Checker<'_> {
             node.span,
             format!("{place} takes one of {wanted}, not `:{name}`"),
         );
-        if let Some(best) = nearest(name, names.iter().copied()).first() {
+        let short =
+            names.iter().copied().find(|known| known.strip_suffix(name).is_some_and(|it| it.ends_with('/')));
+        if let Some(best) = short.or_else(|| nearest(name, names.iter().copied()).first().copied()) {
             problem = problem.help(format!("did you mean `:{best}`?"));
             if node.is_written() {
                 let text = node.text().map_or_else(|| format!(":{best}"), |_| format!("\"{best}\""));

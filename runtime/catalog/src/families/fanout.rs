@@ -72,7 +72,7 @@ pub static FANOUT: Family = Family {
             ConfigKey::new("transform", KeyType::Code, "Applied to the result."),
         ],
     ),
-    result: Outcome::Any,
+    result: Outcome::AtLeast(COLLECTED),
     timeout_ms: THIRTY_DAYS_MS,
     doc: "Starts a bounded batch of child flows and collects their results in order.",
     example: "(flow/step :fanout :per-store

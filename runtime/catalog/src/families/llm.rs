@@ -1,7 +1,7 @@
 //! The `:llm` family: one call of a language model, or a loop of calls with tools.
 
 use super::{
-    ConfigKey, EffectClass, Family, KeyType, NAMES, Outcome, ResultField, RetrySafety, Shape, ToolUse, Uses,
+    ConfigKey, EffectClass, Family, KeyType, Outcome, ResultField, RetrySafety, Shape, ToolUse, Uses,
 };
 use crate::families::breyta::{MUTATIONS, OPERATIONS};
 use crate::families::http::STEP_AUTH;
@@ -76,13 +76,15 @@ pub const GENERATION: &[ConfigKey] = &[
         "tools",
         KeyType::Either(&[KeyType::Shape(&TOOLS), KeyType::VectorOf(&KeyType::Shape(&DEFINITION))]),
         "What the model may call.",
-    ),
+    )
+    .elsewhere(),
     ConfigKey::new(
         "available-steps",
         KeyType::VectorOf(&KeyType::OneOf(RAW_TOOLS)),
         "Families that the model may call as they are.",
     )
-    .or("[]"),
+    .or("[]")
+    .elsewhere(),
     ConfigKey::new("max-iterations", KeyType::Whole(1, 100), "How many turns the model has.").or("20"),
     ConfigKey::new("max-tool-calls", KeyType::Whole(1, 1_000), "How many calls are carried out in all.")
         .or("100"),
@@ -126,8 +128,8 @@ pub const TOOLS: Shape = Shape::new(
         ConfigKey::new("breyta", KeyType::Shape(&BREYTA_TOOLS), "Operations of the platform."),
         ConfigKey::new(
             "allowed",
-            KeyType::VectorOf(&KeyType::OneOf(RAW_TOOLS)),
-            "Names of built-in tools, as strings: `[\"files\" \"table\"]`.",
+            KeyType::VectorOf(&KeyType::Name),
+            "Names of tools, as strings: `[\"files\" \"table\"]`.",
         ),
         ConfigKey::new(
             "definitions",
@@ -229,8 +231,3 @@ pub static LLM: Family = Family {
                 :output {:format :json :schema [:map [:queue :string]]}})]
   (:content answer))",
 };
-
-/// Families that cannot be given to a model as they are.
-pub fn needs_wrapper(name: &str) -> bool {
-    NAMES.contains(&name) && !RAW_TOOLS.contains(&name)
-}

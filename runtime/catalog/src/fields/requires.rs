@@ -59,10 +59,8 @@ pub const CONNECTION_CONFIG: Shape = Shape {
     fields: &[may("tool-permissions", Any, Later, "What packaged tools may do over the slot.")],
 };
 
-pub const TOOL_PERMISSIONS: Shape = Shape {
-    what: "a map of tool permissions",
-    fields: &[may("http", Any, Later, "What requests may do.")],
-};
+pub const TOOL_PERMISSIONS: Shape =
+    Shape { what: "a map of tool permissions", fields: &[may("http", Any, Later, "What requests may do.")] };
 
 pub const HTTP_PERMISSIONS: Shape = Shape {
     what: "a map of HTTP permissions",

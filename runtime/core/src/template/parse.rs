@@ -182,7 +182,7 @@ impl<'a> Parser<'a> {
     }
 
     fn output(&mut self, tag: Tag, raw: bool) -> Result<(), Fault> {
-        let call = self.scan(tag, |scanner| scanner.call())?;
+        let call = self.scan(tag, Scanner::call)?;
         self.push(Node::Output { call, raw });
         Ok(())
     }
@@ -301,7 +301,7 @@ impl<'a> Parser<'a> {
     }
 
     fn closer(&mut self, tag: Tag) -> Result<(), Fault> {
-        let head = self.scan(tag, |scanner| scanner.call())?.head;
+        let head = self.scan(tag, Scanner::call)?.head;
         let place = Place::new(tag.start, self.at);
         let name = head.place.of(self.text);
         let fits = |open: &Open| !open.chained && open.name.as_deref().is_none_or(|it| it == name);
