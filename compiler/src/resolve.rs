@@ -22,6 +22,9 @@ mod expr;
 /// Choices by value and threading with conditions.
 mod choices;
 
+/// `throw`, `try`, `catch`, `finally`.
+mod exceptions;
+
 /// Timeline labels from metadata.
 mod labels;
 

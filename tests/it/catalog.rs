@@ -109,3 +109,11 @@ fn names_are_those_of_the_families() {
     assert_eq!(ALL.iter().map(|family| family.name).collect::<Vec<_>>(), NAMES);
     assert_eq!(families::find("code").map(|family| family.name), Some("function"));
 }
+
+#[test]
+fn effects_are_those_of_the_families() {
+    for family in ALL {
+        assert_eq!(families::effect(family.name), Some(family.effect), "{}", family.name);
+    }
+    assert_eq!(families::effect("code"), Some(families::FUNCTION.effect));
+}

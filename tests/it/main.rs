@@ -51,3 +51,6 @@ mod spec;
 
 /// The snippets of the source documents.
 mod sources;
+
+/// The silence of the type checker.
+mod types;

@@ -248,7 +248,9 @@ impl Run<'_> {
         let (body, captured) = (self.body, self.captured.clone());
         Value::Function(Arc::new(Function::Dynamic {
             name: body.name.as_str().into(),
-            code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| call(body, &captured, budget, arguments)),
+            code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| {
+                call(body, &captured, budget, arguments)
+            }),
         }))
     }
 

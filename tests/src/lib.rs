@@ -12,6 +12,9 @@ pub mod executable;
 /// Snapshots beside fixtures.
 pub mod fixture;
 
+/// Well-typed programs.
+pub mod generate;
+
 /// The MIR interpreter, the second opinion on generated code.
 pub mod interp;
 

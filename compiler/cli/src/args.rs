@@ -211,11 +211,7 @@ impl Command {
             | Self::Explain(Explain { format, .. })
             | Self::Setup(Setup { format, .. }) => *format,
             Self::Test(later) | Self::Steps(later) | Self::UpgradeCheck(later) => {
-                if asks_for_json(&later.arguments) {
-                    Format::Json
-                } else {
-                    Format::Human
-                }
+                if asks_for_json(&later.arguments) { Format::Json } else { Format::Human }
             }
         }
     }

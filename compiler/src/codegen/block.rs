@@ -237,7 +237,8 @@ impl<'a, E: Exits> Emitter<'a, E> {
         let round = self.straight(id, Place { next: Some(id), tail: false });
         let after = self.dominators.after_loop(id);
         let label = label(id);
-        let mut code = if mentions(&round, &label) { quote!(#label: loop { #round }) } else { quote!(loop { #round }) };
+        let mut code =
+            if mentions(&round, &label) { quote!(#label: loop { #round }) } else { quote!(loop { #round }) };
         for (index, follower) in after.iter().enumerate() {
             if index > 0 {
                 code = labelled(*follower, code);
@@ -296,7 +297,10 @@ impl<'a, E: Exits> Emitter<'a, E> {
                     let variable = self.variable_name(*target);
                     code.extend(if !used {
                         quote!(#value;)
-                    } else if self.is_declared_apart(*target) || started.contains(target) || given.contains(target) {
+                    } else if self.is_declared_apart(*target)
+                        || started.contains(target)
+                        || given.contains(target)
+                    {
                         quote!(#variable = #value;)
                     } else if let Some(first) = self.rewritten.get(target) {
                         if *first == id {

@@ -74,7 +74,9 @@ impl<'a> Machine<'a> {
 
     /// Whether a region is a state although it waits for nothing.
     fn is_looped(&self, head: BlockId) -> bool {
-        self.states.iter().any(|state| state.head == head && state.awaited.is_none() && state.variant.is_some() && head != BlockId(0))
+        self.states.iter().any(|state| {
+            state.head == head && state.awaited.is_none() && state.variant.is_some() && head != BlockId(0)
+        })
     }
 
     fn variant_of(&self, head: BlockId) -> &str {
@@ -138,7 +140,9 @@ impl<'a> Machine<'a> {
             (Some(suspension), _) => {
                 format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point)
             }
-            (None, Some(_)) if state.head == BlockId(0) => format!(" The beginning of the flow ({file}:{line}): `{what}`"),
+            (None, Some(_)) if state.head == BlockId(0) => {
+                format!(" The beginning of the flow ({file}:{line}): `{what}`")
+            }
             (None, Some(_)) => format!(" A round of a loop ({file}:{line}): `{what}`"),
             (None, None) => format!(" What follows a branch ({file}:{line}): `{what}`"),
         }

@@ -50,9 +50,9 @@ impl Regions {
     /// Whether code of the region leads back to its head.
     pub(super) fn goes_round(&self, body: &Body, head: BlockId) -> bool {
         self.blocks(head).any(|id| jumps(body, id).any(|next| next == head))
-            || self.blocks(head).any(|id| {
-                jumps(body, id).any(|next| next != head && self.reaches(body, next, head))
-            })
+            || self
+                .blocks(head)
+                .any(|id| jumps(body, id).any(|next| next != head && self.reaches(body, next, head)))
     }
 
     /// Whether jumps lead from one block to another, through any regions.
@@ -167,7 +167,8 @@ impl Dominators {
     /// Blocks outside a loop whose immediate dominator is in it: what comes after it, in order.
     pub(super) fn after_loop(&self, header: BlockId) -> Vec<BlockId> {
         let Some(blocks) = self.loops.get(&header) else { return Vec::new() };
-        let outside = self.parent.iter().filter(|(id, parent)| blocks.contains(parent) && !blocks.contains(id));
+        let outside =
+            self.parent.iter().filter(|(id, parent)| blocks.contains(parent) && !blocks.contains(id));
         let mut after: Vec<BlockId> =
             outside.map(|(id, _)| *id).filter(|id| self.leaves(*id) == Some(header)).collect();
         after.sort_by_key(|id| self.number.get(id));

@@ -137,17 +137,14 @@ fn places<'a>(
     group
 }
 
-/// The lines that hold all labels, with two more before and after.
+/// The lines that hold all labels.
 fn window(labels: &[(AnnotationKind, &Label)], text: &str) -> (usize, usize) {
     let ranges = || labels.iter().map(|(_, label)| range_in(label.span, text));
-    let mut start = ranges().map(|range| range.start).min().unwrap_or(0);
-    let mut end = ranges().map(|range| range.end).max().unwrap_or(0);
-    for more in 0..3 {
-        let before = text.get(..start).unwrap_or_default();
-        start = before.trim_end_matches(|c| more > 0 && c == '\n').rfind('\n').map_or(0, |at| at + 1);
-        end = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at + 1);
-    }
-    (start, end)
+    let start = ranges().map(|range| range.start).min().unwrap_or(0);
+    let end = ranges().map(|range| range.end).max().unwrap_or(0);
+    let begins = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let ends = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at + 1);
+    (begins, ends)
 }
 
 fn snippet<'a>(

@@ -13,7 +13,11 @@ pub struct Pass {
 
 /// All passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
-    Pass { name: "unreachable", doc: "Drops blocks that nothing leads to: what stands behind a `recur`.", run: unreachable },
+    Pass {
+        name: "unreachable",
+        doc: "Drops blocks that nothing leads to: what stands behind a `recur`.",
+        run: unreachable,
+    },
     Pass {
         name: "copies",
         doc: "Reads the original where a local is only another name for it.",
@@ -119,7 +123,10 @@ fn unreachable(body: &mut Body) {
         }
     }
     let blocks = std::mem::take(&mut body.blocks);
-    renumber(body, blocks.into_iter().zip(reached).map(|(block, reached)| reached.then_some(block)).collect());
+    renumber(
+        body,
+        blocks.into_iter().zip(reached).map(|(block, reached)| reached.then_some(block)).collect(),
+    );
 }
 
 fn pointless(body: &mut Body) {

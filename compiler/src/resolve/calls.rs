@@ -109,7 +109,8 @@ fn is_planned(name: &str) -> bool {
 /// Whether this is a sequence transform of any namespace, which `lint` refuses in flow bodies.
 fn is_transform(name: &str) -> bool {
     let short = name.rsplit_once('/').map_or(name, |(_, short)| short);
-    ["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"].contains(&short)
+    ["map", "filter", "reduce", "mapv", "filterv", "mapcat", "keep", "keep-indexed", "remove"]
+        .contains(&short)
 }
 
 /// What a name as written in a body may stand for.

@@ -16,13 +16,18 @@ impl Resolver<'_> {
     pub(super) fn case(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         let tail = self.in_tail;
         let Some((subject, clauses)) = arguments.split_first() else {
-            return self.malformed(form, "`case` needs a value", "write `(case value constant result … default)`");
+            return self.malformed(
+                form,
+                "`case` needs a value",
+                "write `(case value constant result … default)`",
+            );
         };
         let label = self.branch_label(form, subject);
         let value = self.expr(subject);
         let chosen = self.invent("-case", subject.span);
         let (pairs, default) = if clauses.len() % 2 == 1 {
-            let (default, pairs) = clauses.split_last().map_or((None, clauses), |(last, rest)| (Some(last), rest));
+            let (default, pairs) =
+                clauses.split_last().map_or((None, clauses), |(last, rest)| (Some(last), rest));
             (pairs, default)
         } else {
             (clauses, None)
@@ -64,15 +69,23 @@ impl Resolver<'_> {
         let mut constants = Vec::new();
         for form in forms {
             let Ok(value) = data(form) else {
-                self.malformed(form, format!("{} is no constant", form.describe()), "`case` compares with constants");
+                self.malformed(
+                    form,
+                    format!("{} is no constant", form.describe()),
+                    "`case` compares with constants",
+                );
                 continue;
             };
             if let Some((_, first)) = seen.iter().find(|(it, _)| *it == value) {
                 let first = *first;
                 self.report(
-                    Diagnostic::new(Code::DUPLICATE_KEY, form.span, "this constant stands in two clauses of `case`")
-                        .also(first, "first used here")
-                        .help("take one of them out"),
+                    Diagnostic::new(
+                        Code::DUPLICATE_KEY,
+                        form.span,
+                        "this constant stands in two clauses of `case`",
+                    )
+                    .also(first, "first used here")
+                    .help("take one of them out"),
                 );
             }
             seen.push((value.clone(), form.span));
@@ -101,7 +114,11 @@ impl Resolver<'_> {
     pub(super) fn condp(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         let tail = self.in_tail;
         let [predicate, subject, clauses @ ..] = arguments else {
-            return self.malformed(form, "`condp` needs a predicate and a value", "write `(condp = value test result … default)`");
+            return self.malformed(
+                form,
+                "`condp` needs a predicate and a value",
+                "write `(condp = value test result … default)`",
+            );
         };
         let compared = self.expr(subject);
         let value = self.invent("-value", subject.span);
@@ -203,7 +220,8 @@ impl Resolver<'_> {
 
     /// `cond->`, `cond->>`: each step only where its test holds.
     pub(super) fn thread_if(&mut self, form: &Form, arguments: &[Form], first: bool) -> Expr {
-        let Some((start, clauses)) = arguments.split_first().filter(|(_, clauses)| clauses.len() % 2 == 0) else {
+        let Some((start, clauses)) = arguments.split_first().filter(|(_, clauses)| clauses.len() % 2 == 0)
+        else {
             return self.malformed(
                 form,
                 "a value and pairs of test and step are needed",

@@ -9,18 +9,8 @@ use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
 /// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
-const NOT_YET: &[&str] = &[
-    "while",
-    "letfn",
-    "doto",
-    "when-first",
-    "lazy-seq",
-    "binding",
-    "delay",
-    "assert",
-    "def",
-    "defn",
-];
+const NOT_YET: &[&str] =
+    &["while", "letfn", "doto", "when-first", "lazy-seq", "binding", "delay", "assert", "def", "defn"];
 
 impl Resolver<'_> {
     /// The meaning of a form.
@@ -88,7 +78,7 @@ impl Resolver<'_> {
         if let Some(id) = self.local(name) {
             return use_local(id, form.span);
         }
-        if name == "flow/input" || name == "flow/step" || is_macro(name) {
+        if is_form(name) {
             self.report(
                 Diagnostic::new(
                     Code::UNKNOWN_SYMBOL,
@@ -184,7 +174,7 @@ impl Resolver<'_> {
             "flow/input" => self.input(form, arguments),
             "flow/step" => self.step(form, arguments),
             "try" => self.try_(form, arguments),
-            "throw" => self.checked_only(form, "`throw`", arguments),
+            "throw" => self.throw(form, arguments),
             "flow/call-flow" => self.call_flow(form, arguments),
             "flow/poll" => self.poll(form, arguments),
             "flow/elapsed?" => self.checked_only(form, "`flow/elapsed?`", arguments),
@@ -273,54 +263,56 @@ impl Resolver<'_> {
     }
 }
 
+/// Special forms, macros and flow forms: names that can only stand in call position.
+const FORMS: &[&str] = &[
+    "let",
+    "do",
+    "if",
+    "if-not",
+    "when",
+    "when-not",
+    "cond",
+    "case",
+    "condp",
+    "and",
+    "or",
+    "->",
+    "->>",
+    "as->",
+    "some->",
+    "some->>",
+    "cond->",
+    "cond->>",
+    "if-let",
+    "if-some",
+    "when-let",
+    "when-some",
+    "fn",
+    "quote",
+    "loop",
+    "recur",
+    "for",
+    "doseq",
+    "dotimes",
+    "try",
+    "throw",
+    "comment",
+    "flow/input",
+    "flow/step",
+    "flow/now-ms",
+    "flow/call-flow",
+    "flow/poll",
+    "flow/elapsed?",
+    "flow/backoff",
+    "flow/slot-bound?",
+];
+
 /// Whether a name is a special form or macro, compiled or not.
-pub(super) fn is_macro(name: &str) -> bool {
-    const COMPILED: &[&str] = &[
-        "let",
-        "let*",
-        "do",
-        "if",
-        "if-not",
-        "when",
-        "when-not",
-        "cond",
-        "and",
-        "or",
-        "->",
-        "->>",
-        "if-let",
-        "if-some",
-        "when-let",
-        "when-some",
-        "fn",
-        "fn*",
-        "quote",
-    ];
-    COMPILED.contains(&name) || NOT_YET.contains(&name)
+fn is_form(name: &str) -> bool {
+    FORMS.contains(&name) || NOT_YET.contains(&name) || matches!(name, "let*" | "fn*")
 }
 
 /// Every name that can stand in call position besides the library: for suggestions.
 pub(super) fn form_names() -> impl Iterator<Item = &'static str> {
-    [
-        "let",
-        "do",
-        "if",
-        "if-not",
-        "when",
-        "when-not",
-        "cond",
-        "and",
-        "or",
-        "->",
-        "->>",
-        "if-let",
-        "if-some",
-        "when-let",
-        "when-some",
-        "fn",
-        "quote",
-        "flow/input",
-        "flow/step",
-    ]
-    .into_iter()
+    FORMS.iter().copied()
 }

@@ -46,9 +46,11 @@ impl Resolver<'_> {
 
     /// `^{:max-iterations n}` on a loop.
     pub(super) fn loop_bound(&self, form: &Form) -> Option<i64> {
-        form.meta.iter().filter_map(|meta| meta.map_get("max-iterations")).find_map(|value| match value.kind {
-            FormKind::Atom(Value::Int(most)) if most > 0 => Some(most),
-            _ => None,
+        form.meta.iter().filter_map(|meta| meta.map_get("max-iterations")).find_map(|value| {
+            match value.kind {
+                FormKind::Atom(Value::Int(most)) if most > 0 => Some(most),
+                _ => None,
+            }
         })
     }
 
@@ -62,8 +64,12 @@ impl Resolver<'_> {
                 Some("max-iterations") if form.is_call_of("loop") => {
                     if !matches!(value.kind, FormKind::Atom(Value::Int(1..))) {
                         self.report(
-                            Diagnostic::new(Code::INVALID_FIELD, value.span, "`:max-iterations` is a positive integer")
-                                .label(format!("this is {}", value.describe())),
+                            Diagnostic::new(
+                                Code::INVALID_FIELD,
+                                value.span,
+                                "`:max-iterations` is a positive integer",
+                            )
+                            .label(format!("this is {}", value.describe())),
                         );
                     }
                     continue;

@@ -1,7 +1,7 @@
 //! Forms that are right and that no machine is built of yet: checked here, refused when the flow is built.
 
 use super::{Kind, Resolver, unknown};
-use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::Form;
@@ -23,71 +23,15 @@ impl Resolver<'_> {
         Expr { kind: ExprKind::Do(values), span: form.span }
     }
 
-    /// `try` with `catch` and `finally`.
-    pub(super) fn try_(&mut self, form: &Form, arguments: &[Form]) -> Expr {
-        let mut values = Vec::new();
-        let mut ended = false;
-        for (index, part) in arguments.iter().enumerate() {
-            if part.is_call_of("catch") {
-                ended = true;
-                values.push(self.catch(part));
-            } else if part.is_call_of("finally") {
-                ended = true;
-                if index + 1 < arguments.len() {
-                    self.malformed(part, "`finally` comes last in `try`", "put `finally` behind the `catch` forms");
-                }
-                let body = part.as_list().and_then(|items| items.get(1..)).unwrap_or_default();
-                if body.iter().any(super::loops::mentions_step) {
-                    self.report(
-                        Diagnostic::new(Code::MISPLACED_STEP, part.span, "`finally` may not contain steps")
-                            .help("run the step behind the `try` form, or in each of its ends"),
-                    );
-                }
-                values.push(self.sequence(body, part.span, false));
-            } else if ended {
-                self.malformed(part, "a form behind `catch` or `finally`", "the body of `try` comes first");
-            } else {
-                values.push(self.expr(part));
-            }
-        }
-        values.push(self.refuse(form.span, "`try`"));
-        Expr { kind: ExprKind::Do(values), span: form.span }
-    }
-
-    fn catch(&mut self, part: &Form) -> Expr {
-        let usage = "write `(catch Exception e …)`";
-        let items = part.as_list().unwrap_or_default();
-        let [_, class, name, body @ ..] = items else {
-            return self.malformed(part, "`catch` needs a class and a name", usage);
-        };
-        let (Some(class_name), Some(bound)) = (class.as_symbol(), name.as_symbol()) else {
-            return self.malformed(part, "`catch` needs a class and a name", usage);
-        };
-        let short = class_name.full().rsplit('.').next().unwrap_or_default();
-        if !CLASSES.contains(&short) {
-            let mut problem = Diagnostic::new(
-                Code::UNKNOWN_SYMBOL,
-                class.span,
-                format!("`{}` is no exception class that flows know", class_name.full()),
-            );
-            if let Some(best) = nearest(short, CLASSES.iter().copied()).first() {
-                problem = problem.help(format!("did you mean `{best}`?")).edit(class.span, (*best).to_owned());
-            }
-            self.report(problem);
-        }
-        self.scoped(|this| {
-            this.bind(bound.full(), name.span);
-            this.sequence(body, part.span, false)
-        })
-    }
-
     /// `(flow/call-flow :slug input)` with an optional third map.
     pub(super) fn call_flow(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         if !self.in_flow_body(form, "flow/call-flow") {
             return unknown(form.span);
         }
         match arguments {
-            [slug, rest @ ..] if rest.len() <= 2 && (slug.as_keyword().is_some() || slug.as_string().is_some()) => {
+            [slug, rest @ ..]
+                if rest.len() <= 2 && (slug.as_keyword().is_some() || slug.as_string().is_some()) =>
+            {
                 self.checked_only(form, "`flow/call-flow`", rest)
             }
             _ => self.malformed(
@@ -110,11 +54,19 @@ impl Resolver<'_> {
         if config.as_map().is_none() {
             return self.malformed(config, "the config of `flow/poll` must be a map literal", usage);
         }
-        for (keys, what) in [(&["interval"][..], "`:interval`"), (&["timeout", "max-attempts"], "`:timeout` or `:max-attempts`"), (&["return-on"], "`:return-on`")] {
+        for (keys, what) in [
+            (&["interval"][..], "`:interval`"),
+            (&["timeout", "max-attempts"], "`:timeout` or `:max-attempts`"),
+            (&["return-on"], "`:return-on`"),
+        ] {
             if keys.iter().all(|key| config.map_get(key).is_none()) {
                 self.report(
-                    Diagnostic::new(Code::MISSING_CONFIG_KEY, config.span, format!("`flow/poll` needs {what}"))
-                        .help(usage),
+                    Diagnostic::new(
+                        Code::MISSING_CONFIG_KEY,
+                        config.span,
+                        format!("`flow/poll` needs {what}"),
+                    )
+                    .help(usage),
                 );
             }
         }
@@ -130,7 +82,11 @@ impl Resolver<'_> {
             return unknown(form.span);
         }
         let [slot] = arguments else {
-            return self.malformed(form, "`flow/slot-bound?` takes one slot", "write `(flow/slot-bound? :slot)`");
+            return self.malformed(
+                form,
+                "`flow/slot-bound?` takes one slot",
+                "write `(flow/slot-bound? :slot)`",
+            );
         };
         self.connection_slot(slot);
         self.refuse(form.span, "`flow/slot-bound?`")
@@ -152,23 +108,3 @@ impl Resolver<'_> {
         fits
     }
 }
-
-/// The exception classes that `catch` may name.
-const CLASSES: &[&str] = &[
-    "Exception",
-    "Throwable",
-    "RuntimeException",
-    "Error",
-    "ExceptionInfo",
-    "ArithmeticException",
-    "ClassCastException",
-    "IllegalArgumentException",
-    "IllegalStateException",
-    "IndexOutOfBoundsException",
-    "NullPointerException",
-    "NumberFormatException",
-    "UnsupportedOperationException",
-    "AssertionError",
-    "ArityException",
-    "StackOverflowError",
-];

@@ -67,7 +67,8 @@ impl Resolver<'_> {
         };
         let bound_given = self.loop_bound(form);
         let has_steps = self.kind == Kind::Orchestration && body.iter().any(mentions_step);
-        let patterns = items.chunks_exact(2).any(|pair| pair.first().is_some_and(|it| it.as_symbol().is_none()));
+        let patterns =
+            items.chunks_exact(2).any(|pair| pair.first().is_some_and(|it| it.as_symbol().is_none()));
         self.scoped(|this| {
             let mut outer = Vec::new();
             let mut bindings = Vec::new();
@@ -119,16 +120,24 @@ impl Resolver<'_> {
         let values: Vec<Expr> = arguments.iter().map(|argument| self.expr(argument)).collect();
         let Some(target) = self.targets.last_mut() else {
             self.report(
-                Diagnostic::new(Code::MISPLACED_RECUR, form.span, "there is nothing here that `recur` could go back to")
-                    .help("`recur` goes back to the innermost `loop` or `fn`"),
+                Diagnostic::new(
+                    Code::MISPLACED_RECUR,
+                    form.span,
+                    "there is nothing here that `recur` could go back to",
+                )
+                .help("`recur` goes back to the innermost `loop` or `fn`"),
             );
             return unknown(form.span);
         };
         if !tail {
             self.report(
-                Diagnostic::new(Code::MISPLACED_RECUR, form.span, "`recur` is not the last thing that its loop does")
-                    .label("something is done with its value")
-                    .help("put `recur` last in its branch: nothing may be left to do after it"),
+                Diagnostic::new(
+                    Code::MISPLACED_RECUR,
+                    form.span,
+                    "`recur` is not the last thing that its loop does",
+                )
+                .label("something is done with its value")
+                .help("put `recur` last in its branch: nothing may be left to do after it"),
             );
             return unknown(form.span);
         }
@@ -204,7 +213,10 @@ impl Resolver<'_> {
             let round = Expr { kind: ExprKind::Do(vec![body, again]), span };
             let more = this.core("<", vec![use_local(index, span), use_local(most, span)], span);
             let value = branch(span, None, more, round, nil(span), false);
-            Expr { kind: ExprKind::Loop { bindings: vec![(index, int(0, span))], value: Box::new(value) }, span }
+            Expr {
+                kind: ExprKind::Loop { bindings: vec![(index, int(0, span))], value: Box::new(value) },
+                span,
+            }
         });
         bound(vec![(most, count)], value)
     }
@@ -274,7 +286,8 @@ impl Resolver<'_> {
             let whole = this.invent("-item", span);
             let mut taken = vec![(whole, item)];
             this.pattern_or_name(clause.pattern, whole, &mut taken);
-            let round = this.modified(&clause.modifiers, index, inner, span, |this| this.rounds(rest, inner, body));
+            let round =
+                this.modified(&clause.modifiers, index, inner, span, |this| this.rounds(rest, inner, body));
             bound(taken, round)
         });
         let more = self.core("<", vec![use_local(index, span), use_local(count, span)], span);
@@ -300,7 +313,11 @@ impl Resolver<'_> {
         match modifier {
             Modifier::Let => {
                 let Some(items) = form.as_vector().filter(|items| items.len() % 2 == 0) else {
-                    return self.malformed(form, "`:let` takes a vector of pairs", "write `:let [name value]`");
+                    return self.malformed(
+                        form,
+                        "`:let` takes a vector of pairs",
+                        "write `:let [name value]`",
+                    );
                 };
                 let mut bindings = Vec::new();
                 for pair in items.chunks_exact(2) {
@@ -360,7 +377,9 @@ pub(super) fn mentions_step(form: &Form) -> bool {
             ["flow/step", "flow/call-flow", "flow/poll"].iter().any(|head| form.is_call_of(head))
                 || items.iter().any(mentions_step)
         }
-        FormKind::Vector(items) | FormKind::Map(items) | FormKind::Set(items) => items.iter().any(mentions_step),
+        FormKind::Vector(items) | FormKind::Map(items) | FormKind::Set(items) => {
+            items.iter().any(mentions_step)
+        }
         _ => false,
     }
 }

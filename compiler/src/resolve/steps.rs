@@ -44,7 +44,9 @@ impl Resolver<'_> {
         if !self.step_is_possible(form) {
             return unknown(form.span);
         }
-        if let Some(target) = arguments.first().and_then(Form::as_keyword).filter(|it| it.namespace().is_some()) {
+        if let Some(target) =
+            arguments.first().and_then(Form::as_keyword).filter(|it| it.namespace().is_some())
+        {
             return self.packaged(form, target.full(), arguments);
         }
         let Some((family, id, config)) = self.step_parts(form, arguments) else { return unknown(form.span) };
@@ -93,14 +95,16 @@ impl Resolver<'_> {
             .at(&[":flow", &format!(":{target}")]);
             problem = match nearest(target, known.iter().copied()).first() {
                 Some(best) => problem.help(format!("did you mean `:{best}`?")).edit(at, format!(":{best}")),
-                None => problem.help("declare it in `:steps` or `:agents`, or use a built-in family, such as `:http`"),
+                None => problem
+                    .help("declare it in `:steps` or `:agents`, or use a built-in family, such as `:http`"),
             };
             self.report(problem);
         }
         let (id, input) = match arguments {
             [_, id] if step_id(id).is_some() => {
                 self.report(
-                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map").help(usage),
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map")
+                        .help(usage),
                 );
                 return unknown(form.span);
             }
@@ -111,14 +115,19 @@ impl Resolver<'_> {
             },
             [_] => {
                 self.report(
-                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map").help(usage),
+                    Diagnostic::new(Code::FLOW_STEP_MISSING_CONFIG, form.span, "this step has no input map")
+                        .help(usage),
                 );
                 return unknown(form.span);
             }
             _ => {
                 self.report(
-                    Diagnostic::new(Code::FLOW_STEP_ARITY_INVALID, form.span, "a packaged step takes an id and one input map")
-                        .help(usage),
+                    Diagnostic::new(
+                        Code::FLOW_STEP_ARITY_INVALID,
+                        form.span,
+                        "a packaged step takes an id and one input map",
+                    )
+                    .help(usage),
                 );
                 return unknown(form.span);
             }
@@ -365,13 +374,9 @@ impl Resolver<'_> {
 
     /// A literal reference to a connection slot.
     pub(super) fn connection_slot(&mut self, value: &Form) {
-        self.reference(
-            value,
-            "connection slot",
-            Code::UNKNOWN_CONNECTION_SLOT,
-            ":requires",
-            |definition| definition.requires.iter().map(|it| it.slot.value.as_str()).collect(),
-        );
+        self.reference(value, "connection slot", Code::UNKNOWN_CONNECTION_SLOT, ":requires", |definition| {
+            definition.requires.iter().map(|it| it.slot.value.as_str()).collect()
+        });
     }
 
     /// `:type :family` inside a config only repeats the head.

@@ -3,6 +3,8 @@
 //! A function is looked at once without knowing its callers, and again for each call with what that call gives it. On
 //! the second look only what certainly happens is a mistake: a branch may be there for another caller.
 
+use std::collections::BTreeMap;
+
 use breyta_core::Value;
 use breyta_core::library::Ty;
 
@@ -75,7 +77,7 @@ pub(super) fn call(
     from: From,
     quiet: bool,
 ) -> Option<Type> {
-    let body = super::function(context.program, name)?;
+    let body = context.functions.get(name).copied()?;
     let takes_one = body.parameters.len() == 1 || (body.parameters.is_empty() && body.rest.is_some());
     let again = context.active.iter().any(|it| it == name);
     if !takes_one || again || context.effort == 0 {
@@ -87,23 +89,30 @@ pub(super) fn call(
     Some(result)
 }
 
-/// How often functions of this name are named by packaged steps and by steps of the flow.
-pub(super) fn uses(context: &Context<'_>, name: &str) -> usize {
+/// How often each name is named by packaged steps, and in configs of steps of the flow.
+pub(super) fn uses(context: &Context<'_>) -> BTreeMap<String, usize> {
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     let packaged = context.definition.packaged.iter().flat_map(|step| [&step.prepare, &step.project_result]);
-    let named = packaged.flatten().filter(|function| function.value == name).count();
-    named + calls_of(&context.program.flow.value, name)
+    for function in packaged.flatten() {
+        *uses.entry(function.value.clone()).or_default() += 1;
+    }
+    named(&context.program.flow.value, &mut uses);
+    uses
 }
 
-fn calls_of(expr: &Expr, name: &str) -> usize {
-    let mut count = 0;
+fn named(expr: &Expr, uses: &mut BTreeMap<String, usize>) {
     if let ExprKind::Step(step) = &expr.kind
         && let ExprKind::Map(entries) = &step.config.kind
     {
-        let named = |(_, value): &&(Expr, Expr)| matches!(&value.kind, ExprKind::Literal(literal) if literal.as_name() == Some(name));
-        count += entries.iter().filter(named).count();
+        for (_, value) in entries {
+            if let ExprKind::Literal(literal) = &value.kind
+                && let Some(name) = literal.as_name()
+            {
+                *uses.entry(name.to_owned()).or_default() += 1;
+            }
+        }
     }
-    children(expr, &mut |child| count += calls_of(child, name));
-    count
+    children(expr, &mut |child| named(child, uses));
 }
 
 /// The map under `:flow/ctx`.

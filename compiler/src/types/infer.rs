@@ -30,6 +30,8 @@ const OF_VALUES: [Code; 3] = [Code::TYPE_MISMATCH, Code::UNKNOWN_FIELD, Code::WR
 pub(super) struct Context<'a> {
     pub(super) definition: &'a Definition,
     pub(super) program: &'a Program,
+    /// Bodies of functions by id.
+    pub(super) functions: BTreeMap<&'a str, &'a Body>,
     pub(super) problems: &'a mut Problems,
     /// Result types of functions that are done, whatever they are called with.
     pub(super) results: &'a BTreeMap<String, Type>,
@@ -55,6 +57,7 @@ impl<'a> Context<'a> {
         Self {
             definition,
             program,
+            functions: program.functions.iter().map(|it| (it.id.as_str(), &it.body)).collect(),
             problems,
             results,
             awaited: BTreeMap::new(),

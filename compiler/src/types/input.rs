@@ -1,4 +1,5 @@
-//! What `(flow/input)` gives: the declared inputs by type, and anything else, because unknown inputs pass through.
+//! What `(flow/input)` gives: the declared inputs and setup values by type, and anything else, because unknown inputs
+//! pass through.
 
 use breyta_core::Value;
 
@@ -19,7 +20,16 @@ pub(super) fn of(definition: &Definition) -> Type {
             Some(before) => either(before, record),
         });
     }
-    let record = all.unwrap_or_else(Record::unknown);
+    let mut record = all.unwrap_or_else(Record::unknown);
+    for field in definition.forms.iter().flat_map(|form| &form.fields) {
+        let name = &field.name.value;
+        // Where both say something, the invocation's wins when it is given.
+        let of = match record.get(name) {
+            Some(before) => Type::union(before.clone(), of_field(field)),
+            None => of_field(field),
+        };
+        record = record.with(name, of);
+    }
     Type::Map(record.with("flow/ctx", run_context()))
 }
 

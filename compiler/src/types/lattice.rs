@@ -117,6 +117,7 @@ impl Type {
             Value::Bytes(_) => Type::Any,
             Value::Regex(_) => Type::Regex,
             Value::Function(_) => Type::Function,
+            Value::Error(_) => Type::Any,
         }
     }
 

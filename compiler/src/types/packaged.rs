@@ -72,11 +72,12 @@ pub(super) fn contracts(definition: &Definition, problems: &mut Problems) -> BTr
 
 /// Looks at the functions of all packaged steps with what they are called with.
 pub(super) fn functions(context: &mut Context<'_>) {
+    let uses = boundaries::uses(context);
     let definition = context.definition;
     for step in &definition.packaged {
         let Some(contract) = context.packaged.get(&step.id.value).cloned() else { continue };
         prepare(context, step, &contract);
-        let result = project(context, step, &contract);
+        let result = project(context, step, &contract, &uses);
         if contract.output.is_none()
             && let Some(known) = context.packaged.get_mut(&step.id.value)
         {
@@ -95,8 +96,11 @@ fn prepare(context: &mut Context<'_>, step: &PackagedStep, contract: &Contract) 
     let defaults = defaults(step);
     // Without the function the input is the config: it may hold what only the templates in `:defaults` read.
     let Some(function) = &step.prepare else { return };
-    let from =
-        From { span: function.span, text: format!("`:{}` calls it with its input", step.id.value), only: false };
+    let from = From {
+        span: function.span,
+        text: format!("`:{}` calls it with its input", step.id.value),
+        only: false,
+    };
     let Some(result) = boundaries::call(context, &function.value, input, from, false) else { return };
     if result
         .members()
@@ -198,11 +202,16 @@ fn required_keys(family: &'static Family) -> impl Iterator<Item = &'static str> 
 }
 
 /// `:project-result` makes the output of the result. Gives what a call comes back with.
-fn project(context: &mut Context<'_>, step: &PackagedStep, contract: &Contract) -> Type {
+fn project(
+    context: &mut Context<'_>,
+    step: &PackagedStep,
+    contract: &Contract,
+    uses: &BTreeMap<String, usize>,
+) -> Type {
     let raw = config::raw_result(step.family);
     let (result, span, what) = match &step.project_result {
         Some(function) => {
-            let only = boundaries::uses(context, &function.value) == 1;
+            let only = uses.get(&function.value) == Some(&1);
             let from = From {
                 span: function.span,
                 text: format!("`:{}` calls it with its result", step.id.value),

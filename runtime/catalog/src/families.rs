@@ -146,3 +146,15 @@ pub const NAMES: &[&str] = &[
 pub fn find(name: &str) -> Option<&'static Family> {
     ALL.iter().copied().find(|family| family.name == name || family.aliases.contains(&name))
 }
+
+/// The effect class of a family by name, out of a table of its own: who needs no more than this does not link the keys
+/// and words of all families.
+pub fn effect(name: &str) -> Option<EffectClass> {
+    Some(match name {
+        "function" | "code" => EffectClass::Pure,
+        "http" | "llm" | "agent" | "search" | "db" | "kv" | "files" | "table" => EffectClass::Effect,
+        "notify" | "ssh" | "job" | "breyta" => EffectClass::SingleAttempt,
+        "wait" | "sleep" | "fanout" => EffectClass::Control,
+        _ => return None,
+    })
+}

@@ -46,6 +46,8 @@ mod tag {
 pub enum NotStorable {
     Function,
     Regex,
+    /// What `catch` binds.
+    Error,
     /// Deeper than [`DEPTH_MAX`](crate::value::DEPTH_MAX).
     TooDeep,
     /// Larger than [`ENCODED_BYTES_MAX`].
@@ -56,6 +58,7 @@ impl fmt::Display for NotStorable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Function => "a function is not data and cannot be stored",
+            Self::Error => "an exception is not data and cannot be stored; keep its message and its data",
             Self::Regex => "a regex is not data and cannot be stored; keep its source text",
             Self::TooDeep => "the value nests too deeply to be stored",
             Self::TooLarge => "the value is too large to be stored",

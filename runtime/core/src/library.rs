@@ -12,6 +12,7 @@ use crate::value::Native;
 pub mod breyta;
 pub mod collections;
 pub mod compare;
+pub mod errors;
 pub mod functions;
 pub mod maps;
 pub mod math;
@@ -138,6 +139,7 @@ const MODULES: &[&[Entry]] = &[
     breyta::ENTRIES,
     collections::ENTRIES,
     compare::ENTRIES,
+    errors::ENTRIES,
     functions::ENTRIES,
     maps::ENTRIES,
     math::ENTRIES,

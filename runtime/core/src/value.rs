@@ -9,7 +9,7 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 
 use crate::number::{Decimal, Ratio};
-use crate::{Keyword, Symbol, Text};
+use crate::{Keyword, Symbol, Text, Thrown};
 
 mod equality;
 mod function;
@@ -59,6 +59,8 @@ pub enum Value {
     Regex(Text),
     /// A function. Not data: it may not live across a suspension.
     Function(Arc<Function>),
+    /// What `ex-info` makes and `catch` binds. Not data: it may not live across a suspension.
+    Error(Arc<Thrown>),
 }
 
 impl Value {
@@ -148,13 +150,14 @@ impl Value {
             Self::Bytes(_) => "a byte array",
             Self::Regex(_) => "a regex",
             Self::Function(_) => "a function",
+            Self::Error(_) => "an exception",
         }
     }
 
     /// Whether this value and everything in it can be stored: no function, no regex.
     pub fn is_data(&self) -> bool {
         match self {
-            Self::Regex(_) | Self::Function(_) => false,
+            Self::Regex(_) | Self::Function(_) | Self::Error(_) => false,
             Self::List(items) | Self::Vector(items) => items.iter().all(Value::is_data),
             Self::Map(map) => map.iter().all(|(key, value)| key.is_data() && value.is_data()),
             Self::Set(set) => set.iter().all(Value::is_data),

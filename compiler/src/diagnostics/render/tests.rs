@@ -50,6 +50,44 @@ error[duplicate-key]: `:a` stands twice in this map
     assert_eq!(human(&[], &sources, false), "");
 }
 
+/// The lines of source with their marks, of a problem at the first `x` of the text.
+#[track_caller]
+fn check_marks(text: &str, expected: &str) {
+    let sources = Sources::single("f", text);
+    let at = text.find('x').unwrap();
+    let problem = Diagnostic::new(Code::NOT_A_FLOW, Span::new(FileId(0), at, at + 1), "odd").label("here");
+    let shown = human(&[problem], &sources, false);
+    assert!(shown.contains(expected), "{shown}");
+}
+
+#[test]
+fn marks_stand_below_what_they_mark() {
+    check_marks("(a x)", "1 | (a x)\n  |    ^ here");
+    check_marks("\t(\tx)", "1 |     (    x)\n  |          ^ here");
+    check_marks("\"日本\" x", "1 | \"日本\" x\n  |        ^ here");
+    check_marks("\"é😀\" x", "1 | \"é😀\" x\n  |       ^ here");
+    check_marks("1\r\n  x\r\n", "2 |   x\n  |   ^ here");
+    check_marks("\u{feff}x", "^ here");
+    check_marks("a\0 x", "1 | a␀ x\n  |    ^ here");
+}
+
+#[test]
+fn far_away_lines_are_not_gone_through() {
+    let text = format!("(a\n{}b\n{} c)", "1\n".repeat(100_000), "2 ".repeat(100_000));
+    let sources = Sources::single("f", text.as_str());
+    let span = |name: &str| {
+        let at = text.find(name).unwrap();
+        Span::new(FileId(0), at, at + 1)
+    };
+    let problem = Diagnostic::new(Code::NOT_A_FLOW, span("b"), "odd").label("here").also(span("a"), "there");
+    let shown = human(&[problem.also(span("c"), "in a long line")], &sources, false);
+    assert!(shown.contains(" --> f:100002:1\n"), "{shown}");
+    assert!(shown.contains("100002 | b\n       | ^ here"), "{shown}");
+    assert!(shown.contains("1 | (a\n") && shown.contains("there"), "{shown}");
+    assert!(shown.contains("f:100003:200002"), "{shown}");
+    assert!(shown.len() < 2_000, "{shown}");
+}
+
 #[test]
 fn short_form() {
     let (sources, problems) = sample();

@@ -342,7 +342,7 @@ impl Checker<'_> {
                 Diagnostic::new(
                     Code::EXCLUSIVE_CONFIG_KEYS,
                     other.key_span,
-                    format!("{what} take either `:{a}` or `:{b}`, not both").replace("map take", "map takes"),
+                    format!("{what} {} either `:{a}` or `:{b}`, not both", verb(what, "take", "takes")),
                 )
                 .label("this one")
                 .also(first.key_span, "and this one exclude each other")
@@ -395,8 +395,12 @@ fn elsewhere(
         Diagnostic::new(
             Code::UNKNOWN_CONFIG_KEY,
             entry.key_span,
-            format!("{what} with `:{} :{}` have no key `:{name}`", variants.key, case.name)
-                .replace("map with", "map with"),
+            format!(
+                "{what} with `:{} :{}` {} no key `:{name}`",
+                variants.key,
+                case.name,
+                verb(what, "have", "has")
+            ),
         )
         .note(format!("`:{name}` belongs to `:{}` {}", variants.key, shown(&others)))
         .help("take it out, or choose another value"),
@@ -409,6 +413,11 @@ fn what(shape: &Shape, family: Option<&'static Family>) -> String {
         Some(family) => format!("`:{}` steps", family.name),
         None => shape.what.to_owned(),
     }
+}
+
+/// The verb for what a map is called: the steps of a family are several.
+fn verb(what: &str, several: &'static str, one: &'static str) -> &'static str {
+    if what.ends_with(" steps") { several } else { one }
 }
 
 /// Names to propose.

@@ -259,6 +259,7 @@ fn misspelt(spelling: Spelling, text: &str) -> Option<String> {
         Spelling::KvKey => {
             let odd = solid.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | ':' | '-'));
             match odd {
+                Some(' ') => Some("a space may not be in a key".to_owned()),
                 Some(odd) => Some(format!("`{odd}` may not be in a key")),
                 None if text.is_empty() => Some("this is empty".to_owned()),
                 None if solid.len() > 256 => Some(format!("this has {} characters", solid.len())),

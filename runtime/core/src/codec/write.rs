@@ -70,6 +70,7 @@ impl<'a> Writer<'a> {
             Value::Bytes(bytes) => self.bytes(tag::BYTES, bytes),
             Value::Regex(_) => return Err(NotStorable::Regex),
             Value::Function(_) => return Err(NotStorable::Function),
+            Value::Error(_) => return Err(NotStorable::Error),
         }
         Ok(())
     }

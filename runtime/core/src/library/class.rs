@@ -27,6 +27,7 @@ pub(super) fn class_name(value: &Value) -> &'static str {
         Value::Bytes(_) => "[B",
         Value::Regex(_) => "java.util.regex.Pattern",
         Value::Function(_) => "clojure.lang.IFn",
+        Value::Error(_) => "clojure.lang.ExceptionInfo",
     }
 }
 

@@ -27,7 +27,9 @@ pub fn next_round(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         _ => return Err(Thrown::arity("breyta.internal/next-round", args.len())),
     };
     if round + 1 >= most {
-        let message = format!("the loop went through more than {most} rounds; `^{{:max-iterations n}}` raises its bound");
+        let message = format!(
+            "the loop went through more than {most} rounds; `^{{:max-iterations n}}` raises its bound"
+        );
         return Err(Thrown::limit("loop-limit", message));
     }
     Ok(Value::Int(round + 1))

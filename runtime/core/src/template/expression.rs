@@ -324,7 +324,8 @@ impl<'a> Scanner<'a> {
     /// Something stands where a name must stand.
     pub(super) fn unexpected(&self, after_path: bool) -> Fault {
         let Some(next) = self.peek() else {
-            let place = Place::new(self.text.len().saturating_sub(1), self.text.len());
+            let last = self.text.char_indices().next_back().map_or(0, |(at, _)| at);
+            let place = Place::new(last, self.text.len());
             return Fault::syntax(place, "the text ends inside a tag").help("end the tag with `}}`");
         };
         let place = Place::new(self.at, self.at + next.len_utf8());

@@ -3,6 +3,9 @@
 use super::expression::Scanner;
 use super::{Block, Call, DEPTH_MAX, Fault, FaultKind, Node, Parsed, Path, Place, Segment};
 
+/// How many faults of one text are reported.
+const FAULTS_MAX: usize = 50;
+
 /// Reads a template text.
 pub fn parse(text: &str) -> Parsed {
     let mut parser = Parser {
@@ -365,18 +368,26 @@ impl<'a> Parser<'a> {
     }
 
     fn comment(&mut self, start: usize) -> Option<()> {
-        let ends: &[&str] = if self.rest().starts_with("--") { &["--}}", "--~}}"] } else { &["}}"] };
+        let dashes = self.rest().starts_with("--");
         let rest = self.rest();
-        let found = ends.iter().filter_map(|end| rest.find(end).map(|at| (at, end.len()))).min();
-        let Some((offset, length)) = found else {
-            let end = if ends.len() > 1 { "--}}" } else { "}}" };
+        let closes = |at: usize| {
+            let tail = rest.get(at..).unwrap_or_default();
+            let ends: &[&str] = if dashes { &["--}}", "--~}}"] } else { &["}}"] };
+            ends.iter().find(|end| tail.starts_with(**end)).map(|end| (at + end.len(), end.contains('~')))
+        };
+        // The two dashes that open the comment do not close it.
+        let skip = if dashes { 2 } else { 0 };
+        let mark = if dashes { "--" } else { "}}" };
+        let inside = rest.get(skip..).unwrap_or_default();
+        let Some((end, trim)) = inside.match_indices(mark).find_map(|(at, _)| closes(at + skip)) else {
+            let end = if dashes { "--}}" } else { "}}" };
             let fault = Fault::syntax(Place::new(start, self.at), "this comment never ends")
                 .help(format!("end it with `{end}`"));
             self.faults.push(fault);
             return None;
         };
-        self.trim = rest.get(..offset + length).is_some_and(|it| it.ends_with("~}}"));
-        self.at += offset + length;
+        self.trim = trim || (!dashes && rest.get(..end).is_some_and(|it| it.ends_with("~}}")));
+        self.at += end;
         Some(())
     }
 
@@ -397,11 +408,16 @@ impl<'a> Parser<'a> {
     fn recover(&mut self, tag: Tag, fault: Fault) -> Option<()> {
         let from = self.at;
         let rest = self.rest();
-        let (end, next) = (rest.find("}}"), rest.find("{{"));
+        let next = rest.find("{{");
+        // Not beyond the next tag: a text of nothing but openings is still read once.
+        let end = rest.get(..next.unwrap_or(rest.len())).and_then(|rest| rest.find("}}"));
+        if self.faults.len() >= FAULTS_MAX {
+            return None;
+        }
         // Nothing but the end of the tag is wrong when the next tag, or the end of the text, comes first.
         let n8n = fault.kind == FaultKind::N8n;
         match (end, next) {
-            (Some(end), next) if next.is_none_or(|next| end < next) => {
+            (Some(end), _) => {
                 self.at = from + end + 2;
                 self.faults.push(fault);
                 Some(())
@@ -410,7 +426,7 @@ impl<'a> Parser<'a> {
                 self.faults.push(fault);
                 None
             }
-            (_, Some(next)) => {
+            (None, Some(next)) => {
                 let place = Place::new(tag.start, tag.start + 2);
                 self.at = from + next;
                 self.faults.push(
@@ -419,7 +435,7 @@ impl<'a> Parser<'a> {
                 );
                 Some(())
             }
-            (_, None) => {
+            (None, None) => {
                 let place = Place::new(tag.start, tag.start + 2);
                 self.faults
                     .push(Fault::syntax(place, "this tag is never closed").help("end the tag with `}}`"));

@@ -136,6 +136,8 @@ fn blocks_that_do_not_fit() {
     check("{{#if a}}{{^b}}x{{/b}}", "0-9 `{{#if a}}` is never closed");
     let deep = "{{#if a}}".repeat(65);
     check(&deep, "576-585 blocks are nested deeper than 64");
+    check("{{!----}}a{{!---}}b--}}c", r#""a" "c""#);
+    check("{{! a ~}}  b", r#""b""#);
     let calls = format!("{{{{f {}", "(f ".repeat(100));
     check(&calls, "0-2 this tag is never closed");
 }
@@ -164,4 +166,30 @@ fn what_is_read() {
     reads("{{json this}} {{length .}}", " ");
     reads("{{#with (first a)}}{{this.b}}{{c}}{{/with}}", "a c?");
     reads("{{default (lookup a b) 1}}", "a b");
+}
+
+#[test]
+fn hostile_texts_end_soon() {
+    let openings = "{{a ".repeat(500_000);
+    assert_eq!(parse(&openings).faults.len(), 50);
+    let comments = "{{!-- x --}}".repeat(100_000);
+    assert_eq!(parse(&comments).faults, []);
+    for text in [
+        "{{é",
+        "{{\"é",
+        "{{a é=",
+        "{{é[",
+        "{{é}",
+        "é{{~",
+        "{{{{é",
+        "{{^",
+        "{{/",
+        "{{#é as |",
+        "{{!--é",
+        "{{&",
+        "{{@",
+        "{{..",
+    ] {
+        assert!(!parse(text).faults.is_empty(), "{text}");
+    }
 }

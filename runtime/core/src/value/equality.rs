@@ -40,6 +40,7 @@ impl PartialEq for Value {
             (Self::Uuid(a), Self::Uuid(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Function(a), Self::Function(b)) => a == b,
+            (Self::Error(a), Self::Error(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -76,6 +77,7 @@ impl Hash for Value {
                 Function::Native { name, .. } => (18u8, name).hash(state),
                 _ => (19u8, Arc::as_ptr(function)).hash(state),
             },
+            Self::Error(error) => (20u8, error.message()).hash(state),
         }
     }
 }

@@ -1,0 +1,117 @@
+//! Exceptions: making them, looking into them, and what `throw`, `try` and `catch` become.
+
+use std::sync::Arc;
+
+use super::invoke::invoke;
+use super::rows;
+use crate::thrown::Class;
+use crate::{Budget, Thrown, Value, Vector};
+
+rows! { errors:
+    "clojure.core/ex-info" ex_info (String, Nilable(&Map); Any) -> Any, "An exception with a message, a map of data, and maybe a cause.";
+    "clojure.core/ex-message" ex_message (Any) -> Nilable(&String), "The message of an exception; nil of anything else.";
+    "clojure.core/ex-data" ex_data (Any) -> Nilable(&Map), "The data of an exception; nil of anything else.";
+    "clojure.core/ex-cause" ex_cause (Any) -> Any, "What caused an exception; nil of anything else.";
+    "breyta.internal/throw" throw (Any) -> Any, "Throws an exception.";
+    "breyta.internal/attempt" attempt (Callable) -> Vector, "Calls a function: `[true value]`, or `[false exception]` when it throws.";
+    "breyta.internal/caught?" is_caught (Any, String) -> Boolean, "Whether `catch` of a class takes an exception.";
+}
+
+pub fn ex_info(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (message, data, cause) = match args {
+        [message, data] => (message, data, None),
+        [message, data, cause] => (message, data, Some(cause)),
+        _ => return Err(Thrown::arity("clojure.core/ex-info", args.len())),
+    };
+    let text = match message {
+        Value::Nil => String::new(),
+        Value::Str(text) => text.to_string(),
+        other => return Err(Thrown::class_cast("`ex-info`", "a string", other)),
+    };
+    let data = match std::mem::take(data) {
+        Value::Map(map) => map,
+        Value::Nil => return Err(Thrown::new(Class::IllegalArgument, "Additional data must be non-nil.")),
+        other => return Err(Thrown::class_cast("`ex-info`", "a map of data", &other)),
+    };
+    let mut thrown = Thrown::info(text, data);
+    match cause {
+        None | Some(Value::Nil) => {}
+        Some(Value::Error(cause)) => thrown = thrown.with_cause(cause.as_ref().clone()),
+        Some(other) => return Err(Thrown::class_cast("`ex-info`", "an exception as cause", other)),
+    }
+    Ok(Value::Error(Arc::new(thrown)))
+}
+
+fn looked_into(what: &str, args: &[Value], part: impl Fn(&Thrown) -> Value) -> Result<Value, Thrown> {
+    match args {
+        [Value::Error(error)] => Ok(part(error)),
+        [_] => Ok(Value::Nil),
+        _ => Err(Thrown::arity(what, args.len())),
+    }
+}
+
+pub fn ex_message(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    looked_into("clojure.core/ex-message", args, |error| Value::string(error.message()))
+}
+
+pub fn ex_data(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    looked_into("clojure.core/ex-data", args, |error| match (error.class(), error.data()) {
+        (Class::ExceptionInfo | Class::Step, data) => data.clone(),
+        _ => Value::Nil,
+    })
+}
+
+pub fn ex_cause(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    looked_into("clojure.core/ex-cause", args, |error| {
+        error.cause().map_or(Value::Nil, |cause| Value::Error(Arc::new(cause.clone())))
+    })
+}
+
+pub fn throw(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [Value::Error(error)] => Err(error.as_ref().clone()),
+        [Value::Nil] => Err(Thrown::new(Class::NullPointer, "nil cannot be thrown")),
+        [other] => Err(Thrown::class_cast("`throw`", "an exception, as `ex-info` makes them", other)),
+        _ => Err(Thrown::arity("throw", args.len())),
+    }
+}
+
+/// The bounds of the sandbox are no exceptions: nothing catches them.
+pub fn attempt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [body] = args else { return Err(Thrown::arity("breyta.internal/attempt", args.len())) };
+    let outcome = match invoke(budget, body, &mut []) {
+        Ok(value) => [Value::Bool(true), value],
+        Err(thrown) if matches!(thrown.class(), Class::Sandbox | Class::StackOverflow) => return Err(thrown),
+        Err(thrown) => [Value::Bool(false), Value::Error(Arc::new(thrown))],
+    };
+    Ok(Value::Vector(Vector::from(outcome.to_vec())))
+}
+
+pub fn is_caught(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [Value::Error(error), Value::Str(class)] => Ok(Value::Bool(catches(class, error.class()))),
+        _ => Err(Thrown::arity("breyta.internal/caught?", args.len())),
+    }
+}
+
+/// Java's hierarchy, as far as the classes of [`Class`] go.
+fn catches(named: &str, class: Class) -> bool {
+    match named {
+        "Throwable" => true,
+        "Exception" | "RuntimeException" => class != Class::Assertion,
+        "Error" | "AssertionError" => class == Class::Assertion,
+        "ExceptionInfo" => matches!(class, Class::ExceptionInfo | Class::Step),
+        "ArithmeticException" => class == Class::Arithmetic,
+        "ClassCastException" => class == Class::ClassCast,
+        "IllegalArgumentException" => {
+            matches!(class, Class::IllegalArgument | Class::Arity | Class::NumberFormat)
+        }
+        "ArityException" => class == Class::Arity,
+        "NumberFormatException" => class == Class::NumberFormat,
+        "IllegalStateException" => class == Class::IllegalState,
+        "IndexOutOfBoundsException" => class == Class::IndexOutOfBounds,
+        "NullPointerException" => class == Class::NullPointer,
+        "UnsupportedOperationException" => class == Class::UnsupportedOperation,
+        _ => false,
+    }
+}
