@@ -22,7 +22,7 @@ fn examples_and_fixtures_are_clean() {
     let failures: Vec<String> = files
         .iter()
         .flat_map(|path| {
-            let sources = Sources::single(&tree::shown(path), tree::read(path));
+            let sources = Sources::single(tree::shown(path), tree::read(path));
             let problems = breyta_compiler::compile(&sources).problems.into_iter();
             let counts = |code: &str| !spec::ADVICE.contains(&code) && !code.starts_with("deprecated");
             let found = problems.filter(|it| counts(it.code.name()));

@@ -24,6 +24,10 @@ mod sources;
 /// The installed Rust compiler.
 mod toolchain;
 
+/// Checking is a short burst of small allocations; the system's allocator spends more time than the compiler on it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let invocation = match args::parse(std::env::args_os()) {
         Ok(invocation) => invocation,

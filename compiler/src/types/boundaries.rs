@@ -11,6 +11,7 @@ use breyta_core::library::Ty;
 use super::data::{self, entry};
 use super::infer::{self, Context, From, Inference};
 use super::lattice::{Record, Type};
+use super::schema;
 use super::walk::children;
 use crate::hir::{Expr, ExprKind, Step};
 use crate::source::Span;
@@ -23,6 +24,11 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step, of: Type, spa
     let ExprKind::Map(entries) = &step.config.kind else { return of };
     if let Some(template) = entry(entries, "template") {
         data::check(inference, template, entry(entries, "data"), step.config.span);
+    }
+    if let Some(ExprKind::Map(output)) = entry(entries, "output").map(|output| &output.kind)
+        && let Some(schema) = entry(output, "schema")
+    {
+        schema::in_config(inference, schema);
     }
     if step.family.name == "function" {
         return function_step(inference, entries, of, span);

@@ -100,7 +100,7 @@ pub(super) fn body(
         seen: BTreeSet::new(),
         calls: Vec::new(),
         silent: usize::from(quiet),
-        dead: 0,
+        guards: 0,
         conditional: 0,
         from,
     };
@@ -130,7 +130,7 @@ pub(super) struct Inference<'c, 'a> {
     /// How many inferences around this one are only for the type.
     silent: usize,
     /// How many forms around this one keep what goes wrong to themselves: branches that are never taken, `try`.
-    dead: usize,
+    guards: usize,
     /// How many branches are open.
     conditional: usize,
     from: Option<From>,
@@ -144,7 +144,7 @@ impl Inference<'_, '_> {
     }
 
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
-        if self.silent > 0 || (self.dead > 0 && OF_VALUES.contains(&diagnostic.code)) {
+        if self.silent > 0 || (self.guards > 0 && OF_VALUES.contains(&diagnostic.code)) {
             return;
         }
         if let Some(from) = &self.from {
@@ -170,6 +170,14 @@ impl Inference<'_, '_> {
         result
     }
 
+    /// Infers something that keeps what goes wrong in it to itself.
+    pub(super) fn guarded<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.guards += 1;
+        let result = inside(self);
+        self.guards -= 1;
+        result
+    }
+
     /// Infers something that may not happen.
     pub(super) fn perhaps<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.conditional += 1;
@@ -180,7 +188,7 @@ impl Inference<'_, '_> {
 
     /// Whether what is found here is no mistake of anyone.
     pub(super) fn is_quiet(&self) -> bool {
-        self.silent > 0 || self.dead > 0 || (self.from.is_some() && self.conditional > 0)
+        self.silent > 0 || self.guards > 0 || (self.from.is_some() && self.conditional > 0)
     }
 
     /// Whether there is effort left for looking at something again.
@@ -205,9 +213,11 @@ impl Inference<'_, '_> {
                 if matches!(values.last().map(|last| &last.kind), Some(ExprKind::Unknown)) =>
             {
                 // A form that is only checked: what goes wrong in it may be caught there.
-                self.dead += 1;
-                values.iter().for_each(|value| drop(self.expr(value)));
-                self.dead -= 1;
+                self.guarded(|this| {
+                    for value in values {
+                        this.expr(value);
+                    }
+                });
                 Type::Any
             }
             ExprKind::Do(values) => values.iter().fold(Type::Nil, |_, value| self.expr(value)),
@@ -256,9 +266,7 @@ impl Inference<'_, '_> {
                 self.unreachable(condition, holds, if holds { otherwise } else { then });
                 let (taken, dead) = if holds { (then, otherwise) } else { (otherwise, then) };
                 // What would go wrong there never does.
-                self.dead += 1;
-                self.arm(dead, &facts, !holds);
-                self.dead -= 1;
+                self.guarded(|this| this.arm(dead, &facts, !holds));
                 self.arm(taken, &facts, holds)
             }
             None => {

@@ -31,9 +31,14 @@ impl Inference<'_, '_> {
                 return of.bounded();
             }
         }
-        // Functions that nobody above has looked at.
+        // Functions that nobody above has looked at. What goes wrong in `try` may be what it is for.
+        let caught = function.name == "breyta.internal/attempt";
         for argument in arguments.iter().filter(|argument| is_function(argument)) {
-            self.expr(argument);
+            if caught {
+                self.guarded(|this| this.expr(argument));
+            } else {
+                self.expr(argument);
+            }
         }
         of_types(function.name, types).unwrap_or_else(|| Type::from(function.returns)).bounded()
     }
@@ -158,8 +163,9 @@ impl Inference<'_, '_> {
 /// Results that follow from the types of the arguments alone.
 pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
     let Some(short) = name.strip_prefix("clojure.core/") else {
-        let throws = matches!(name, "breyta.internal/no-matching-clause" | "breyta.internal/wrong-arity");
-        return throws.then_some(Type::Never);
+        let throws = ["no-matching-clause", "wrong-arity", "throw"];
+        let ends = name.strip_prefix("breyta.internal/").is_some_and(|short| throws.contains(&short));
+        return ends.then_some(Type::Never);
     };
     let list = |of: Type| Type::List(Box::new(of));
     let last = || types.last().map_or(Some(Type::Any), Type::element);

@@ -9,6 +9,9 @@ use super::infer::Inference;
 use super::lattice::{Record, Type};
 use crate::hir::{Expr, ExprKind, LocalId};
 
+/// How many facts one condition tells at most.
+const FACTS_MAX: usize = 64;
+
 /// A local, and the keys below it.
 type Place = (LocalId, Vec<String>);
 
@@ -55,6 +58,13 @@ impl Facts {
         self.no.extend(other.no);
     }
 
+    /// No more than are worth looking at.
+    fn bounded(mut self) -> Self {
+        self.yes.truncate(FACTS_MAX);
+        self.no.truncate(FACTS_MAX);
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.yes.is_empty() && self.no.is_empty()
     }
@@ -74,6 +84,10 @@ fn either(first: &[(Place, Fact)], second: &[(Place, Fact)]) -> Vec<(Place, Fact
 impl Inference<'_, '_> {
     /// What a condition that has been inferred tells.
     pub(super) fn facts(&self, condition: &Expr) -> Facts {
+        self.all_facts(condition).bounded()
+    }
+
+    fn all_facts(&self, condition: &Expr) -> Facts {
         match &condition.kind {
             ExprKind::Local(id) => {
                 let mut facts = Facts::both(Some((*id, Vec::new())), Fact::Truthy, Fact::Falsy);

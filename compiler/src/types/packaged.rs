@@ -39,7 +39,11 @@ const OUTER: &[&str] = &[
 /// Controls after which a call gives back something else than the packaged step.
 const REPLACES_RESULT: &[&str] = &["persist", "on-error", "mock", "review", "confirm"];
 
-/// The schemas of a packaged step that can be read.
+/// Keys of a call of an agent that change the agent and are no input.
+const OVERLAY: &[&str] =
+    &["connection", "model", "max-iterations", "max-tool-calls", "max-repeated-tool-calls", "memory"];
+
+/// The schemas of a packaged step or an agent that can be read.
 #[derive(Clone, Debug)]
 pub(super) struct Contract {
     pub(super) input: Option<Schema>,
@@ -49,9 +53,10 @@ pub(super) struct Contract {
     output_at: Span,
     /// What a call gives, without controls.
     result: Type,
+    is_agent: bool,
 }
 
-/// Reads the schemas of all packaged steps and reports what is wrong with them.
+/// Reads the schemas of all packaged steps and agents, and reports what is wrong with them.
 pub(super) fn contracts(definition: &Definition, problems: &mut Problems) -> BTreeMap<String, Contract> {
     let mut contracts = BTreeMap::new();
     for step in &definition.packaged {
@@ -64,8 +69,23 @@ pub(super) fn contracts(definition: &Definition, problems: &mut Problems) -> BTr
             input_at: step.input_schema.span,
             output_at: step.output_schema.as_ref().map_or(step.span, |form| form.span),
             result,
+            is_agent: false,
         };
         contracts.insert(step.id.value.clone(), contract);
+    }
+    for agent in &definition.agents {
+        let input = agent.input_schema.as_ref().and_then(|form| schema::read(form, problems));
+        let output = agent.output_schema.as_ref().and_then(|form| schema::read(form, problems));
+        let contract = Contract {
+            input,
+            output,
+            input_at: agent.input_schema.as_ref().map_or(agent.span, |form| form.span),
+            output_at: agent.output_schema.as_ref().map_or(agent.span, |form| form.span),
+            // An answer that does not fit the schema is given back all the same.
+            result: Type::Any,
+            is_agent: true,
+        };
+        contracts.insert(agent.id.value.clone(), contract);
     }
     contracts
 }
@@ -234,49 +254,47 @@ fn project(
     result
 }
 
-/// A call of a packaged step: its input against the schema; what comes back.
+/// A call of a packaged step or an agent: its input against the schema; what comes back.
 pub(super) fn call(inference: &mut Inference<'_, '_>, call: &Packaged) -> Type {
     let of = inference.expr(&call.input);
     let Some(contract) = inference.context.packaged.get(&call.target).cloned() else { return Type::Any };
+    let Some(schema) = &contract.input else { return Type::Any };
     let what = format!("the input of `:{}`", call.target);
     let at = Boundary { what: &what, schema: contract.input_at };
-    let controls = match (&contract.input, &call.input.kind) {
-        (Some(schema), ExprKind::Map(entries)) => {
-            let own = |name: &str| {
-                schema.as_map().is_some_and(|shape| {
-                    shape.entry(&Value::Keyword(breyta_core::Keyword::new(name))).is_some()
-                })
-            };
-            let is_control = |name: &str| {
-                OUTER.contains(&name) || (name == "title" && !own(name)) || (name == "type" && !own(name))
-            };
-            let (outer, input): (Vec<&(Expr, Expr)>, Vec<&(Expr, Expr)>) =
-                entries.iter().partition(|(key, _)| keyword(key).is_some_and(is_control));
-            match schema.as_map() {
-                Some(shape) => schema::entries_against(inference, &input, call.input.span, &of, shape, &at),
-                None if !of.overlaps(&schema::type_of(schema)) => {
-                    let wrong = of.mismatch(&schema::type_of(schema));
-                    if let Some(wrong) = wrong {
-                        inference.report(schema::mismatch(call.input.span, &wrong, &at));
-                    }
-                }
-                None => {}
-            }
-            outer.iter().filter_map(|(key, _)| keyword(key)).collect()
+    let ExprKind::Map(entries) = &call.input.kind else {
+        if let Some(wrong) = of.mismatch(&schema::type_of(schema)) {
+            inference.report(schema::mismatch(call.input.span, &wrong, &at));
         }
-        (Some(schema), _) => {
+        // Controls may be among its keys.
+        return Type::Any;
+    };
+    let declared = |name: &str| {
+        let key = Value::Keyword(breyta_core::Keyword::new(name));
+        schema.as_map().is_some_and(|shape| shape.entry(&key).is_some())
+    };
+    let is_control = |name: &str| {
+        OUTER.contains(&name)
+            || (contract.is_agent && OVERLAY.contains(&name))
+            || (matches!(name, "title" | "type") && !declared(name))
+    };
+    let mut input: Vec<&(Expr, Expr)> = Vec::new();
+    let mut replaced = false;
+    for entry in entries {
+        match keyword(&entry.0).filter(|name| is_control(name)) {
+            Some(control) => replaced = replaced || REPLACES_RESULT.contains(&control),
+            None => input.push(entry),
+        }
+    }
+    match schema.as_map() {
+        Some(shape) => schema::entries_against(inference, &input, call.input.span, &of, shape, &at),
+        None => {
             let wanted = schema::type_of(schema);
-            if let Some(wrong) = of.mismatch(&wanted) {
+            if let Some(wrong) = of.mismatch(&wanted).filter(|_| !of.overlaps(&wanted)) {
                 inference.report(schema::mismatch(call.input.span, &wrong, &at));
             }
-            if !matches!(of, Type::Map(ref record) if !record.open) {
-                return Type::Any;
-            }
-            Vec::new()
         }
-        (None, _) => return Type::Any,
-    };
-    if controls.iter().any(|control| REPLACES_RESULT.contains(control)) { Type::Any } else { contract.result }
+    }
+    if replaced { Type::Any } else { contract.result }
 }
 
 fn keyword(expr: &Expr) -> Option<&str> {

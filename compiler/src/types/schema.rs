@@ -52,6 +52,54 @@ impl Source for Form {
     }
 }
 
+impl Source for Expr {
+    type Place = Span;
+
+    fn place(&self) -> Span {
+        self.span
+    }
+
+    fn view(&self) -> View<'_, Self> {
+        match &self.kind {
+            ExprKind::Literal(Value::Keyword(keyword)) => View::Keyword(keyword.full()),
+            ExprKind::Literal(Value::Regex(pattern)) => View::Regex(pattern),
+            ExprKind::Literal(Value::Str(text)) => View::String(text),
+            ExprKind::Literal(value) => View::Other(value.type_name()),
+            ExprKind::LibraryFunction(entry) => View::Symbol(entry.short_name()),
+            ExprKind::Vector(items) => View::Vector(items.iter().collect()),
+            ExprKind::Map(entries) => View::Map(entries.iter().map(|(key, value)| (key, value)).collect()),
+            _ => View::Other("a computed value"),
+        }
+    }
+
+    fn data(&self) -> Option<Value> {
+        written(self)
+    }
+}
+
+/// Checks a schema that stands in a config. A map is JSON Schema, and what is computed is not known.
+pub(super) fn in_config(inference: &mut Inference<'_, '_>, expr: &Expr) {
+    let is_schema = matches!(&expr.kind, ExprKind::Vector(_) | ExprKind::Literal(Value::Keyword(_)));
+    if !is_schema || !is_written(expr) {
+        return;
+    }
+    if let Err(errors) = Schema::parse(expr) {
+        for error in errors {
+            inference.report(diagnostic(error));
+        }
+    }
+}
+
+/// Whether nothing in an expression is computed; predicates of schemas are functions by name.
+fn is_written(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::LibraryFunction(_) => true,
+        ExprKind::Vector(items) | ExprKind::Set(items) => items.iter().all(is_written),
+        ExprKind::Map(entries) => entries.iter().all(|(key, value)| is_written(key) && is_written(value)),
+        _ => false,
+    }
+}
+
 /// The schema of a form; everything that is wrong with it is reported, and then there is none.
 pub(super) fn read(form: &Form, problems: &mut Problems) -> Option<Schema> {
     match Schema::parse(form) {

@@ -13,7 +13,9 @@ pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::NowMs
         | ExprKind::LibraryFunction(_) => {}
         ExprKind::Let { bindings, value } | ExprKind::Loop { bindings, value } => {
-            bindings.iter().for_each(|(_, value)| visit(value));
+            for (_, value) in bindings {
+                visit(value);
+            }
             visit(value);
         }
         ExprKind::Do(values)
@@ -31,10 +33,12 @@ pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             arguments.iter().for_each(visit);
         }
         ExprKind::Closure(closure) => visit(&closure.value),
-        ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| {
-            visit(key);
-            visit(value);
-        }),
+        ExprKind::Map(entries) => {
+            for (key, value) in entries {
+                visit(key);
+                visit(value);
+            }
+        }
         ExprKind::Packaged(call) => visit(&call.input),
         ExprKind::Step(step) => visit(&step.config),
     }

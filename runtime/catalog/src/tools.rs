@@ -194,28 +194,6 @@ pub const AGENT: Shape = Shape {
     ],
 };
 
-// ---- what models may be given --------------------------------------------------------------------------------------
-
-/// Operations of the control plane, each with the values of `:mutations` under which it may be called; none for those
-/// that only read.
-pub const CONTROL_PLANE_OPERATIONS: &[(&str, &[&str])] = &[
-    ("flows/list", &[]),
-    ("flows/show", &[]),
-    ("flows/pull", &[]),
-    ("runs/list", &[]),
-    ("runs/show", &[]),
-    ("resources/list", &[]),
-    ("resources/read", &[]),
-    ("docs/find", &[]),
-    ("docs/show", &[]),
-    ("flows/push-draft", &["draft-only", "write"]),
-    ("flows/run", &["run-only", "write"]),
-    ("feedback/send", &["draft-only", "write"]),
-];
-
-/// Families that a model may be given as they are.
-pub const RAW_TOOLS: &[&str] = &["files", "table", "search"];
-
 // ---- providers and MCP --------------------------------------------------------------------------------------------
 
 pub const PROVIDERS: Shape = Shape {

@@ -16,7 +16,7 @@ const REPEATS: usize = 25;
 /// As many steps as a flow may declare.
 const STEPS: usize = 50;
 
-const SIZES_KB: [usize; 5] = [10, 100, 500, 1_000, 2_000];
+const SIZES_KB: [usize; 4] = [100, 500, 1_000, 2_000];
 
 /// Growth is told against this size, whose time is hardly process start any more.
 const BASE_KB: usize = 500;

@@ -13,7 +13,13 @@ pub(super) fn chain(slug: &str, states: usize, functions: usize, salt: usize) ->
             "\n  {{:id :shape-{number} :language :clojure\n   :code (quote (fn [input]\n     (let [n (get input :n 0)\n           items [n (inc n) (+ n {number})]]\n       {{:n (+ n (count items)) :items items :even (if (= 0 (count items)) \"yes\" \"no\")}})))}}"
         );
     }
-    text.push_str("]\n :flow\n '(let [input (flow/input)");
+    text.push_str(&body(states, functions, salt));
+    text
+}
+
+/// The rest of a flow behind its last function.
+fn body(states: usize, functions: usize, salt: usize) -> String {
+    let mut text = "]\n :flow\n '(let [input (flow/input)".to_owned();
     for state in 0..states {
         let from = if state == 0 { "input".to_owned() } else { format!("(:n s{})", state - 1) };
         let input = if state == 0 {
@@ -31,16 +37,34 @@ pub(super) fn chain(slug: &str, states: usize, functions: usize, salt: usize) ->
     text
 }
 
-/// A valid flow of at least `bytes` bytes: functions in bulk, a body of `states` steps.
+/// A valid flow of at least `bytes` bytes: `states` steps, and functions of 2 KB that make up the bulk.
 pub(super) fn large(states: usize, bytes: usize) -> String {
-    let mut count = 10;
-    loop {
-        let text = chain("large", states, count, 1);
-        if text.len() >= bytes {
-            return text;
-        }
-        count += (bytes - text.len()) / 250 + 1;
+    const ROWS: usize = 24;
+    let end = body(states, 10, 1);
+    let mut text = head("large");
+    text.push_str(" :functions [");
+    let mut number = 0;
+    while number < 10 || text.len() + end.len() < bytes {
+        function_of_rows(&mut text, number, ROWS);
+        number += 1;
     }
+    text.push_str(&end);
+    text
+}
+
+fn function_of_rows(text: &mut String, number: usize, rows: usize) {
+    let _ = write!(
+        text,
+        "\n  {{:id :shape-{number} :language :clojure\n   :code (quote (fn [input]\n     (let [n (get input :n 0)\n           items ["
+    );
+    for row in 0..rows {
+        let _ = write!(
+            text,
+            "{{:n (+ n {row}) :text (str \"row {row} of \" n) :even (if (= 0 (mod n {})) \"yes\" \"no\")}}\n                  ",
+            row + 2
+        );
+    }
+    text.push_str("]]\n       {:n (+ n (count items)) :items items})))}");
 }
 
 fn head(slug: &str) -> String {

@@ -1,3 +1,5 @@
+//! Schemas as people write them: what is one, which values fit, and what comes out as JSON Schema.
+
 use super::Schema;
 use crate::edn;
 
