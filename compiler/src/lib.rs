@@ -61,10 +61,10 @@ pub struct Compilation {
     pub program: Option<mir::Program>,
 }
 
-/// Brings what file 0 includes, and runs the pipeline.
-pub fn compile_with(sources: &mut Sources, loader: &dyn Loader) -> Compilation {
+/// Brings what file 0 includes, and runs the pipeline with the given child flows.
+pub fn compile_with(sources: &mut Sources, loader: &dyn Loader, children: &Children) -> Compilation {
     syntax::include::load(sources, FileId(0), loader);
-    compile(sources)
+    compile_with_children(sources, children)
 }
 
 /// Runs the pipeline over file 0 up to MIR. What it includes is among the sources already.

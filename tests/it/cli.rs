@@ -183,3 +183,29 @@ fn examples() -> Vec<PathBuf> {
     assert!(found.len() >= 3, "{found:?}");
     found
 }
+
+#[test]
+fn calls_of_child_flows_are_checked_against_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, invocations: &str, flow: &str| {
+        let path = folder.path().join(name);
+        let text = format!(
+            "{{:slug :{name} :name \"F\" :concurrency {{:type :singleton :on-new-version :supersede}}\n \
+             :interfaces {{:manual [{{:id :run :label \"Run\" :invocation :default}}]}}\n \
+             :invocations {{:default {{:inputs {invocations}}}}}\n :flow '{flow}}}\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let child = write("child", "[{:name :order-id :type :text :required true}]", "(:order-id (flow/input))");
+    let parent = write("parent", "[]", "(flow/call-flow :child {:order 5})");
+    let alone = breytac_run(&["check", &parent, "--format", "json"]).expect_status(0);
+    assert!(report::diagnostics(&alone.json()).is_empty());
+    let with = breytac_run(&["check", &parent, "--with", &child, "--format", "json"]);
+    let with = with.expect_status(1);
+    let found: Vec<String> = report::diagnostics(&with.json()).into_iter().map(|it| it.code).collect();
+    assert_eq!(found, ["missing-input-key"]);
+    let broken = write("broken", "[", "1");
+    let refused = breytac_run(&["check", &parent, "--with", &broken, "--format", "json"]);
+    assert_eq!(refused.expect_status(1).error_code(), "child-flow-invalid");
+}

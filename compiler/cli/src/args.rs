@@ -57,7 +57,7 @@ pub(crate) struct Check {
     /// Flow files
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Definitions of flows that these flows call (not supported yet)
+    /// Flows that these flows call: calls are checked against their inputs
     #[arg(long, value_name = "CHILD", num_args = 1..)]
     pub(crate) with: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]

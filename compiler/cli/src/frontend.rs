@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use breyta_compiler::diagnostics::{Code, Diagnostic, Severity, codes, nearest, render};
 use breyta_compiler::emit::{Files, Options, RuntimeDependency};
 use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
 use breyta_compiler::source::{FileId, Found, IncludeError, Loader, Sources};
+use breyta_compiler::types::children::Children;
 use breyta_compiler::{Compilation, compile_with};
 use serde_json::{Value, json};
 
@@ -63,15 +64,34 @@ pub(crate) struct Project {
     flow: Sources,
     folder: Folder,
     levels: Levels,
+    /// Flows that this one may call.
+    children: Children,
 }
 
 impl Project {
-    pub(crate) fn open(file: &Path, lints: &Lints) -> Result<Self, Failure> {
+    /// `with` are the files of flows that this one calls: without errors of their own.
+    pub(crate) fn open(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<Self, Failure> {
+        let mut children = Children::new();
+        for child in with {
+            let checked = Self::open(child, lints, &[])?.check(&Texts::new());
+            match checked.definition {
+                Some(definition) if !checked.problems.iter().any(|it| it.severity == Severity::Error) => {
+                    children.add(definition);
+                }
+                _ => {
+                    return Err(Failure::new(
+                        "child-flow-invalid",
+                        format!("the child flow {} has errors", shown(child)),
+                    )
+                    .help(format!("`breytac check {}` shows them", shown(child))));
+                }
+            }
+        }
         let given = Levels::of_arguments(lints)?;
         let (flow, folder) = sources::open(file)?;
         let mut levels = Levels::of_project(file)?;
         levels.0.extend(given.0);
-        Ok(Self { flow, folder, levels })
+        Ok(Self { flow, folder, levels, children })
     }
 
     /// Compiles the flow; files that `texts` names have the text there.
@@ -80,7 +100,8 @@ impl Project {
         let text = texts.get(&flow.name).unwrap_or(&flow.text);
         let mut sources = Sources::single(flow.name.clone(), text.clone());
         let loader = Replacing { folder: &self.folder, texts };
-        let Compilation { problems, refusals, definition, program } = compile_with(&mut sources, &loader);
+        let Compilation { problems, refusals, definition, program } =
+            compile_with(&mut sources, &loader, &self.children);
         let problems = problems.into_iter().filter_map(|problem| self.levels.apply(problem)).collect();
         Checked { sources, problems, refusals, definition, program }
     }
@@ -107,13 +128,13 @@ impl Loader for Replacing<'_> {
 }
 
 /// Reads and compiles one flow.
-pub(crate) fn check(file: &Path, lints: &Lints) -> Result<Checked, Failure> {
-    Ok(Project::open(file, lints)?.check(&Texts::new()))
+pub(crate) fn check(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<Checked, Failure> {
+    Ok(Project::open(file, lints, with)?.check(&Texts::new()))
 }
 
 /// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
 pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
-    let mut checked = check(file, &Lints::default())?;
+    let mut checked = check(file, &Lints::default(), &[])?;
     let refusals = std::mem::take(&mut checked.refusals);
     checked.problems.extend(refusals);
     if format == Format::Human {

@@ -17,17 +17,14 @@ struct Outcome {
 }
 
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
-    if !arguments.with.is_empty() {
-        return Err(Failure::later("`--with`"));
-    }
     let mut outcomes = Vec::new();
     for file in &arguments.files {
         let outcome = if arguments.fix {
-            let (checked, fixes) = fix::fix(file, &arguments.lints)?;
+            let (checked, fixes) = fix::fix(file, &arguments.lints, &arguments.with)?;
             report::prose(fixes.describe().trim_end());
             Outcome { checked, fixes: Some(fixes) }
         } else {
-            Outcome { checked: frontend::check(file, &arguments.lints)?, fixes: None }
+            Outcome { checked: frontend::check(file, &arguments.lints, &arguments.with)?, fixes: None }
         };
         outcomes.push(outcome);
     }

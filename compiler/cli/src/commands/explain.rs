@@ -27,6 +27,10 @@ const OWN: &[(&str, &str)] = &[
     ("file-unreadable", "The file is there but cannot be read."),
     ("flow-invalid", "The flow has errors; each is shown with its own code."),
     (
+        "child-flow-invalid",
+        "A flow given with --with has errors of its own. Mend it first: `breytac check CHILD` shows them.",
+    ),
+    (
         "internal-codegen-error",
         "rustc rejects the Rust that breytac generated. This is a fault of breytac. The generated crate is kept in the folder that the message names; please report it with that crate.",
     ),

@@ -55,8 +55,8 @@ struct State {
 }
 
 /// Mends a flow and the files that it includes.
-pub(super) fn fix(file: &Path, lints: &Lints) -> Result<(Checked, Fixes), Failure> {
-    let project = Project::open(file, lints)?;
+pub(super) fn fix(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<(Checked, Fixes), Failure> {
+    let project = Project::open(file, lints, with)?;
     let before = project.check(&Texts::new());
     let names: BTreeMap<String, String> = (0..before.sources.len())
         .map(|index| before.sources.file(FileId(index as u32)))
