@@ -94,6 +94,7 @@ fn read_text(text: &str, place: &Place<'_>, included: &Forms) -> Output {
         stopped: false,
         output,
         names: HashMap::default(),
+        unfinished: Vec::new(),
         spliced: Vec::new(),
     };
     while let Some(form) = reader.next() {
@@ -128,6 +129,8 @@ struct Reader<'a> {
     output: Output,
     /// Keywords and symbols by their text: a name is stored once, however often it is written.
     names: HashMap<&'a str, FormKind, FixedState>,
+    /// The forms so far of all collections that are being read, the innermost last.
+    unfinished: Vec<Form>,
     /// Forms of a splice (`#?@`) that are still to be given out, the last one first.
     spliced: Vec<Form>,
 }
