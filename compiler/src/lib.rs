@@ -49,6 +49,15 @@ use types::children::Children;
 /// The version of what generated code and runtime agree on. Part of every flow version.
 pub const ABI: &str = "breyta-abi-1";
 
+/// How far the pipeline goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// As far as problems may be found: functions are not lowered, and there is no program in the end.
+    Problems,
+    /// To the MIR of all bodies.
+    Program,
+}
+
 /// Everything that is known about one flow after all stages up to MIR.
 #[derive(Debug)]
 pub struct Compilation {
@@ -62,9 +71,14 @@ pub struct Compilation {
 }
 
 /// Brings what file 0 includes, and runs the pipeline with the given child flows.
-pub fn compile_with(sources: &mut Sources, loader: &dyn Loader, children: &Children) -> Compilation {
+pub fn compile_with(
+    sources: &mut Sources,
+    loader: &dyn Loader,
+    children: &Children,
+    depth: Depth,
+) -> Compilation {
     syntax::include::load(sources, FileId(0), loader);
-    compile_with_children(sources, children)
+    run(sources, children, depth)
 }
 
 /// Runs the pipeline over file 0 up to MIR. What it includes is among the sources already.
@@ -75,6 +89,10 @@ pub fn compile(sources: &Sources) -> Compilation {
 /// As [`compile`]; calls of the given child flows are checked against their invocations too. The definition of a child
 /// is in the compilation of its own source.
 pub fn compile_with_children(sources: &Sources, children: &Children) -> Compilation {
+    run(sources, children, Depth::Program)
+}
+
+fn run(sources: &Sources, children: &Children, depth: Depth) -> Compilation {
     let mut problems = Problems::new();
     let reading = syntax::read(sources, FileId(0));
     for problem in reading.problems {
@@ -95,10 +113,14 @@ pub fn compile_with_children(sources: &Sources, children: &Children) -> Compilat
         if !problems.is_buildable() {
             return None;
         }
-        let mut program = mir::build::build(&hir, &types, version(&reading.forms));
+        let (functions, version) = match depth {
+            Depth::Problems => (&[][..], String::new()),
+            Depth::Program => (hir.functions.as_slice(), version(&reading.forms)),
+        };
+        let mut program = mir::build::build(&hir.flow, functions, &types, version);
         mir::simplify::simplify(&mut program);
         mir::storable::check(&program.flow, &mut problems);
-        Some(program)
+        (depth == Depth::Program).then_some(program)
     });
     let program = program.filter(|_| problems.is_buildable());
     let (problems, refusals) = problems.into_sorted();

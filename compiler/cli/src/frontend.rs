@@ -13,7 +13,7 @@ use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
 use breyta_compiler::source::{FileId, Found, IncludeError, Loader, Sources};
 use breyta_compiler::types::children::Children;
-use breyta_compiler::{Compilation, compile_with};
+use breyta_compiler::{Compilation, Depth, compile_with};
 use serde_json::{Value, json};
 
 use crate::args::Lints;
@@ -96,12 +96,16 @@ impl Project {
 
     /// Compiles the flow; files that `texts` names have the text there.
     pub(crate) fn check(&self, texts: &Texts) -> Checked {
+        self.compile(texts, Depth::Problems)
+    }
+
+    fn compile(&self, texts: &Texts, depth: Depth) -> Checked {
         let flow = self.flow.file(FileId(0));
         let text = texts.get(&flow.name).unwrap_or(&flow.text);
         let mut sources = Sources::single(flow.name.clone(), text.clone());
         let loader = Replacing { folder: &self.folder, texts };
         let Compilation { problems, refusals, definition, program } =
-            compile_with(&mut sources, &loader, &self.children);
+            compile_with(&mut sources, &loader, &self.children, depth);
         let problems = problems.into_iter().filter_map(|problem| self.levels.apply(problem)).collect();
         Checked { sources, problems, refusals, definition, program }
     }
@@ -134,7 +138,7 @@ pub(crate) fn check(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<Chec
 
 /// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
 pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
-    let mut checked = check(file, &Lints::default(), &[])?;
+    let mut checked = Project::open(file, &Lints::default(), &[])?.compile(&Texts::new(), Depth::Program);
     let refusals = std::mem::take(&mut checked.refusals);
     checked.problems.extend(refusals);
     if format == Format::Human {

@@ -156,11 +156,13 @@ fn snippet<'a>(
     let source = sources.file(file);
     let text = source.text.get(start..end).unwrap_or_default();
     let (first_line, _) = sources.line_column(file, start as u32);
-    let annotations = labels.iter().map(|(kind, label)| {
-        let range = range_in(label.span, &source.text);
-        annotation(kind.clone(), range.start - start..range.end - start, label)
-    });
-    let annotations: Vec<_> = annotations.collect();
+    let annotations: Vec<Annotation<'a>> = labels
+        .iter()
+        .map(|(kind, label)| {
+            let range = range_in(label.span, &source.text);
+            annotation(*kind, range.start - start..range.end - start, label)
+        })
+        .collect();
     Snippet::source(text).line_start(first_line).path(&*source.name).annotations(annotations)
 }
 

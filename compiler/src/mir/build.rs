@@ -11,9 +11,9 @@ use crate::hir::{self, Closure, Expr, ExprKind, Step};
 use crate::source::Span;
 use crate::types::{Type, Types};
 
-/// Lowers a checked program.
-pub fn build(program: &hir::Program, types: &Types, version: String) -> Program {
-    let mut flow = Builder::new(&program.flow, &types.flow_locals).body(&program.flow);
+/// Lowers a checked flow body with some of its functions.
+pub fn build(flow: &hir::Body, functions: &[hir::Function], types: &Types, version: String) -> Program {
+    let mut flow = Builder::new(flow, &types.flow_locals).body(flow);
     let awaited: Vec<(LocalId, Type)> = flow
         .suspensions()
         .filter_map(|it| Some((it.result, types.awaited.get(&it.point)?.clone())))
@@ -25,8 +25,7 @@ pub fn build(program: &hir::Program, types: &Types, version: String) -> Program 
             local.of = of;
         }
     }
-    let functions = program
-        .functions
+    let functions = functions
         .iter()
         .map(|function| (function.id.clone(), Builder::new(&function.body, &[]).body(&function.body)))
         .collect();

@@ -1,5 +1,7 @@
 //! Source texts out of a seed: forms of every kind, written as nobody would write them.
 
+use std::fmt::Write as _;
+
 /// A small random sequence, the same for the same seed everywhere.
 pub(super) struct Generator {
     state: u64,
@@ -186,7 +188,7 @@ impl Generator {
         self.text.push('{');
         for index in 0..self.below(4) {
             self.maybe_gap();
-            self.text.push_str(&format!(" :key{}{index}", "y".repeat(index)));
+            let _ = write!(self.text, " :key{}{index}", "y".repeat(index));
             self.gap();
             // One that surely makes a form.
             if self.below(2) == 0 {

@@ -52,8 +52,9 @@ impl Loader for Folder {
         if path.trim().is_empty() {
             return Err(IncludeError::new("this path is empty").help("write the path of a file"));
         }
-        if path.contains('\0') {
-            return Err(IncludeError::new("a path cannot hold the character U+0000"));
+        if let Some(strange) = path.chars().find(|c| c.is_control()) {
+            let message = format!("a path cannot hold the character U+{:04X}", strange as u32);
+            return Err(IncludeError::new(message));
         }
         if Path::new(path).is_absolute() || path.starts_with('/') {
             return Err(IncludeError::new(format!("{path} is absolute"))

@@ -8,7 +8,7 @@ use breyta_core::{Text, Value};
 use super::{NESTING_MAX, Place, Reader, read_text};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, IncludeError, Sources, Span, Target};
-use crate::syntax::{Form, FormKind, include};
+use crate::syntax::{Form, FormKind, include, print};
 
 /// An include whose file nobody has looked for: bytes `start..end` of its file.
 pub(in crate::syntax) struct Wanted {
@@ -28,7 +28,7 @@ pub(super) struct Forms(BTreeMap<FileId, Included>);
 
 struct Included {
     /// The one form of the file; else what is wrong with how many there are. Neither when the file has errors.
-    form: Option<Result<Form, Diagnostic>>,
+    form: Option<Result<Form, Box<Diagnostic>>>,
     depth: usize,
     bytes: usize,
 }
@@ -55,20 +55,22 @@ impl Forms {
 }
 
 /// What takes the place of an include is one form.
-fn only(mut forms: Vec<Form>, sources: &Sources, file: FileId) -> Result<Form, Diagnostic> {
+fn only(mut forms: Vec<Form>, sources: &Sources, file: FileId) -> Result<Form, Box<Diagnostic>> {
     let name = &sources.file(file).name;
     if let [_, second, ..] = forms.as_slice() {
         let message = format!("{name} is included and holds more than one form");
-        return Err(Diagnostic::new(Code::FLOW_INCLUDE_INVALID, second.span, message)
+        let problem = Diagnostic::new(Code::FLOW_INCLUDE_INVALID, second.span, message)
             .label("the second form")
-            .help(
-                "an included file holds exactly one form: put the forms into a vector or map, or a file each",
-            ));
+            .help("put the forms into a vector or map, or into a file each");
+        return Err(Box::new(problem));
     }
     let end = Span::new(file, 0, 0);
     forms.pop().ok_or_else(|| {
-        Diagnostic::new(Code::FLOW_INCLUDE_INVALID, end, format!("{name} is included and holds no form"))
-            .help("an included file holds exactly one form")
+        let message = format!("{name} is included and holds no form");
+        Box::new(
+            Diagnostic::new(Code::FLOW_INCLUDE_INVALID, end, message)
+                .help("an included file holds exactly one form"),
+        )
     })
 }
 
@@ -107,7 +109,8 @@ impl Reader<'_> {
         let place = self.place;
         let Some(known) = place.sources().include(file, span.start) else {
             self.output.wanted.push(Wanted { start: span.start, end: span.end, path: path.to_owned() });
-            let problem = invalid(&format!("nothing can be included here: {path} was not brought"), span)
+            let shown = print::summary(operand, 60);
+            let problem = invalid(&format!("nothing can be included here: {shown} was not brought"), span)
                 .label("asks for another file")
                 .help("compile the flow from its file, or write the text of the included file here");
             return Err(Box::new(problem));
@@ -134,7 +137,7 @@ impl Reader<'_> {
         self.output.depth = self.output.depth.max(self.depth + inner.depth);
         match &inner.form {
             Some(Ok(form)) => Ok(Some(form.clone())),
-            Some(Err(problem)) => Err(Box::new(problem.clone().also(span, "included here"))),
+            Some(Err(problem)) => Err(Box::new(Diagnostic::clone(problem).also(span, "included here"))),
             None => Ok(None),
         }
     }

@@ -114,7 +114,7 @@ fn problems_are_independent() {
     );
     check(
         "#flow/include \"a.clj\"",
-        "nil\n1:1 flow_include_invalid: nothing can be included here: a.clj was not brought",
+        "nil\n1:1 flow_include_invalid: nothing can be included here: \"a.clj\" was not brought",
     );
     check(
         "#inst \"x\" #: {}",
