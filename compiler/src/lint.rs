@@ -97,7 +97,6 @@ fn children(form: &Form) -> &[Form] {
         | FormKind::Tagged(_, inner) => std::slice::from_ref(inner),
         FormKind::Atom(_)
         | FormKind::Keyword(_)
-        | FormKind::AutoKeyword(_)
         | FormKind::Symbol(_)
         | FormKind::String(_)
         | FormKind::Regex(_) => &[],

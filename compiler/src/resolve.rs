@@ -177,15 +177,6 @@ impl<'a> Resolver<'a> {
         unknown(form.span)
     }
 
-    /// Refuses a form by name; its value is unknown.
-    fn not_supported(&mut self, span: Span, what: &str) -> Expr {
-        self.report(
-            Diagnostic::new(Code::NOT_SUPPORTED_YET, span, format!("{what} is not supported yet"))
-                .label("this compiler version does not compile it"),
-        );
-        unknown(span)
-    }
-
     fn finish(
         &mut self,
         name: &str,

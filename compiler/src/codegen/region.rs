@@ -52,20 +52,7 @@ impl Regions {
         self.blocks(head).any(|id| jumps(body, id).any(|next| next == head))
             || self
                 .blocks(head)
-                .any(|id| jumps(body, id).any(|next| next != head && self.reaches(body, next, head)))
-    }
-
-    /// Whether jumps lead from one block to another, through any regions.
-    fn reaches(&self, body: &Body, from: BlockId, to: BlockId) -> bool {
-        let mut seen = BTreeSet::from([from]);
-        let mut todo = vec![from];
-        while let Some(id) = todo.pop() {
-            if id == to {
-                return true;
-            }
-            todo.extend(jumps(body, id).filter(|next| seen.insert(*next)));
-        }
-        false
+                .any(|id| jumps(body, id).any(|next| next != head && reaches(body, next, head)))
     }
 
     pub(super) fn contains(&self, head: BlockId, block: BlockId) -> bool {
@@ -76,6 +63,19 @@ impl Regions {
     pub(super) fn blocks(&self, head: BlockId) -> impl Iterator<Item = BlockId> {
         self.head_of.iter().filter(move |(_, it)| **it == head).map(|(id, _)| *id)
     }
+}
+
+/// Whether jumps lead from one block to another, through any regions.
+fn reaches(body: &Body, from: BlockId, to: BlockId) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut todo = vec![from];
+    while let Some(id) = todo.pop() {
+        if id == to {
+            return true;
+        }
+        todo.extend(jumps(body, id).filter(|next| seen.insert(*next)));
+    }
+    false
 }
 
 /// Blocks to heads, forward from every head through blocks that are none.

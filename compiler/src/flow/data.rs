@@ -32,8 +32,7 @@ pub(super) fn plain(form: &Form, path: &Path, problems: &mut Problems) -> Option
             }
             complete.then(|| Value::Map(entries.into_iter().collect()))
         }
-        FormKind::AutoKeyword(_)
-        | FormKind::Symbol(_)
+        FormKind::Symbol(_)
         | FormKind::Regex(_)
         | FormKind::List(_)
         | FormKind::AnonymousFn(_)

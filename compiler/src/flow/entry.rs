@@ -406,7 +406,6 @@ fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, probl
 pub(super) fn shown(form: &Form) -> String {
     match &form.kind {
         FormKind::Keyword(keyword) => format!(":{}", keyword.full()),
-        FormKind::AutoKeyword(name) => format!("::{name}"),
         FormKind::Symbol(symbol) => symbol.full().to_owned(),
         FormKind::String(string) => format!("{:?}", string.value.as_str()),
         _ => form.describe().to_owned(),

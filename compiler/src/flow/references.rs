@@ -2,7 +2,7 @@
 
 use breyta_catalog::families;
 
-use super::entry::{Entry, Path, name_of, near, not_wanted, shown};
+use super::entry::{Entry, Path, name_of, near, not_wanted};
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
@@ -97,9 +97,6 @@ pub(super) fn qualified_id(
         }
         FormKind::String(_) if is_qualified(name) => {
             diagnostic.help(format!("write `:{name}`")).edit(form.span, format!(":{name}"))
-        }
-        FormKind::AutoKeyword(_) => {
-            diagnostic.note(format!("`{}` belongs to no namespace here", shown(form)))
         }
         _ => diagnostic,
     };

@@ -91,7 +91,6 @@ impl<'f> Walk<'f> {
             | FormKind::Tagged(..)
             | FormKind::Atom(_)
             | FormKind::Keyword(_)
-            | FormKind::AutoKeyword(_)
             | FormKind::String(_)
             | FormKind::Regex(_) => {}
         }

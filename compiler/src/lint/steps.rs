@@ -193,7 +193,7 @@ fn function_input(sources: &Sources, call: &Call<'_>, config: &Form, problems: &
 /// What a form is, as far as it is literal.
 fn shape(form: &Form) -> Shape {
     match &form.kind {
-        FormKind::Keyword(_) | FormKind::AutoKeyword(_) => Shape::Keyword,
+        FormKind::Keyword(_) => Shape::Keyword,
         FormKind::Map(_) => Shape::Map,
         FormKind::String(_) => Shape::String,
         FormKind::Atom(_)
@@ -206,9 +206,7 @@ fn shape(form: &Form) -> Shape {
         FormKind::List(_) | FormKind::Quote(_) => match super::quoted(form).map(|inner| &inner.kind) {
             Some(FormKind::Map(_)) => Shape::Map,
             // Quoting changes nothing about these.
-            None | Some(FormKind::Keyword(_) | FormKind::AutoKeyword(_) | FormKind::Tagged(..)) => {
-                Shape::Unknown
-            }
+            None | Some(FormKind::Keyword(_) | FormKind::Tagged(..)) => Shape::Unknown,
             Some(_) => Shape::Other,
         },
         FormKind::Symbol(_)

@@ -43,6 +43,11 @@ impl Liveness {
         body.block(block).terminator.successors().into_iter().flat_map(|next| self.at_start(next)).collect()
     }
 
+    /// Live right before the terminator of a block reads.
+    pub(super) fn before_terminator(&self, body: &Body, id: BlockId) -> BTreeSet<LocalId> {
+        after(body, id, |next| self.at_start(next))
+    }
+
     /// For every statement of a block, what is live right after it; last, what is live after the terminator's reads.
     pub fn after_each(&self, body: &Body, id: BlockId) -> Vec<BTreeSet<LocalId>> {
         let block = body.block(id);
@@ -79,7 +84,7 @@ fn exit_without_result(body: &Body, id: BlockId, mut live: BTreeSet<LocalId>) ->
     live
 }
 
-fn step_back(statement: &Statement, live: &mut BTreeSet<LocalId>) {
+pub(super) fn step_back(statement: &Statement, live: &mut BTreeSet<LocalId>) {
     if let StatementKind::Assign(target, value) = &statement.kind {
         live.remove(target);
         live.extend(value.operands().into_iter().filter_map(read));

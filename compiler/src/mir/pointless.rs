@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use breyta_core::Value;
 
-use super::live::Liveness;
+use super::live::{Liveness, step_back};
 use super::{BlockId, Body, Operand, Rvalue, StatementKind, Terminator};
 
 /// Drops them until none is left. Blocks may be out of reach afterwards.
@@ -36,17 +36,22 @@ fn drop_unread(body: &mut Body) -> bool {
     let liveness = Liveness::of(body);
     let mut changed = false;
     for id in body.block_ids().collect::<Vec<_>>() {
-        let mut after = liveness.after_each(body, id).into_iter();
+        let mut live = liveness.before_terminator(body, id);
         let Some(block) = body.blocks.get_mut(id.0) else { continue };
-        block.statements.retain(|statement| {
-            let live = after.next().unwrap_or_default();
+        let mut kept = Vec::with_capacity(block.statements.len());
+        for statement in std::mem::take(&mut block.statements).into_iter().rev() {
             let keep = match &statement.kind {
                 StatementKind::Assign(target, value) => live.contains(target) || value.may_throw(),
                 StatementKind::Spend | StatementKind::Note { .. } => true,
             };
             changed |= !keep;
-            keep
-        });
+            if keep {
+                step_back(&statement, &mut live);
+                kept.push(statement);
+            }
+        }
+        kept.reverse();
+        block.statements = kept;
     }
     changed
 }

@@ -256,7 +256,7 @@ impl Resolver<'_> {
     pub(super) fn check_hints(&mut self, form: &Form) {
         for meta in &form.meta {
             if !matches!(meta.kind, FormKind::Keyword(_) | FormKind::Symbol(_)) {
-                self.report(
+                self.problems.refuse(
                     Diagnostic::new(
                         Code::NOT_SUPPORTED_YET,
                         meta.span,
@@ -311,7 +311,6 @@ fn placeholders(form: &Form, highest: &mut usize, rest: &mut bool) {
         FormKind::Deref(inner) => placeholders(inner, highest, rest),
         FormKind::Atom(_)
         | FormKind::Keyword(_)
-        | FormKind::AutoKeyword(_)
         | FormKind::String(_)
         | FormKind::Regex(_)
         | FormKind::AnonymousFn(_)

@@ -105,8 +105,38 @@ impl Resolver<'_> {
     }
 }
 
+/// Java classes whose static methods flows may call.
+const INTEROP: &[&str] = &[
+    "Math",
+    "UUID",
+    "Base64",
+    "BigInteger",
+    "BigDecimal",
+    "ChronoUnit",
+    "TemporalAdjusters",
+    "DateTimeFormatter",
+    "Instant",
+    "LocalDate",
+    "LocalDateTime",
+    "LocalTime",
+    "ZonedDateTime",
+    "OffsetDateTime",
+    "ZoneId",
+    "ZoneOffset",
+    "Duration",
+    "Period",
+    "DayOfWeek",
+    "Month",
+    "Year",
+    "YearMonth",
+];
+
 /// Whether a name is one that the language has and the library has not yet.
 fn is_planned(name: &str) -> bool {
+    let class = name.split_once('/').map(|(class, _)| class.rsplit('.').next().unwrap_or(class));
+    if class.is_some_and(|class| INTEROP.contains(&class)) {
+        return true;
+    }
     qualified(name).iter().any(|name| library::planned::is_planned(name))
 }
 

@@ -41,14 +41,14 @@ impl Resolver<'_> {
         for pair in pairs.chunks_exact(2) {
             let [constants, result] = pair else { continue };
             let constants = self.constants(constants, &mut seen);
-            let element = constants.first().map_or_else(String::new, |it| breyta_core::print::str_text(it));
+            let element = constants.first().map_or_else(String::new, breyta_core::print::str_text);
             let result = self.under(element.trim_start_matches(':'), |this| this.tail_expr(result, tail));
             arms.push((constants, result, pair.first().map_or(form.span, |it| it.span)));
         }
         for (constants, result, span) in arms.into_iter().rev() {
             let condition = self.any_of(chosen, constants, span);
             let label = label.clone().map(|mut it| {
-                it.yes = self.sources.text(span).to_owned();
+                self.sources.text(span).clone_into(&mut it.yes);
                 it
             });
             otherwise = branch(span, label, condition, result, otherwise, false);

@@ -54,11 +54,10 @@ impl Resolver<'_> {
             ),
             FormKind::AnonymousFn(items) => return self.anonymous(form, items),
             FormKind::Quote(inner) => return self.quoted(inner),
-            FormKind::AutoKeyword(_) => return self.not_supported(span, "an auto-resolved keyword"),
             FormKind::SyntaxQuote(_) | FormKind::Unquote(_) | FormKind::UnquoteSplice(_) => {
-                return self.not_supported(span, "syntax quote");
+                return self.refuse(span, "syntax quote");
             }
-            FormKind::Deref(_) => return self.not_supported(span, "deref (`@`)"),
+            FormKind::Deref(_) => return self.refuse(span, "deref (`@`)"),
             FormKind::VarQuote(_) => {
                 self.report(
                     Diagnostic::new(Code::UNKNOWN_SYMBOL, span, "vars do not exist in compiled code")
@@ -68,7 +67,7 @@ impl Resolver<'_> {
             }
             FormKind::Tagged(tag, _) => {
                 let what = format!("the tagged literal `#{}`", tag.full());
-                return self.not_supported(span, &what);
+                return self.refuse(span, &what);
             }
         };
         Expr { kind, span }
@@ -186,7 +185,7 @@ impl Resolver<'_> {
             }
             other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
                 let what = format!("Java interop (`{other}`)");
-                self.not_supported(form.span, &what)
+                self.checked_only(form, &what, arguments)
             }
             _ => return None,
         })

@@ -35,23 +35,13 @@ impl Resolver<'_> {
                 FormKind::Map(_) if !self.in_function() => label = self.label_map(form, meta).or(label),
                 // Type hints mean nothing here.
                 FormKind::Keyword(_) | FormKind::Symbol(_) => {}
-                _ => self.report(
+                _ => self.problems.refuse(
                     Diagnostic::new(Code::NOT_SUPPORTED_YET, meta.span, "this metadata is not supported")
                         .help("labels belong to the flow body: `^\"Label\"` or `^{:label \"…\" :yes \"…\" :no \"…\"}`"),
                 ),
             }
         }
         label
-    }
-
-    /// `^{:max-iterations n}` on a loop.
-    pub(super) fn loop_bound(&self, form: &Form) -> Option<i64> {
-        form.meta.iter().filter_map(|meta| meta.map_get("max-iterations")).find_map(|value| {
-            match value.kind {
-                FormKind::Atom(Value::Int(most)) if most > 0 => Some(most),
-                _ => None,
-            }
-        })
     }
 
     fn label_map(&mut self, form: &Form, meta: &Form) -> Option<BranchLabel> {
@@ -75,7 +65,7 @@ impl Resolver<'_> {
                     continue;
                 }
                 _ => {
-                    self.report(
+                    self.problems.refuse(
                         Diagnostic::new(
                             Code::NOT_SUPPORTED_YET,
                             key.span,
@@ -99,6 +89,14 @@ impl Resolver<'_> {
         }
         label.map(|label| branch(&label, yes, no))
     }
+}
+
+/// `^{:max-iterations n}` on a loop.
+pub(super) fn loop_bound(form: &Form) -> Option<i64> {
+    form.meta.iter().filter_map(|meta| meta.map_get("max-iterations")).find_map(|value| match value.kind {
+        FormKind::Atom(Value::Int(most)) if most > 0 => Some(most),
+        _ => None,
+    })
 }
 
 fn branch(label: &str, yes: Option<String>, no: Option<String>) -> BranchLabel {

@@ -6,7 +6,7 @@
 use breyta_core::Value;
 
 use super::body::bound;
-use super::labels::path_element;
+use super::labels::{loop_bound, path_element};
 use super::macros::branch;
 use super::{Kind, Resolver, nil, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
@@ -65,7 +65,7 @@ impl Resolver<'_> {
         let Some(items) = vector.as_vector().filter(|items| items.len() % 2 == 0) else {
             return self.malformed(vector, "the bindings of `loop` are a vector of pairs", usage);
         };
-        let bound_given = self.loop_bound(form);
+        let bound_given = loop_bound(form);
         let has_steps = self.kind == Kind::Orchestration && body.iter().any(mentions_step);
         let patterns =
             items.chunks_exact(2).any(|pair| pair.first().is_some_and(|it| it.as_symbol().is_none()));

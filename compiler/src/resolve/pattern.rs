@@ -118,7 +118,7 @@ impl Resolver<'_> {
                     vec![Expr { kind: ExprKind::LibraryFunction(entry), span }, use_local(rest, span)];
                 self.library_call("clojure.core/apply", arguments, span)
             }
-            None => self.not_supported(span, "a map pattern after `&`"),
+            None => self.refuse(span, "a map pattern after `&`"),
         };
         let given = choose(several, pairs, only);
         let map = choose(use_local(rest, span), given, literal(Value::Map(Map::new()), span));

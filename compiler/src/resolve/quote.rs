@@ -12,7 +12,7 @@ impl Resolver<'_> {
             Ok(value) => Expr { kind: ExprKind::Literal(value), span: form.span },
             Err(inner) => {
                 let what = format!("{} inside quoted data", inner.describe());
-                self.not_supported(inner.span, &what);
+                self.refuse(inner.span, &what);
                 unknown(form.span)
             }
         }

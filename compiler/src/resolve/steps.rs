@@ -441,7 +441,7 @@ impl Resolver<'_> {
             FormKind::String(text) => text.value.as_str(),
             _ => {
                 let what = format!("a {what} that is not a literal keyword");
-                self.not_supported(value.span, &what);
+                self.refuse(value.span, &what);
                 return;
             }
         };

@@ -19,9 +19,8 @@ pub struct Form {
 pub enum FormKind {
     /// nil, booleans, numbers, characters, symbolic values (`##Inf`), `#inst` and `#uuid`.
     Atom(Value),
+    /// With the namespace that `::name` stands for, where it was written so.
     Keyword(Keyword),
-    /// `::name` or `::alias/name`, unresolved, without the colons.
-    AutoKeyword(Text),
     Symbol(Symbol),
     String(StringLiteral),
     /// `#"…"`: the pattern between the quotes, as written.
@@ -106,7 +105,7 @@ impl Form {
     pub fn describe(&self) -> &'static str {
         match &self.kind {
             FormKind::Atom(value) => value.type_name(),
-            FormKind::Keyword(_) | FormKind::AutoKeyword(_) => "a keyword",
+            FormKind::Keyword(_) => "a keyword",
             FormKind::Symbol(_) => "a symbol",
             FormKind::String(_) => "a string",
             FormKind::Regex(_) => "a regex",

@@ -64,7 +64,6 @@ impl Printer {
         match &form.kind {
             FormKind::Atom(value) => self.atom(value),
             FormKind::Keyword(keyword) => self.words(&[":", keyword.full()]),
-            FormKind::AutoKeyword(name) => self.words(&["::", name]),
             FormKind::Symbol(symbol) => self.words(&[symbol.full()]),
             FormKind::String(string) => self.string(&string.value),
             FormKind::Regex(pattern) => self.words(&["#\"", pattern, "\""]),

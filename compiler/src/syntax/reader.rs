@@ -293,11 +293,7 @@ impl<'a> Reader<'a> {
         let mut form = self.operand(token)?;
         if matches!(
             form.kind,
-            FormKind::Atom(_)
-                | FormKind::Keyword(_)
-                | FormKind::AutoKeyword(_)
-                | FormKind::String(_)
-                | FormKind::Regex(_)
+            FormKind::Atom(_) | FormKind::Keyword(_) | FormKind::String(_) | FormKind::Regex(_)
         ) {
             let problem = Diagnostic::new(
                 Code::READER_INVALID,

@@ -71,7 +71,7 @@ fn count<'f>(form: &'f Form, names: &mut BTreeMap<&'f str, usize>) {
         | FormKind::Deref(inner)
         | FormKind::VarQuote(inner)
         | FormKind::Tagged(_, inner) => count(inner, names),
-        FormKind::Atom(_) | FormKind::AutoKeyword(_) | FormKind::Regex(_) => {}
+        FormKind::Atom(_) | FormKind::Regex(_) => {}
     }
     form.meta.iter().for_each(|meta| count(meta, names));
 }

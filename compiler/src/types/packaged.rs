@@ -173,17 +173,18 @@ fn config_record(
                         .help(format!("`:{name}` takes {}", row.ty.describe())),
                 );
             }
+            // The documents' own examples hand further keys on, for a template to read: only a misspelling is one.
             None if !matches!(name.as_str(), "step/ctx" | "flow/ctx" | "type") => {
+                let Some(best) = nearest(name, family.key_names()).first().copied() else { continue };
                 let message = format!(
                     "`:{}` steps have no config key `:{name}`, which `:{}` gives",
                     family.name, function.value
                 );
-                let mut problem = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, function.span, message)
-                    .note(format!("what `:prepare` of `:{}` gives is the config", step.id.value));
-                if let Some(best) = nearest(name, family.key_names()).first() {
-                    problem = problem.help(format!("did you mean `:{best}`?"));
-                }
-                context.problems.report(problem);
+                context.problems.report(
+                    Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, function.span, message)
+                        .note(format!("what `:prepare` of `:{}` gives is the config", step.id.value))
+                        .help(format!("did you mean `:{best}`?")),
+                );
             }
             _ => {}
         }

@@ -186,7 +186,7 @@ fn push_scalar(value: &Value, out: &mut String) {
         Value::Function(function) => push_display(out, &format_args!("{function:?}")),
         // Not readable, and not meant to be: enough to see what was thrown.
         Value::Error(error) => {
-            push_display(out, &format_args!("#error[{}: {}]", error.code(), error.message()))
+            push_display(out, &format_args!("#error[{}: {}]", error.code(), error.message()));
         }
         Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) => {}
     }

@@ -34,7 +34,7 @@ fn reads(template: &str, expected: &[&str]) {
     let variables: Vec<String> = definition
         .templates
         .iter()
-        .flat_map(|it| it.variables())
+        .flat_map(crate::flow::Template::variables)
         .map(|it| format!("{} {}", it.path.join("."), sources.text(it.span)))
         .collect();
     assert_eq!(variables, expected, "{template}");
