@@ -37,9 +37,7 @@ fn completed(text: &str, form: &Form) -> Option<String> {
         let map = Form::new(FormKind::Map(Vec::new()), form.span);
         return completed(&format!("{{:flow '{text}}}"), &map);
     }
-    if form.as_map().is_none() {
-        return None;
-    }
+    form.as_map()?;
     let has = |key: &str| form.map_get(key).is_some() || (key == "flow" && text.starts_with("{:flow"));
     if !SECTIONS.iter().any(|key| has(key)) {
         return None;
