@@ -37,7 +37,9 @@ fn completed(text: &str, form: &Form) -> Option<String> {
         let map = Form::new(FormKind::Map(Vec::new()), form.span);
         return completed(&format!("{{:flow '{text}}}"), &map);
     }
-    form.as_map()?;
+    if !matches!(form.kind, FormKind::Map(_)) {
+        return None;
+    }
     let has = |key: &str| form.map_get(key).is_some() || (key == "flow" && text.starts_with("{:flow"));
     if !SECTIONS.iter().any(|key| has(key)) {
         return None;
