@@ -16,9 +16,6 @@ use crate::flow::Definition;
 use crate::hir::{Expr, ExprKind, Step};
 use node::{Entry, Look, Node};
 
-/// Durations as configs write them.
-mod duration;
-
 /// Literal maps of forms that are no steps.
 mod helpers;
 

@@ -43,6 +43,9 @@ pub mod template;
 /// Cron expressions of schedules.
 pub mod cron;
 
+/// Durations as texts.
+pub mod duration;
+
 /// The table of core functions: names, arities, types, implementation.
 pub mod library;
 

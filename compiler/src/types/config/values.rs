@@ -1,11 +1,11 @@
 //! Values of keys: types, bounds, spellings, durations, and what stands inside collections.
 
 use breyta_catalog::values::{KeyType, Spelling, Time, duration as in_words};
-use breyta_core::Value;
 use breyta_core::library::Ty;
+use breyta_core::{Value, duration};
 
+use super::Checker;
 use super::node::{Look, Node};
-use super::{Checker, duration};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::types::lattice::Type;
 

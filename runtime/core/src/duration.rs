@@ -1,7 +1,8 @@
-//! Durations as configs write them: a whole number, or a text with a unit (`"500ms" "10s" "5m" "2h" "1d"`).
+//! Durations as texts: a whole number and a unit (`"500ms" "10s" "5m" "2h" "1d"`). Durations that are numbers, and what
+//! a config may hold, are not here.
 
 /// Milliseconds of a text; None when it is no duration. Without a unit it counts seconds.
-pub(super) fn milliseconds(text: &str) -> Option<u64> {
+pub fn milliseconds(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().ok()?;
@@ -17,7 +18,7 @@ pub(super) fn milliseconds(text: &str) -> Option<u64> {
 }
 
 /// The duration that a malformed text was meant to be: `10sec`, `5 minutes`, `2hrs`.
-pub(super) fn repaired(text: &str) -> Option<String> {
+pub fn repaired(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
