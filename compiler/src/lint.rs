@@ -80,33 +80,10 @@ fn quoted(form: &Form) -> Option<&Form> {
     }
 }
 
-/// The forms directly inside of a form, as written. Metadata is not among them.
-fn children(form: &Form) -> &[Form] {
-    match &form.kind {
-        FormKind::List(items)
-        | FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => items,
-        FormKind::Quote(inner)
-        | FormKind::SyntaxQuote(inner)
-        | FormKind::Unquote(inner)
-        | FormKind::UnquoteSplice(inner)
-        | FormKind::Deref(inner)
-        | FormKind::VarQuote(inner)
-        | FormKind::Tagged(_, inner) => std::slice::from_ref(inner),
-        FormKind::Atom(_)
-        | FormKind::Keyword(_)
-        | FormKind::Symbol(_)
-        | FormKind::String(_)
-        | FormKind::Regex(_) => &[],
-    }
-}
-
 /// Every form inside of a form, itself first, in the order of the text.
 fn each<'f>(form: &'f Form, visit: &mut impl FnMut(&'f Form)) {
     visit(form);
-    for child in children(form) {
+    for child in form.children() {
         each(child, visit);
     }
 }

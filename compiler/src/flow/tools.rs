@@ -77,32 +77,15 @@ pub(super) fn check_definition(definition: &Definition, problems: &mut Problems)
 
 /// Looks for configs of `:llm` and `:agent` steps that are written out.
 fn body(form: &Form, definition: &Definition, problems: &mut Problems) {
-    match &form.kind {
-        FormKind::List(items) => {
-            if form.is_call_of("quote") {
-                return;
-            }
-            if form.is_call_of("flow/step")
-                && let [_, family, _, config] = items.as_slice()
-                && matches!(name_of(family), Some("llm" | "agent"))
-                && config.as_map().is_some()
-            {
-                let path = Path::root().key("flow");
-                check(config, definition, Written::InBody, &path, problems);
-            }
-            for item in items {
-                body(item, definition, problems);
-            }
-        }
-        FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => {
-            for item in items {
-                body(item, definition, problems);
-            }
-        }
-        _ => {}
+    if form.is_call_of("flow/step")
+        && let Some([_, family, _, config]) = form.as_list()
+        && matches!(name_of(family), Some("llm" | "agent"))
+        && config.as_map().is_some()
+    {
+        check(config, definition, Written::InBody, &Path::root().key("flow"), problems);
+    }
+    for item in form.evaluated() {
+        body(item, definition, problems);
     }
 }
 

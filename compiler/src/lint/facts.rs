@@ -110,7 +110,7 @@ impl<'f> Walk<'f> {
             FormKind::Unquote(inner) | FormKind::UnquoteSplice(inner) if depth == 1 => self.expr(inner),
             FormKind::Unquote(inner) | FormKind::UnquoteSplice(inner) => self.template(inner, depth - 1),
             _ => {
-                for child in super::children(form) {
+                for child in form.children() {
                     self.template(child, depth);
                 }
             }

@@ -148,7 +148,7 @@ impl<'f> Used<'f> {
         if listed.as_map().is_some() || listed.as_list().is_some() || listed.as_symbol().is_some() {
             self.opaque = true;
         }
-        for item in super::children(listed) {
+        for item in listed.children() {
             match item.as_keyword() {
                 Some(id) => {
                     self.ids.insert(id.full());

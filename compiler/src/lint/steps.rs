@@ -232,7 +232,7 @@ fn is_never_a_map(form: &Form) -> bool {
 
 /// Flows that an importer wrote carry a tag, and may give functions anything.
 fn is_imported(definition: &Form) -> bool {
-    let tags = definition.map_get("tags").map(super::children).unwrap_or_default();
+    let tags = definition.map_get("tags").map(Form::children).unwrap_or_default();
     tags.iter().any(|tag| match &tag.kind {
         FormKind::Keyword(keyword) => keyword.full() == "n8n-import",
         FormKind::String(string) => string.value.as_str() == "n8n-import",

@@ -324,13 +324,6 @@ fn placeholders(form: &Form, highest: &mut usize, rest: &mut bool) {
 }
 
 fn mentions(form: &Form, name: &str) -> bool {
-    match &form.kind {
-        FormKind::Symbol(symbol) => symbol.full() == name,
-        FormKind::List(items)
-        | FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => items.iter().any(|item| mentions(item, name)),
-        _ => false,
-    }
+    form.as_symbol().is_some_and(|symbol| symbol.full() == name)
+        || form.evaluated().iter().any(|item| mentions(item, name))
 }

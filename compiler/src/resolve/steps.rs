@@ -16,26 +16,13 @@ const USAGE: &str = "write `(flow/step :family :step-id {…config…})`";
 impl Resolver<'_> {
     /// Counts how often each step id is written, so that an id which is unique needs no path.
     pub(super) fn count_steps(&mut self, form: &Form) {
-        match &form.kind {
-            FormKind::List(items) => {
-                if form.is_call_of("flow/step")
-                    && let Some(id) = items.get(2).and_then(step_id)
-                {
-                    *self.step_ids.entry(id.to_owned()).or_default() += 1;
-                }
-                for item in items {
-                    self.count_steps(item);
-                }
-            }
-            FormKind::Vector(items)
-            | FormKind::Map(items)
-            | FormKind::Set(items)
-            | FormKind::AnonymousFn(items) => {
-                for item in items {
-                    self.count_steps(item);
-                }
-            }
-            _ => {}
+        if form.is_call_of("flow/step")
+            && let Some(id) = form.as_list().and_then(|items| items.get(2)).and_then(step_id)
+        {
+            *self.step_ids.entry(id.to_owned()).or_default() += 1;
+        }
+        for item in form.evaluated() {
+            self.count_steps(item);
         }
     }
 

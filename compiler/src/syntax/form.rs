@@ -101,6 +101,39 @@ impl Form {
             .map(|(_, value)| value)
     }
 
+    /// The forms directly inside, as written. Metadata is not among them.
+    pub fn children(&self) -> &[Form] {
+        match &self.kind {
+            FormKind::List(items)
+            | FormKind::Vector(items)
+            | FormKind::Map(items)
+            | FormKind::Set(items)
+            | FormKind::AnonymousFn(items) => items,
+            FormKind::Quote(inner)
+            | FormKind::SyntaxQuote(inner)
+            | FormKind::Unquote(inner)
+            | FormKind::UnquoteSplice(inner)
+            | FormKind::Deref(inner)
+            | FormKind::VarQuote(inner)
+            | FormKind::Tagged(_, inner) => std::slice::from_ref(inner),
+            FormKind::Atom(_)
+            | FormKind::Keyword(_)
+            | FormKind::Symbol(_)
+            | FormKind::String(_)
+            | FormKind::Regex(_) => &[],
+        }
+    }
+
+    /// The forms directly inside that may be evaluated: none of a quoted form or a `comment`.
+    pub fn evaluated(&self) -> &[Form] {
+        let inert = match &self.kind {
+            FormKind::Quote(_) | FormKind::SyntaxQuote(_) | FormKind::VarQuote(_) => true,
+            FormKind::List(_) => self.is_call_of("quote") || self.is_call_of("comment"),
+            _ => false,
+        };
+        if inert { &[] } else { self.children() }
+    }
+
     /// What kind of thing this is, for messages: `a vector`.
     pub fn describe(&self) -> &'static str {
         match &self.kind {

@@ -40,15 +40,7 @@ pub(crate) fn check(body: &Form, children: &Children, problems: &mut Problems) {
     {
         call(input, child, problems);
     }
-    match &body.kind {
-        FormKind::List(_) if body.is_call_of("quote") => {}
-        FormKind::List(items)
-        | FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => items.iter().for_each(|item| check(item, children, problems)),
-        _ => {}
-    }
+    body.evaluated().iter().for_each(|item| check(item, children, problems));
 }
 
 fn slug_of(form: &Form) -> Option<&str> {

@@ -59,19 +59,7 @@ fn count<'f>(form: &'f Form, names: &mut BTreeMap<&'f str, usize>) {
         FormKind::Keyword(keyword) => *names.entry(keyword.full()).or_default() += 1,
         FormKind::Symbol(symbol) => *names.entry(symbol.full()).or_default() += 1,
         FormKind::String(text) => *names.entry(&text.value).or_default() += 1,
-        FormKind::List(items)
-        | FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => items.iter().for_each(|item| count(item, names)),
-        FormKind::Quote(inner)
-        | FormKind::SyntaxQuote(inner)
-        | FormKind::Unquote(inner)
-        | FormKind::UnquoteSplice(inner)
-        | FormKind::Deref(inner)
-        | FormKind::VarQuote(inner)
-        | FormKind::Tagged(_, inner) => count(inner, names),
-        FormKind::Atom(_) | FormKind::Regex(_) => {}
+        _ => form.children().iter().for_each(|item| count(item, names)),
     }
     form.meta.iter().for_each(|meta| count(meta, names));
 }

@@ -9,7 +9,7 @@ use super::Checker;
 use super::node::{Look, Node};
 use crate::diagnostics::Problems;
 use crate::flow::Definition;
-use crate::syntax::{Form, FormKind};
+use crate::syntax::Form;
 
 /// Checks all of them in the flow body.
 pub(in crate::types) fn check(definition: &Definition, problems: &mut Problems) {
@@ -22,27 +22,14 @@ pub(in crate::types) fn check(definition: &Definition, problems: &mut Problems) 
 }
 
 fn walk(form: &Form, checker: &mut Checker<'_>) {
-    let items = match &form.kind {
-        FormKind::List(items) => {
-            if form.is_call_of("quote") || form.is_call_of("comment") {
-                return;
-            }
-            match items.as_slice() {
-                [_, config, _] if form.is_call_of("flow/poll") => map(&POLL, config, checker),
-                [_, _, _, options] if form.is_call_of("flow/call-flow") => {
-                    map(&CALL_FLOW_OPTIONS, options, checker);
-                }
-                _ => {}
-            }
-            items
+    match form.as_list() {
+        Some([_, config, _]) if form.is_call_of("flow/poll") => map(&POLL, config, checker),
+        Some([_, _, _, options]) if form.is_call_of("flow/call-flow") => {
+            map(&CALL_FLOW_OPTIONS, options, checker);
         }
-        FormKind::Vector(items)
-        | FormKind::Map(items)
-        | FormKind::Set(items)
-        | FormKind::AnonymousFn(items) => items,
-        _ => return,
-    };
-    for item in items {
+        _ => {}
+    }
+    for item in form.evaluated() {
         walk(item, checker);
     }
 }
