@@ -128,9 +128,19 @@ fn unknown_core_function_names_its_neighbours() {
 
 #[test]
 fn usage_errors_exit_with_2() {
-    breytac_run(&["check"]).expect_status(2);
-    breytac_run(&["frobnicate"]).expect_status(2);
-    breytac_run(&["build", "a.edn", "--no-such-option"]).expect_status(2);
+    for (arguments, part) in [
+        (&["check"][..], "required arguments were not provided: <FILE>"),
+        (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
+        (&["build", "a.edn", "--no-such-option"], "unexpected argument '--no-such-option'"),
+        (&["check", "a.edn", "--deny"], "a value is required for '--deny <CODE>'"),
+    ] {
+        let json = refused(arguments, 2, "usage");
+        let message = json.pointer("/error/message").and_then(Value::as_str).unwrap();
+        assert!(message.contains(part), "{json:#}");
+        assert!(breytac_run(arguments).stderr.starts_with("error[usage]: "));
+    }
+    assert!(breytac_run(&[]).expect_status(2).stderr.contains("Usage: breytac"));
+    assert!(breytac_run(&["explain", "usage"]).expect_status(0).stdout.starts_with("# usage"));
     breytac_run(&["explain", "no-such-code"]).expect_status(2);
 }
 

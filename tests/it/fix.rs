@@ -164,6 +164,26 @@ fn included_files() {
     assert!(place.text("body.edn").contains(":path"));
 }
 
+/// The files are mended where they lie, and the link to the flow stays a link.
+#[cfg(unix)]
+#[test]
+fn a_flow_behind_a_link() {
+    let flow_text = flow(" :descripton \"d\"\n :flow '#flow/include \"body.edn\"");
+    let real = Place::new(&[
+        ("flow.edn", &flow_text),
+        ("body.edn", "(flow/step :http :get {:connection :api :pth \"/\"})\n"),
+    ]);
+    // A file of the same name beside the link is no part of the flow.
+    let linked = Place::new(&[("body.edn", "(flow/input)\n")]);
+    std::os::unix::fs::symlink(real.path("flow.edn"), linked.path("flow.edn")).unwrap();
+    let json = linked.fix();
+    assert_eq!(json["ok"], true, "{json:#}");
+    assert!(std::fs::symlink_metadata(linked.path("flow.edn")).unwrap().is_symlink());
+    assert!(real.text("flow.edn").contains(":description"));
+    assert!(real.text("body.edn").contains(":path"));
+    assert_eq!(linked.text("body.edn"), "(flow/input)\n");
+}
+
 #[test]
 fn nothing_to_mend_is_not_written() {
     let place = Place::new(&[("flow.edn", &flow(" :flow '(flow/input)"))]);

@@ -238,18 +238,33 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
 impl Refusal {
     /// Shows it; help is a result, anything else a usage error.
     pub(crate) fn report(self) -> ExitCode {
+        let text = self.error.render().to_string();
         if !self.error.use_stderr() {
-            report::out(&self.error.render().to_string());
+            report::out(&text);
             return ExitCode::SUCCESS;
         }
-        if self.json {
-            let text = self.error.render().to_string();
-            let first =
-                text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
-            let message = first.trim_start_matches("error: ").to_owned();
-            return Failure::usage("usage", message).report(Format::Json, "breytac");
+        let Some(told) = text.strip_prefix("error: ") else {
+            return self.nothing_asked(&text);
+        };
+        if !self.json {
+            report::prose(&format!("error[usage]: {}", told.trim_end()));
+            return ExitCode::from(report::USAGE);
         }
-        report::prose(self.error.render().to_string().trim_end());
+        let mut paragraphs = told.split("\n\n").map(|it| it.split_whitespace().collect::<Vec<_>>().join(" "));
+        let failure = Failure::usage("usage", paragraphs.next().unwrap_or_default());
+        let rest: Vec<String> = paragraphs.filter(|it| !it.is_empty()).collect();
+        let failure = if rest.is_empty() { failure } else { failure.help(rest.join("; ")) };
+        failure.report(Format::Json, "breytac")
+    }
+
+    /// No command: all of the help is the answer to a person, and only to a person.
+    fn nothing_asked(&self, help: &str) -> ExitCode {
+        if self.json {
+            return Failure::usage("usage", "no command is given")
+                .help("`breytac help` shows all commands")
+                .report(Format::Json, "breytac");
+        }
+        report::prose(help.trim_end());
         ExitCode::from(report::USAGE)
     }
 }

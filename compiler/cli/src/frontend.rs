@@ -99,6 +99,11 @@ impl Project {
         self.compile(texts, Depth::Problems)
     }
 
+    /// Where the file with this name in messages really lies.
+    pub(crate) fn place(&self, name: &str) -> PathBuf {
+        if name == self.flow.file(FileId(0)).name { self.folder.flow() } else { self.folder.place(name) }
+    }
+
     fn compile(&self, texts: &Texts, depth: Depth) -> Checked {
         let flow = self.flow.file(FileId(0));
         let text = texts.get(&flow.name).unwrap_or(&flow.text);

@@ -104,6 +104,10 @@ codes! {
     DUPLICATE_KEY "duplicate-key" Error;
     /// More bytes than a definition may have.
     DEFINITION_TOO_LARGE "definition-too-large" Error;
+    /// More bytes than all templates together may have.
+    TEMPLATES_TOO_LARGE "templates-too-large" Error;
+    /// More bytes than the code of all functions together may have.
+    FUNCTIONS_TOO_LARGE "functions-too-large" Error;
     /// The file is empty or holds no map.
     NOT_A_FLOW "not-a-flow" Error;
     /// `:slug`, `:concurrency` or `:flow` is missing.

@@ -115,10 +115,12 @@ limits! {
     input_bytes_max "input-bytes-max" 1_000_000 Bytes "Size of the input of a run, as JSON.";
     nesting_depth "nesting-depth" 512 Count "How deep data that comes in may be nested. Fixed.";
     definition_bytes "definition-bytes" 150_000 Bytes "Size of a definition without the bodies of its templates and functions. Fixed.";
+    templates_bytes "templates-bytes" 1_000_000 Bytes "Size of what all templates of a definition hold. Fixed.";
+    functions_bytes "functions-bytes" 1_000_000 Bytes "Size of the code of all functions of a definition. Fixed.";
 }
 
 /// What is part of the formats, or the compiler's: no executable can change it.
-const FIXED: &[&str] = &["nesting-depth", "definition-bytes"];
+const FIXED: &[&str] = &["nesting-depth", "definition-bytes", "templates-bytes", "functions-bytes"];
 
 impl Limits {
     /// Applies one `NAME=VALUE`.

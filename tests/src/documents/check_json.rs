@@ -17,7 +17,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("data.flowSlug", "the flow's slug, when the definition could be read"),
     (
         "data.fixes",
-        "with `--fix`: `changes`, each `{file, code, line, column, was, text}`, and `withheld`, the number of suggestions that would have made errors",
+        "with `--fix`: `changes`, each `{file, code, line, column, was, text}`, and `withheld`, the number of suggestions that were left out because carrying them out makes errors or never ends",
     ),
     ("data.flows", "with several files: `{valid, flows}`, each flow as above with its `file`"),
     ("error", "`{code, message}` when not `ok`"),

@@ -40,6 +40,16 @@ impl Folder {
     fn name(&self, identity: &str) -> String {
         format!("{}{identity}", self.prefix)
     }
+
+    /// Where the file with this name in messages really lies, whatever links lead to it.
+    pub(crate) fn place(&self, name: &str) -> PathBuf {
+        self.path.join(name.strip_prefix(&self.prefix).unwrap_or(name))
+    }
+
+    /// Where the flow file really lies.
+    pub(crate) fn flow(&self) -> PathBuf {
+        self.path.join(&self.root)
+    }
 }
 
 /// An identity is the path below the folder, with `/` separators and links followed.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::args::Lints;
 use crate::frontend::{Checked, Project, Texts};
 use crate::report::Failure;
-use crate::sources::{self, shown};
+use crate::sources;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +30,7 @@ const TRIALS_MAX: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Fixes {
     changes: Vec<Change>,
-    /// Problems whose suggestions were left out because they make errors.
+    /// Problems whose suggestions were left out: made, they lead to errors or to one another.
     withheld: usize,
 }
 
@@ -62,16 +62,16 @@ pub(super) fn fix(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<(Check
         .map(|index| before.sources.file(FileId(index as u32)))
         .map(|file| (file.name.clone(), file.text.clone()))
         .collect();
-    let mut withheld = 0;
     let mut state = follow(&project, Texts::new());
     if is_worse(&before, &state.checked) {
-        (state, withheld) = one_by_one(&project);
+        state = one_by_one(&project);
     }
+    let withheld = state.checked.problems.iter().filter(|it| !it.edits.is_empty()).count();
     state.texts.retain(|name, text| names.get(name) != Some(text));
     if state.texts.is_empty() {
         state.changes.clear();
     }
-    write(file, &names, &state.texts)?;
+    write(&project, &names, &state.texts)?;
     Ok((state.checked, Fixes { changes: state.changes, withheld }))
 }
 
@@ -91,8 +91,8 @@ fn follow(project: &Project, texts: Texts) -> State {
     state
 }
 
-/// The changes of one problem after the other, each kept when it does no harm; and how many were not.
-fn one_by_one(project: &Project) -> (State, usize) {
+/// The changes of one problem after the other, each kept when it does no harm.
+fn one_by_one(project: &Project) -> State {
     let checked = project.check(&Texts::new());
     let mut state = State { texts: Texts::new(), changes: Vec::new(), checked };
     let mut harmful: Vec<(&'static str, String)> = Vec::new();
@@ -114,7 +114,7 @@ fn one_by_one(project: &Project) -> (State, usize) {
             state = State { texts, changes: state.changes, checked };
         }
     }
-    (state, harmful.len())
+    state
 }
 
 /// Whether there are more errors than before; unless these could not be seen before, the definition being unreadable.
@@ -191,11 +191,9 @@ impl Replacement<'_> {
 }
 
 /// Writes all texts, or none: what was written before a failure is taken back.
-fn write(flow: &Path, before: &BTreeMap<String, String>, texts: &Texts) -> Result<(), Failure> {
-    let flow_name = shown(flow);
-    let place = |name: &str| if name == flow_name { flow.to_path_buf() } else { PathBuf::from(name) };
+fn write(project: &Project, before: &BTreeMap<String, String>, texts: &Texts) -> Result<(), Failure> {
     for name in texts.keys() {
-        let read = fs::read(place(name)).unwrap_or_default();
+        let read = fs::read(project.place(name)).unwrap_or_default();
         if before.get(name).map(String::as_bytes) != Some(read.as_slice()) {
             return Err(Failure::new(
                 "file-changed",
@@ -206,11 +204,11 @@ fn write(flow: &Path, before: &BTreeMap<String, String>, texts: &Texts) -> Resul
     }
     let mut written: Vec<&String> = Vec::new();
     for (name, text) in texts {
-        if let Err(failure) = sources::replace(&place(name), text.as_bytes(), false) {
+        if let Err(failure) = sources::replace(&project.place(name), text.as_bytes(), false) {
             for name in written {
                 let old = before.get(name).map(String::as_str).unwrap_or_default();
                 // The first failure is the one to be told; this file could be written a moment ago.
-                let _ = sources::replace(&place(name), old.as_bytes(), false);
+                let _ = sources::replace(&project.place(name), old.as_bytes(), false);
             }
             return Err(failure);
         }
@@ -236,7 +234,8 @@ impl Fixes {
         let count = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
         let _ = writeln!(text, "{} made", count(self.changes.len(), "change"));
         if self.withheld > 0 {
-            let _ = writeln!(text, "{} left out: it would make errors", count(self.withheld, "suggestion"));
+            let left_out = count(self.withheld, "suggestion");
+            let _ = writeln!(text, "{left_out} left out: carrying it out makes errors, or never ends");
         }
         text
     }
