@@ -185,7 +185,7 @@ pub(super) fn constant(value: &Value) -> TokenStream {
             let bits = Literal::u128_unsuffixed(*bits);
             quote!(rt::Value::Uuid(#bits))
         }
-        Value::Function(_) | Value::Error(_) | Value::Bytes(_) => {
+        Value::Function(_) | Value::Lazy(_) | Value::Object(_) | Value::Error(_) | Value::Bytes(_) => {
             panic!("invariant: {} has no literal", value.type_name())
         }
     }

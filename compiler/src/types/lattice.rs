@@ -117,7 +117,8 @@ impl Type {
             Value::Bytes(_) => Type::Any,
             Value::Regex(_) => Type::Regex,
             Value::Function(_) => Type::Function,
-            Value::Error(_) => Type::Any,
+            Value::Lazy(_) => Type::List(Box::new(Type::Any)),
+            Value::Object(_) | Value::Error(_) => Type::Any,
         }
     }
 

@@ -48,6 +48,10 @@ pub enum NotStorable {
     Regex,
     /// What `catch` binds.
     Error,
+    /// A sequence whose elements are not made; [`crate::value::realize`] makes them.
+    Lazy,
+    /// An atom or another value with an identity.
+    Object,
     /// Deeper than [`DEPTH_MAX`](crate::value::DEPTH_MAX).
     TooDeep,
     /// Larger than [`ENCODED_BYTES_MAX`].
@@ -58,6 +62,8 @@ impl fmt::Display for NotStorable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Function => "a function is not data and cannot be stored",
+            Self::Lazy => "a lazy sequence is not data and cannot be stored",
+            Self::Object => "an atom or another object is not data and cannot be stored; keep what it holds",
             Self::Error => "an exception is not data and cannot be stored; keep its message and its data",
             Self::Regex => "a regex is not data and cannot be stored; keep its source text",
             Self::TooDeep => "the value nests too deeply to be stored",

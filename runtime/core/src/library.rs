@@ -29,7 +29,7 @@ pub mod internal;
 pub mod invoke;
 
 mod class;
-mod elements;
+pub(crate) mod elements;
 mod lookup;
 
 /// A type in a signature. `Any` accepts everything and is never an error.

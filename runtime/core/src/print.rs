@@ -58,6 +58,8 @@ enum Open<'a> {
     Items(std::slice::Iter<'a, Value>, char),
     Members(indexmap::set::Iter<'a, Value>),
     Entries(indexmap::map::Iter<'a, Value, Value>, Option<&'a Value>),
+    /// The elements of a lazy sequence that are there, and what comes after them.
+    Made(std::slice::Iter<'a, Value>, &'a Value),
 }
 
 /// Appends what `pr-str` gives. `meter` is told the bytes of every piece and may stop the printing.
@@ -107,6 +109,10 @@ fn open<'a>(value: &'a Value, out: &mut String) -> Option<Open<'a>> {
             out.push('{');
             Some(Open::Entries(entries.iter(), None))
         }
+        Value::Lazy(_) => {
+            out.push('(');
+            Some(Open::Made([].iter(), value))
+        }
         scalar => {
             push_scalar(scalar, out);
             None
@@ -119,6 +125,7 @@ fn next<'a>(open: &mut Open<'a>, first: &mut bool, out: &mut String) -> Option<&
     let is_first = std::mem::replace(first, false);
     let (next, separator, end) = match open {
         Open::Items(items, end) => (items.next(), " ", *end),
+        Open::Made(items, rest) => (next_made(items, rest), " ", ')'),
         Open::Members(members) => (members.next(), " ", '}'),
         Open::Entries(entries, pending) => match pending.take() {
             Some(value) => (Some(value), " ", '}'),
@@ -137,6 +144,24 @@ fn next<'a>(open: &mut Open<'a>, first: &mut bool, out: &mut String) -> Option<&
         None => out.push(end),
     }
     next
+}
+
+/// The next element of a lazy sequence that is there. Printing makes none: whoever prints all of it makes it first.
+fn next_made<'a>(items: &mut std::slice::Iter<'a, Value>, rest: &mut &'a Value) -> Option<&'a Value> {
+    loop {
+        if let Some(item) = items.next() {
+            return Some(item);
+        }
+        *items = match std::mem::replace(rest, &Value::Nil) {
+            Value::Lazy(seq) => {
+                let chunk = seq.peek().flatten()?;
+                *rest = &chunk.rest;
+                chunk.items.iter()
+            }
+            Value::List(more) | Value::Vector(more) => more.iter(),
+            _ => return None,
+        };
+    }
 }
 
 fn push_scalar(value: &Value, out: &mut String) {
@@ -188,7 +213,8 @@ fn push_scalar(value: &Value, out: &mut String) {
         Value::Error(error) => {
             push_display(out, &format_args!("#error[{}: {}]", error.code(), error.message()));
         }
-        Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) => {}
+        Value::Object(object) => push_display(out, &format_args!("#object[{}]", object.class_name())),
+        Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Lazy(_) => {}
     }
 }
 

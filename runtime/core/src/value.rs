@@ -13,13 +13,18 @@ use crate::{Keyword, Symbol, Text, Thrown};
 
 mod equality;
 mod function;
+mod lazy;
 mod map;
+mod object;
+mod release;
 mod set;
 mod vector;
 
 pub use equality::FixedState;
 pub use function::{Closure, DynamicCode, Function, Native};
+pub use lazy::{Chunk, Generator, LazySeq, realize};
 pub use map::Map;
+pub use object::{Mutable, Object};
 pub use set::Set;
 pub use vector::{Elements, Vector};
 
@@ -59,6 +64,10 @@ pub enum Value {
     Regex(Text),
     /// A function. Not data: it may not live across a suspension.
     Function(Arc<Function>),
+    /// A sequence whose elements are made when asked for. Not data: [`realize`] makes a list of it.
+    Lazy(LazySeq),
+    /// Something with an identity. Not data.
+    Object(Arc<Object>),
     /// What `ex-info` makes and `catch` binds. Not data: it may not live across a suspension.
     Error(Arc<Thrown>),
 }
@@ -150,14 +159,16 @@ impl Value {
             Self::Bytes(_) => "a byte array",
             Self::Regex(_) => "a regex",
             Self::Function(_) => "a function",
+            Self::Lazy(_) => "a lazy sequence",
+            Self::Object(object) => object.type_name(),
             Self::Error(_) => "an exception",
         }
     }
 
-    /// Whether this value and everything in it can be stored: no function, no regex.
+    /// Whether this value and everything in it can be stored: no function, no regex, nothing still to be made.
     pub fn is_data(&self) -> bool {
         match self {
-            Self::Regex(_) | Self::Function(_) | Self::Error(_) => false,
+            Self::Regex(_) | Self::Function(_) | Self::Lazy(_) | Self::Object(_) | Self::Error(_) => false,
             Self::List(items) | Self::Vector(items) => items.iter().all(Value::is_data),
             Self::Map(map) => map.iter().all(|(key, value)| key.is_data() && value.is_data()),
             Self::Set(set) => set.iter().all(Value::is_data),

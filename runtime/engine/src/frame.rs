@@ -1,6 +1,7 @@
 //! The frame of a run: its slots while a state function works on them, and which of them changed.
 
-use breyta_core::{Budget, Value};
+use breyta_core::value::realize;
+use breyta_core::{Budget, Thrown, Value};
 
 use crate::machine::Slot;
 
@@ -61,6 +62,19 @@ impl Frame {
     /// The value of a slot without copying it.
     pub fn peek(&self, slot: Slot) -> Option<&Value> {
         self.slots.get(slot).and_then(Option::as_ref)
+    }
+
+    /// Makes every lazy sequence in the changed slots: what is stored is data.
+    ///
+    /// # Errors
+    /// What making an element throws; an infinite sequence runs into a bound of the budget.
+    pub fn realize(&mut self) -> Result<(), Thrown> {
+        for (place, _) in self.slots.iter_mut().zip(&self.dirty).filter(|(_, dirty)| **dirty) {
+            if let Some(value) = place.take() {
+                *place = Some(realize(&mut self.budget, value)?);
+            }
+        }
+        Ok(())
     }
 
     /// Everything stored: no slot counts as changed any more.

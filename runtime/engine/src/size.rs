@@ -27,7 +27,7 @@ pub fn json_bytes(value: &Value) -> u64 {
         Value::Instant(_) => 26,
         Value::Uuid(_) => 38,
         Value::Bytes(bytes) => (bytes.len() as u64).div_ceil(3) * 4 + 2,
-        Value::Function(_) | Value::Error(_) => 0,
+        Value::Function(_) | Value::Lazy(_) | Value::Object(_) | Value::Error(_) => 0,
     }
 }
 

@@ -6,6 +6,7 @@
 
 use breyta_catalog::families;
 use breyta_catalog::limits::Limits;
+use breyta_core::value::realize;
 use breyta_core::{Budget, Keyword, Map, Value};
 use breyta_engine::error::StepError;
 use breyta_engine::world::BoxFuture;
@@ -42,11 +43,12 @@ fn call(context: &StepContext<'_>) -> Result<Value, StepError> {
     };
     let injected = Injected::new(context, &input);
     let mut arguments = [injected.input(input)];
+    let mut budget = budget(context.limits);
     let result = request
         .program
-        .call(function, &mut budget(context.limits), &mut arguments)
+        .call(function, &mut budget, &mut arguments)
         .ok_or_else(|| context.invalid(&format!("there is no function :{function} in this flow")))??;
-    let result = injected.strip(result);
+    let result = injected.strip(realize(&mut budget, result)?);
     if result.is_data() {
         Ok(result)
     } else {

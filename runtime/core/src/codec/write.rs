@@ -70,6 +70,8 @@ impl<'a> Writer<'a> {
             Value::Bytes(bytes) => self.bytes(tag::BYTES, bytes),
             Value::Regex(_) => return Err(NotStorable::Regex),
             Value::Function(_) => return Err(NotStorable::Function),
+            Value::Lazy(_) => return Err(NotStorable::Lazy),
+            Value::Object(_) => return Err(NotStorable::Object),
             Value::Error(_) => return Err(NotStorable::Error),
         }
         Ok(())

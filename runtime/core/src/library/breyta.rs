@@ -14,21 +14,23 @@ rows! { breyta:
     "breyta.sandbox/json-emit" json_emit (Any) -> String, "The value as JSON text.";
 }
 
-fn blank(what: &str, args: &[Value]) -> Result<bool, Thrown> {
+fn blank(budget: &mut Budget, what: &str, args: &[Value]) -> Result<bool, Thrown> {
     let [value] = args else { return Err(Thrown::arity(what, args.len())) };
     match value {
         Value::Str(text) => Ok(is_blank_text(text)),
-        Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) => is_empty(value),
+        Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Lazy(_) => {
+            is_empty(budget, value)
+        }
         _ => Ok(false),
     }
 }
 
-pub fn is_present(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    Ok(Value::Bool(!blank("breyta.sandbox/present?", args)?))
+pub fn is_present(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    Ok(Value::Bool(!blank(budget, "breyta.sandbox/present?", args)?))
 }
 
-pub fn is_blank(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    Ok(Value::Bool(blank("breyta.sandbox/blank?", args)?))
+pub fn is_blank(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    Ok(Value::Bool(blank(budget, "breyta.sandbox/blank?", args)?))
 }
 
 /// Charges what the value of a text may take: a short element of JSON becomes a whole value.

@@ -50,14 +50,14 @@ pub fn count(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     Ok(Value::Int(count as i64))
 }
 
-pub fn is_empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn is_empty(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/empty?", args.len())) };
-    Ok(Value::Bool(has_no_elements(coll)?))
+    Ok(Value::Bool(has_no_elements(budget, coll)?))
 }
 
-pub fn not_empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn not_empty(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/not-empty", args.len())) };
-    Ok(if has_no_elements(coll)? { Value::Nil } else { take(coll) })
+    Ok(if has_no_elements(budget, coll)? { Value::Nil } else { take(coll) })
 }
 
 pub fn empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

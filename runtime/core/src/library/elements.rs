@@ -1,10 +1,13 @@
 //! What a sequence function sees of its argument: the elements of any collection or string, nothing of nil.
 
+use std::mem::take;
+
 use super::class::not_seqable;
+use crate::value::Elements;
 use crate::{Budget, Thrown, Value, Vector};
 
 /// The elements of a seqable value, in order. A list or vector is not copied.
-pub(super) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thrown> {
+pub(crate) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thrown> {
     Ok(match value {
         Value::Nil => Vector::new(),
         Value::List(items) | Value::Vector(items) => items,
@@ -23,8 +26,51 @@ pub(super) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thro
             budget.charge(text.len())?;
             text.encode_utf16().map(Value::Char).collect()
         }
+        Value::Lazy(seq) => {
+            let mut items = Vec::new();
+            let mut next = Walk::over(budget, Value::Lazy(seq))?;
+            while let Some(item) = next.next(budget)? {
+                budget.spend(1)?;
+                budget.charge(1)?;
+                items.push(item);
+            }
+            items.into()
+        }
         other => return Err(not_seqable(&other)),
     })
+}
+
+/// The elements of a seqable value one after the other; those of a lazy sequence are made when their turn comes.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    ready: Elements,
+    rest: Value,
+}
+
+impl Walk {
+    pub(crate) fn over(budget: &mut Budget, value: Value) -> Result<Self, Thrown> {
+        Ok(match value {
+            Value::Lazy(_) => Self { ready: Vector::new().into_iter(), rest: value },
+            other => Self { ready: elements(budget, other)?.into_iter(), rest: Value::Nil },
+        })
+    }
+
+    pub(crate) fn next(&mut self, budget: &mut Budget) -> Result<Option<Value>, Thrown> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Ok(Some(item));
+            }
+            match take(&mut self.rest) {
+                Value::Nil => return Ok(None),
+                Value::Lazy(seq) => {
+                    let Some(chunk) = seq.chunk(budget)? else { return Ok(None) };
+                    self.ready = chunk.items.clone().into_iter();
+                    self.rest = chunk.rest.clone();
+                }
+                other => self.ready = elements(budget, other)?.into_iter(),
+            }
+        }
+    }
 }
 
 /// A map entry: a vector of two.
@@ -44,25 +90,27 @@ pub(super) fn entry_parts(value: &Value) -> Option<(&Value, &Value)> {
 }
 
 /// The first element without realising the others. None when there is none.
-pub(super) fn first_of(value: &Value) -> Result<Option<Value>, Thrown> {
+pub(super) fn first_of(budget: &mut Budget, value: &Value) -> Result<Option<Value>, Thrown> {
     Ok(match value {
         Value::Nil => None,
         Value::List(items) | Value::Vector(items) => items.first().cloned(),
         Value::Map(map) => map.get_index(0).map(|(key, value)| entry(key.clone(), value.clone())),
         Value::Set(members) => members.iter().next().cloned(),
         Value::Str(text) => text.encode_utf16().next().map(Value::Char),
+        Value::Lazy(seq) => seq.chunk(budget)?.and_then(|chunk| chunk.items.first()).cloned(),
         other => return Err(not_seqable(other)),
     })
 }
 
 /// Whether `(seq value)` is nil.
-pub(super) fn is_empty(value: &Value) -> Result<bool, Thrown> {
+pub(super) fn is_empty(budget: &mut Budget, value: &Value) -> Result<bool, Thrown> {
     Ok(match value {
         Value::Nil => true,
         Value::List(items) | Value::Vector(items) => items.is_empty(),
         Value::Map(map) => map.is_empty(),
         Value::Set(members) => members.is_empty(),
         Value::Str(text) => text.is_empty(),
+        Value::Lazy(seq) => seq.chunk(budget)?.is_none(),
         other => return Err(not_seqable(other)),
     })
 }

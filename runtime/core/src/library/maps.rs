@@ -303,7 +303,7 @@ fn parts(
     coll: &mut Value,
     part: for<'v> fn((&'v Value, &'v Value)) -> &'v Value,
 ) -> Result<Value, Thrown> {
-    if is_empty(coll)? {
+    if is_empty(budget, coll)? {
         return Ok(Value::Nil);
     }
     if let Value::Map(map) = coll {

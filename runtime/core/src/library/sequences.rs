@@ -38,9 +38,9 @@ rows! { sequences:
     "clojure.core/repeat" repeat (Number, Any) -> List, "A value n times.";
 }
 
-pub fn first(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn first(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/first", args.len())) };
-    Ok(first_of(coll)?.unwrap_or_default())
+    Ok(first_of(budget, coll)?.unwrap_or_default())
 }
 
 pub fn second(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

@@ -7,7 +7,8 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Function, Value};
+use super::{Function, LazySeq, Value, realize};
+use crate::Budget;
 
 /// What the hash of a keyword begins with.
 pub(super) const KEYWORD_HASH_TAG: u8 = 9;
@@ -32,6 +33,10 @@ impl PartialEq for Value {
             (Self::List(a) | Self::Vector(a), Self::List(b) | Self::Vector(b)) => {
                 a.as_slice() == b.as_slice()
             }
+            (Self::Lazy(a), Self::Lazy(b)) if a.is_same(b) => true,
+            (Self::Lazy(seq), other) | (other, Self::Lazy(seq)) => {
+                matches!(other, Self::Lazy(_) | Self::List(_) | Self::Vector(_)) && forced(seq) == *other
+            }
             (Self::Map(a), Self::Map(b)) => {
                 a.len() == b.len() && a.iter().all(|(key, value)| b.get(key) == Some(value))
             }
@@ -40,6 +45,7 @@ impl PartialEq for Value {
             (Self::Uuid(a), Self::Uuid(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Function(a), Self::Function(b)) => a == b,
+            (Self::Object(a), Self::Object(b)) => Arc::ptr_eq(a, b),
             (Self::Error(a), Self::Error(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
@@ -77,10 +83,24 @@ impl Hash for Value {
                 Function::Native { name, .. } => (18u8, name).hash(state),
                 _ => (19u8, Arc::as_ptr(function)).hash(state),
             },
+            Self::Lazy(seq) => forced(seq).hash(state),
+            // By identity, of which nothing may leak: all alike.
+            Self::Object(_) => 21u8.hash(state),
             Self::Error(error) => (20u8, error.message()).hash(state),
         }
     }
 }
+
+/// The elements of a lazy sequence where there is no budget to make them with. The library makes them before it compares
+/// or stores keys; this is for what stands deep inside other values. What fails ends the sequence.
+fn forced(seq: &LazySeq) -> Value {
+    let mut budget = Budget::new(FORCED_FUEL, FORCED_DEPTH, FORCED_BYTES);
+    realize(&mut budget, Value::Lazy(seq.clone())).unwrap_or_else(|_| Value::List(seq.made().0.into()))
+}
+
+const FORCED_FUEL: u64 = 1_000_000;
+const FORCED_DEPTH: u32 = 100;
+const FORCED_BYTES: u64 = 1 << 26;
 
 fn unordered<T: Hash>(items: impl Iterator<Item = T>) -> u64 {
     items.fold(0, |sum, item| sum.wrapping_add(FixedState.hash_one(item)))

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use breyta_core::Value;
+use breyta_core::value::realize;
+use breyta_core::{Thrown, Value};
 
 use super::slots::{self, Stored};
 use super::{Engine, RunEnd, failure, state_named};
@@ -98,7 +99,7 @@ impl<'e> Run<'e> {
         for _ in 0..=engine.limits.state_gotos_max {
             let action = engine.program.enter(self.position, &mut self.frame, outcome);
             self.record_notes();
-            match action {
+            match action.and_then(|action| realized(action, &mut self.frame)) {
                 Ok(Action::Step(call)) => return Next::Step(call),
                 Ok(Action::Done(result)) => return Next::Done(result),
                 Ok(Action::Goto(next)) if self.state(next).is_some() => self.position = next,
@@ -216,6 +217,18 @@ impl<'e> Run<'e> {
         self.end(RunStatus::Cancelled, &event, None).await?;
         Ok(RunEnd::Cancelled { reason: request.reason })
     }
+}
+
+/// An action without lazy parts, and the frame too: from here on everything is data.
+fn realized(action: Action, frame: &mut Frame) -> Result<Action, Thrown> {
+    Ok(match action {
+        Action::Step(call) => {
+            frame.realize()?;
+            Action::Step(StepCall { config: realize(frame.budget(), call.config)?, ..call })
+        }
+        Action::Done(result) => Action::Done(realize(frame.budget(), result)?),
+        Action::Goto(state) => Action::Goto(state),
+    })
 }
 
 /// An error map with its bytes. What cannot be stored is left out of it: a thrown function in `:data`, for example.

@@ -82,7 +82,8 @@ pub(super) fn encoded_pairs(pairs: &[(String, String)]) -> String {
 fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::Nil | Value::Map(_) | Value::Vector(_) | Value::List(_) | Value::Set(_) => None,
-        Value::Bytes(_) | Value::Regex(_) | Value::Function(_) | Value::Error(_) => None,
+        Value::Bytes(_) | Value::Regex(_) | Value::Function(_) => None,
+        Value::Lazy(_) | Value::Object(_) | Value::Error(_) => None,
         Value::Str(text) => Some(text.as_str().to_owned()),
         Value::Keyword(keyword) => Some(keyword.full().to_owned()),
         // Numbers, dates and identifiers: their JSON text, which quotes some of them.
