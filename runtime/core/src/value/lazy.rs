@@ -228,7 +228,7 @@ fn has_lazy_parts(value: &Value) -> bool {
         match value {
             Value::Lazy(_) => return true,
             Value::List(items) | Value::Vector(items) => {
-                open.extend(items.iter().filter(|item| is_nested(item)))
+                open.extend(items.iter().filter(|item| is_nested(item)));
             }
             Value::Set(members) => open.extend(members.iter().filter(|item| is_nested(item))),
             Value::Map(map) => {

@@ -26,9 +26,10 @@ pub(super) fn release<T: 'static>(garbage: T) {
     }
     NESTED.set(nested + 1);
     drop(garbage);
-    while nested == 0 {
-        let Some(next) = ASIDE.with_borrow_mut(Vec::pop) else { break };
-        drop(next);
+    if nested == 0 {
+        while let Some(next) = ASIDE.with_borrow_mut(Vec::pop) {
+            drop(next);
+        }
     }
     NESTED.set(nested);
 }
