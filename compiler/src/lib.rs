@@ -42,6 +42,7 @@ pub mod emit;
 use std::fmt::Write as _;
 
 use diagnostics::{Diagnostic, Problems};
+use mir::simplify::Passes;
 use sha2::{Digest, Sha256};
 use source::{FileId, Loader, Sources};
 use types::children::Children;
@@ -78,7 +79,7 @@ pub fn compile_with(
     depth: Depth,
 ) -> Compilation {
     syntax::include::load(sources, FileId(0), loader);
-    run(sources, children, depth)
+    run(sources, children, depth, &Passes::ALL)
 }
 
 /// Runs the pipeline over file 0 up to MIR. What it includes is among the sources already.
@@ -89,10 +90,15 @@ pub fn compile(sources: &Sources) -> Compilation {
 /// As [`compile`]; calls of the given child flows are checked against their invocations too. The definition of a child
 /// is in the compilation of its own source.
 pub fn compile_with_children(sources: &Sources, children: &Children) -> Compilation {
-    run(sources, children, Depth::Program)
+    run(sources, children, Depth::Program, &Passes::ALL)
 }
 
-fn run(sources: &Sources, children: &Children, depth: Depth) -> Compilation {
+/// As [`compile`], with only some of the passes over MIR.
+pub fn compile_plainly(sources: &Sources, passes: &Passes) -> Compilation {
+    run(sources, &Children::new(), Depth::Program, passes)
+}
+
+fn run(sources: &Sources, children: &Children, depth: Depth, passes: &Passes) -> Compilation {
     let mut problems = Problems::new();
     let reading = syntax::read(sources, FileId(0));
     for problem in reading.problems {
@@ -118,7 +124,7 @@ fn run(sources: &Sources, children: &Children, depth: Depth) -> Compilation {
             Depth::Program => (hir.functions.as_slice(), version(&reading.forms)),
         };
         let mut program = mir::build::build(&hir.flow, functions, &types, version);
-        mir::simplify::simplify(&mut program);
+        mir::simplify::simplify(&mut program, passes);
         mir::storable::check(&program.flow, &mut problems);
         (depth == Depth::Program).then_some(program)
     });

@@ -13,6 +13,9 @@ mod codegen;
 /// The table of diagnostics.
 mod codes;
 
+/// Real Clojure's answers.
+mod conformance;
+
 /// Death of the process at every commit point.
 mod crash;
 

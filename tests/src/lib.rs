@@ -3,6 +3,9 @@
 /// Scenarios through the compiled flow.
 pub mod batch;
 
+/// Real Clojure's answers.
+pub mod conformance;
+
 /// Generated reference documents.
 pub mod documents;
 

@@ -11,6 +11,8 @@ use anyhow::{Result, bail};
 mod bench;
 /// Snapshots rewritten, with a digest of what changed.
 mod bless;
+/// Real Clojure's answers.
+mod conformance;
 /// Documents that are generated from the product's tables.
 mod docs;
 /// The compiler on hostile input.
@@ -34,6 +36,8 @@ cargo xtask TASK
   docs [--check]         writes docs/library.md and docs/steps/*.md; --check only compares
   lock [--check]         writes the lock file of emitted crates; --check only compares
   bless [FILTER]         rewrites all snapshots and prints a digest of the changes
+  conformance [FILE.jsonl…] [--report OUT.jsonl] [--passes none|all] [--interp] [--topic T,…] [--tier N] [--ids ID,…]
+                         rows with Clojure's answers, and how many are met; all files of tests/conformance
   bench build [--cold] [--write]    build times, sizes, start-up; --cold also times an empty cache
   bench check [--write]             checking a definition, by its size
   bench step [--write]              durable steps against the disk's own fdatasync
@@ -62,6 +66,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["lock"] => lock::run(false),
         ["lock", "--check"] => lock::run(true),
         ["bless", filter @ ..] => bless::run(filter),
+        ["conformance", arguments @ ..] => conformance::run(arguments),
         ["bench", "build", flags @ ..] => {
             bench::build::run(&bench::Flags::parse(flags, &["--cold", "--write"])?)
         }

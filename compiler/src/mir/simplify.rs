@@ -8,6 +8,8 @@ use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Ter
 pub struct Pass {
     pub name: &'static str,
     pub doc: &'static str,
+    /// Whether bodies are well-formed without it.
+    pub optional: bool,
     run: fn(&mut Body),
 }
 
@@ -16,28 +18,54 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "unreachable",
         doc: "Drops blocks that nothing leads to: what stands behind a `recur`.",
+        optional: false,
         run: unreachable,
     },
     Pass {
         name: "copies",
         doc: "Reads the original where a local is only another name for it.",
+        optional: true,
         run: copies,
     },
     Pass {
         name: "pointless",
         doc: "Drops values that nobody reads and that cannot throw, and choices between two ways that are the same.",
+        optional: true,
         run: pointless,
     },
     Pass {
         name: "chains",
         doc: "Joins a block with its only successor when that has no other way in.",
+        optional: true,
         run: chains,
     },
 ];
 
-/// Runs all passes over all bodies; in debug builds the verifier after each.
-pub fn simplify(program: &mut Program) {
-    for pass in PASSES {
+/// Which passes run. Those that are not optional always do.
+#[derive(Clone, Copy, Debug)]
+pub struct Passes {
+    /// Names of passes that are left out; None leaves out all.
+    off: Option<&'static [&'static str]>,
+}
+
+impl Passes {
+    pub const ALL: Self = Self { off: Some(&[]) };
+    pub const NONE: Self = Self { off: None };
+
+    /// All but these.
+    pub const fn without(names: &'static [&'static str]) -> Self {
+        Self { off: Some(names) }
+    }
+
+    /// Whether a pass runs.
+    pub fn runs(&self, pass: &Pass) -> bool {
+        !pass.optional || self.off.is_some_and(|off| !off.contains(&pass.name))
+    }
+}
+
+/// Runs passes over all bodies; in debug builds the verifier after each.
+pub fn simplify(program: &mut Program, passes: &Passes) {
+    for pass in PASSES.iter().filter(|pass| passes.runs(pass)) {
         each_body(&mut program.flow, pass.run);
         for (_, function) in &mut program.functions {
             each_body(function, pass.run);
