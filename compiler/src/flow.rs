@@ -27,6 +27,8 @@ mod requires;
 mod schedules;
 pub(crate) mod size;
 pub mod steps;
+
+pub(crate) use steps::older_family;
 pub mod templates;
 pub mod tools;
 mod triggers;

@@ -315,6 +315,8 @@ codes! {
     DEPRECATED_RUN_COLLECTED_FORM "deprecated_run_collected_form" Warning;
     /// A connection slot of type `:llm-provider`.
     DEPRECATED_LLM_PROVIDER "deprecated_llm_provider" Warning;
+    /// A step family under its older name.
+    DEPRECATED_STEP_FAMILY "deprecated_step_family" Warning;
     /// A key in its older spelling.
     DEPRECATED_KEY "deprecated_key" Warning;
     /// More than one MCP interface.

@@ -300,8 +300,18 @@ pub(super) fn items_of(form: &Form) -> Option<&[Form]> {
     }
 }
 
+/// The known keys of a map that may have others.
+fn check_open(shape: &Shape, map: &Form, path: &Path, problems: &mut Problems) {
+    for (key, value) in map.as_map().into_iter().flatten().filter(|(_, value)| !value.is_nil()) {
+        if let Some(field) = key.as_keyword().and_then(|key| shape.field(key.full())) {
+            let what = format!("`:{}` of {}", field.name, shape.what);
+            check_type(field.ty, value, &what, &path.below(key), problems);
+        }
+    }
+}
+
 /// Reports a value that is not of the type; `what` is the value in words. Each wrong element of a vector is reported.
-fn check_type(ty: FieldType, value: &Form, what: &str, path: &Path, problems: &mut Problems) {
+pub(super) fn check_type(ty: FieldType, value: &Form, what: &str, path: &Path, problems: &mut Problems) {
     let mut each = |items: &[Form], fits: fn(&Form) -> bool, wanted: &str| {
         for (index, item) in items.iter().enumerate().filter(|(_, item)| !fits(item)) {
             let diagnostic = not_wanted(&format!("an element of {what}"), wanted, item);
@@ -343,6 +353,17 @@ fn check_type(ty: FieldType, value: &Form, what: &str, path: &Path, problems: &m
         FieldType::Shapes(shape) => value.as_vector().is_some_and(|items| {
             for (index, item) in items.iter().enumerate() {
                 Entry::open(item, path.index(index), shape, Code::INVALID_FIELD, problems);
+            }
+            true
+        }),
+        FieldType::Open(shape) => value.as_map().is_some_and(|_| {
+            check_open(shape, value, path, problems);
+            true
+        }),
+        FieldType::Opens(shape) => value.as_vector().is_some_and(|items| {
+            for (index, item) in items.iter().enumerate() {
+                let what = format!("an element of {what}");
+                check_type(FieldType::Open(shape), item, &what, &path.index(index), problems);
             }
             true
         }),

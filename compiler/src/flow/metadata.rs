@@ -1,10 +1,10 @@
 //! Fields that are stored with the flow and change no run: icon, listing, sale, display data. Their shapes are checked as
 //! far as they are known.
 
-use breyta_catalog::fields::DISCOVER;
+use breyta_catalog::fields::{DISCOVER, FieldType, MARKETPLACE, PUBLISH_MEDIA};
 
 use super::definition::field;
-use super::entry::{Entry, Path, later, name_of, not_wanted};
+use super::entry::{Entry, Path, check_type, later, name_of, not_wanted};
 use crate::diagnostics::{Code, Problems};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
@@ -24,29 +24,26 @@ pub struct Metadata {
 
 pub(super) fn define(map: &Form, problems: &mut Problems) -> Metadata {
     let root = Path::root();
-    let deploy_key_required = boolean(map, "deploy-key-required", &root, "`:deploy-key-required`", problems);
+    wanted(map, "deploy-key-required", &root, "true or false", |form| truth(form).is_some(), problems);
+    let deploy_key_required = field(map, "deploy-key-required").and_then(truth);
     if let Some(form) = field(map, "deploy-key-required").filter(|_| deploy_key_required == Some(true)) {
         let what = "`:deploy-key-required true`";
         problems.refuse(root.key("deploy-key-required").of(later(what, form.span)));
     }
     let discover = field(map, "discover")
         .and_then(|form| Entry::open(form, root.key("discover"), &DISCOVER, Code::INVALID_FIELD, problems));
-    for section in ["marketplace", "publish-media"] {
-        wanted(map, section, &root, "a map", |form| form.as_map().is_some(), problems);
+    for (section, shape) in [("marketplace", &MARKETPLACE), ("publish-media", &PUBLISH_MEDIA)] {
+        if let Some(form) = field(map, section) {
+            check_type(FieldType::Open(shape), form, &format!("`:{section}`"), &root.key(section), problems);
+        }
     }
-    let marketplace = field(map, "marketplace").filter(|form| form.as_map().is_some());
-    let visible = marketplace.and_then(|form| {
-        let path = root.key("marketplace");
-        wanted(form, "app", &path, "a map", |app| app.as_map().is_some(), problems);
-        boolean(form, "visible", &path, "`:visible` of the marketplace map", problems)
-    });
     wanted(map, "icon", &root, "a keyword", |form| name_of(form).is_some(), problems);
     let icon = field(map, "icon");
     Metadata {
         icon: icon.and_then(|form| Some(Spanned::new(name_of(form)?.to_owned(), form.span))),
         deploy_key_required: deploy_key_required == Some(true),
         public: discover.and_then(|it| it.get_boolean("public")),
-        visible,
+        visible: field(map, "marketplace").and_then(|form| form.map_get("visible")).and_then(truth),
     }
 }
 
@@ -64,13 +61,9 @@ fn wanted(
     }
 }
 
-fn boolean(map: &Form, key: &str, path: &Path, what: &str, problems: &mut Problems) -> Option<bool> {
-    let form = field(map, key)?;
+fn truth(form: &Form) -> Option<bool> {
     match form.kind {
         FormKind::Atom(Value::Bool(value)) => Some(value),
-        _ => {
-            problems.report(path.key(key).of(not_wanted(what, "true or false", form)));
-            None
-        }
+        _ => None,
     }
 }

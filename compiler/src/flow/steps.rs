@@ -122,7 +122,22 @@ fn wrapped(entry: &Entry, problems: &mut Problems) -> Option<&'static Family> {
         problems.report(entry.at("type").of(diagnostic));
         return None;
     }
+    if let Some(diagnostic) = older_family(name, form) {
+        problems.report(entry.at("type").of(diagnostic));
+    }
     Some(family)
+}
+
+/// A family under another name than its own: in calls, and as what a packaged step wraps.
+pub(crate) fn older_family(name: &str, written: &Form) -> Option<Diagnostic> {
+    let family = families::find(name).filter(|family| family.name != name)?;
+    let message = format!("the step family `:{name}` is called `:{}` nowadays", family.name);
+    Some(
+        Diagnostic::new(Code::DEPRECATED_STEP_FAMILY, written.span, message)
+            .label("the older name")
+            .help(format!("write `:{}`", family.name))
+            .edit(written.span, format!(":{}", family.name)),
+    )
 }
 
 fn wrappable() -> impl Iterator<Item = &'static str> {

@@ -7,6 +7,7 @@ use breyta_core::{Keyword, Value};
 
 use super::facts::{Call, Facts};
 use crate::diagnostics::{Code, Diagnostic, Problems, Severity};
+use crate::flow::older_family;
 use crate::source::{FileId, Sources};
 use crate::syntax::{Form, FormKind, comments};
 
@@ -31,6 +32,11 @@ pub(super) fn check(sources: &Sources, definition: &Form, facts: &Facts<'_>, pro
     let imported = is_imported(definition);
     for call in facts.calls.iter().filter(|call| call.head == "flow/step" && !call.threaded) {
         let family = call.arguments.first().and_then(Form::as_keyword);
+        if let (Some(family), Some(written)) = (family, call.arguments.first())
+            && let Some(problem) = older_family(family.full(), written)
+        {
+            problems.report(problem);
+        }
         if family.is_some_and(|family| matches!(family.full(), "function" | "code")) {
             if let Some(config) = function_config(call, problems)
                 && !imported

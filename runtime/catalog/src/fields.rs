@@ -4,10 +4,12 @@ use Support::{Later, Now};
 
 mod entries;
 mod legacy;
+mod listing;
 mod requires;
 
 pub use entries::*;
 pub use legacy::*;
+pub use listing::*;
 pub use requires::*;
 
 /// Whether this version carries out a key.
@@ -48,6 +50,10 @@ pub enum FieldType {
     Shape(&'static Shape),
     /// A vector of maps with these keys.
     Shapes(&'static Shape),
+    /// A map in which these keys mean something; others pass.
+    Open(&'static Shape),
+    /// A vector of such maps.
+    Opens(&'static Shape),
 }
 
 /// One key of a map in the definition.
@@ -91,7 +97,7 @@ impl FieldType {
             Self::Identifier => IDENTIFIER.to_owned(),
             Self::Count => "a whole number from 0".to_owned(),
             Self::Url => "a URL with `https://` or `http://`".to_owned(),
-            Self::Map => "a map".to_owned(),
+            Self::Map | Self::Open(_) => "a map".to_owned(),
             Self::Vector => "a vector".to_owned(),
             Self::Texts => "a vector of strings".to_owned(),
             Self::Names => "a vector of keywords".to_owned(),
@@ -100,7 +106,7 @@ impl FieldType {
                 format!("one of {}", names.join(" "))
             }
             Self::Shape(shape) => shape.what.to_owned(),
-            Self::Shapes(_) => "a vector of maps".to_owned(),
+            Self::Shapes(_) | Self::Opens(_) => "a vector of maps".to_owned(),
         }
     }
 }

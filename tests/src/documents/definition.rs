@@ -25,6 +25,11 @@ const SECTIONS: &[(&str, &Shape)] = &[
     ("`:interfaces {:webhook […]}`", &fields::WEBHOOK),
     ("`:interfaces {:mcp […]}`", &fields::MCP_INTERFACE),
     ("`:schedules`: a schedule", &fields::SCHEDULE),
+    ("`:discover`", &fields::DISCOVER),
+    ("`:marketplace`", &fields::MARKETPLACE),
+    ("`:app` of `:marketplace`", &fields::APP),
+    ("An entry of `:monetization {:plans […]}`", &fields::PLAN),
+    ("`:publish-media`", &fields::PUBLISH_MEDIA),
     ("`:triggers`: a trigger (legacy)", &fields::TRIGGER),
 ];
 

@@ -5,6 +5,9 @@ use super::{
 };
 use crate::values::{Spelling, THIRTY_DAYS_MS, Time};
 
+/// Inputs by their names, or as maps like those of a setup form.
+const FIELDS: KeyType = KeyType::VectorOf(&KeyType::Either(&[KeyType::Name, KeyType::Map]));
+
 const NOTIFY: Shape = Shape::new(
     "a map such as {:channels {:http {…}}}",
     &[
@@ -15,11 +18,7 @@ const NOTIFY: Shape = Shape::new(
             "A template of type `:notification`.",
         ),
         ConfigKey::new("data", KeyType::Map, "What the template's `{{…}}` refer to."),
-        ConfigKey::new(
-            "fields",
-            KeyType::VectorOf(&KeyType::Map),
-            "Inputs of the form that completes the wait.",
-        ),
+        ConfigKey::new("fields", FIELDS, "Inputs of the form that completes the wait."),
         ConfigKey::new("ui", KeyType::Map, "How the wait looks in user interfaces."),
     ],
 );
@@ -169,11 +168,7 @@ pub static WAIT: Family = Family {
             ConfigKey::replaced("event-key-path", "`:event {:name … :key {:path […]}}`", KeyType::Vector),
             ConfigKey::new("roles", KeyType::VectorOf(&KeyType::Name), "Who may answer."),
             ConfigKey::new("validation", KeyType::Shape(&VALIDATION), "What an answer must have."),
-            ConfigKey::new(
-                "fields",
-                KeyType::VectorOf(&KeyType::Map),
-                "Inputs of the form that completes the wait.",
-            ),
+            ConfigKey::new("fields", FIELDS, "Inputs of the form that completes the wait."),
         ],
     )
     .any_of(&[&["key", "event", "webhook"]]),

@@ -1,4 +1,4 @@
-//! Keys of what a run takes and of what starts it: invocations, interfaces, schedules; and of stored metadata.
+//! Keys of what a run takes and of what starts it: invocations, interfaces, schedules.
 
 use super::FieldType::{Any, Boolean, Identifier, Map, Name, Names, OneOf, String, Text};
 use super::Support::{Later, Now};
@@ -136,9 +136,3 @@ pub const PRESETS: &[(&str, &str)] = &[
     ("monthly", "0 0 1 * *"),
     ("yearly", "0 0 1 1 *"),
 ];
-
-/// `:discover`.
-pub const DISCOVER: Shape = Shape {
-    what: "the discover map",
-    fields: &[may("public", Boolean, Now, "Whether the flow is listed publicly.")],
-};
