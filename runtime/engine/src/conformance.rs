@@ -10,8 +10,8 @@ use breyta_core::{Value, codec};
 
 use crate::journal::{Encoded, Event};
 use crate::store::{
-    Change, Checkpoint, Commit, Committed, Created, LiveSlot, NewRun, RunNumber, RunState, SlotContent,
-    Store, StoreError,
+    Change, Checkpoint, ChildOf, Commit, Committed, Created, LiveSlot, NewRun, RunNumber, RunState,
+    SlotContent, Store, StoreError,
 };
 
 mod atomicity;
@@ -22,7 +22,9 @@ mod lists;
 mod ordering;
 mod recovery;
 mod slots;
+mod waits;
 
+pub mod dying;
 pub mod sample;
 
 /// A store that can be opened, crashed and opened again.
@@ -69,6 +71,17 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("ended_runs_are_not_cancelled", cancel::ended_runs_are_not_cancelled),
     ("concurrent_commits_stay_apart", concurrency::concurrent_commits_stay_apart),
     ("a_bad_commit_harms_no_other", concurrency::a_bad_commit_harms_no_other),
+    ("timers_are_due_in_order", waits::timers_are_due_in_order),
+    ("a_signal_wakes_its_wait", waits::a_signal_wakes_its_wait),
+    ("signals_to_nobody_are_refused", waits::signals_to_nobody_are_refused),
+    ("early_signals_wait_for_their_key", waits::early_signals_wait_for_their_key),
+    ("events_find_waits_by_their_payload", waits::events_find_waits_by_their_payload),
+    ("keys_of_open_waits_differ", waits::keys_of_open_waits_differ),
+    ("consumed_signals_must_be_there", waits::consumed_signals_must_be_there),
+    ("the_end_closes_waits", waits::the_end_closes_waits),
+    ("open_waits_are_listed", waits::open_waits_are_listed),
+    ("runs_that_need_attention_are_not_due", waits::runs_that_need_attention_are_not_due),
+    ("commits_send_signals", waits::commits_send_signals),
     ("crashes_at_every_commit_change_nothing", driving::crashes_at_every_commit_change_nothing),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
@@ -97,7 +110,7 @@ fn slot(name: &str, value: &Value) -> LiveSlot {
 }
 
 fn checkpoint(state: &str, steps: u64, slots: Vec<LiveSlot>) -> Checkpoint {
-    Checkpoint { state: state.to_owned(), progress: vec![1, steps as u8], steps, slots }
+    Checkpoint { state: state.to_owned(), progress: vec![1, steps as u8], steps, slots, parked: None }
 }
 
 fn note(at_ms: i64, label: &str) -> Encoded {
@@ -106,20 +119,36 @@ fn note(at_ms: i64, label: &str) -> Encoded {
 
 /// Creates a run with an input.
 fn create(store: &dyn Store, input: &Value, at_ms: i64) -> Created {
+    wait(store.create_run(new_run(input, at_ms))).expect("a run is created")
+}
+
+/// Creates a run that another one calls.
+fn create_child(store: &dyn Store, child: ChildOf) -> Created {
+    let new = NewRun { child: Some(child), ..new_run(&Value::Nil, 1) };
+    wait(store.create_run(new)).expect("a child is created")
+}
+
+fn new_run(input: &Value, at_ms: i64) -> NewRun {
     let event = Event::RunStarted { version: "v1".to_owned(), trigger: "manual".to_owned() };
-    let new = NewRun {
+    NewRun {
         version: "v1".to_owned(),
         trigger: "manual".to_owned(),
         at_ms,
         started: Encoded::new(at_ms, &event, Some(encode(input))),
         checkpoint: checkpoint("start", 0, vec![slot("input", input)]),
-    };
-    wait(store.create_run(new)).expect("a run is created")
+        child: None,
+    }
+}
+
+/// A commit that takes and sends no signals.
+fn make_commit(run: RunNumber, revision: u64, entries: Vec<Encoded>, change: Change) -> Commit {
+    let at_ms = 1_000 + revision as i64;
+    Commit { run, revision, at_ms, entries, change, consumed: Vec::new(), sent: Vec::new() }
 }
 
 /// A commit that moves on to a state.
 fn progress(run: RunNumber, revision: u64, entries: Vec<Encoded>, checkpoint: Checkpoint) -> Commit {
-    Commit { run, revision, at_ms: 1_000 + revision as i64, entries, change: Change::Progress(checkpoint) }
+    make_commit(run, revision, entries, Change::Progress(checkpoint))
 }
 
 /// A commit that ends a run.
@@ -131,7 +160,7 @@ fn end(run: RunNumber, revision: u64, event: &Event, value: Option<&Value>) -> C
     };
     let at_ms = 1_000 + revision as i64;
     let entries = vec![Encoded::new(at_ms, event, value.map(encode))];
-    Commit { run, revision, at_ms, entries, change: Change::End { status, steps: None } }
+    make_commit(run, revision, entries, Change::End { status, steps: None })
 }
 
 fn commit(store: &dyn Store, commit: Commit) -> Result<Committed, StoreError> {

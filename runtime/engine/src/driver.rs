@@ -116,6 +116,7 @@ impl Engine {
             at_ms,
             started: journal::Encoded::new(at_ms, &event, Some(bytes.clone())),
             checkpoint: slots::first_checkpoint(machine, bytes, &Progress::start(at_ms)),
+            child: None,
         };
         let number = self.before_commit();
         let created = self.store.create_run(new).await?;
@@ -163,6 +164,8 @@ impl Engine {
             at_ms,
             entries: vec![journal::Encoded::new(at_ms, &event, None)],
             change: Change::End { status: RunStatus::Cancelled, steps: None },
+            consumed: Vec::new(),
+            sent: Vec::new(),
         })
         .await?;
         Ok(RunEnd::Cancelled { reason })

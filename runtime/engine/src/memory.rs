@@ -4,15 +4,18 @@
 //! process finds, and [`MemoryStore::fail_after`] lets commits fail from one on.
 
 use std::future::ready;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::journal::{Encoded, Entry, Event};
 use crate::store::{
-    CancelAnswer, CancelRequest, Change, Checkpoint, Commit, Committed, Created, LiveSlot, NewRun, Observer,
-    RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, SlotContent, Store, StoreError,
-    StoredSlot, workflow_id,
+    CancelAnswer, CancelRequest, Change, Checkpoint, Commit, Committed, Created, EventRoute, LiveSlot,
+    NewRun, Observer, Parked, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, Signal,
+    SignalAnswer, SignalTarget, SlotContent, Store, StoreError, StoredSlot, WaitFilter, WaitSummary,
+    workflow_id,
 };
 use crate::world::BoxFuture;
+
+mod waits;
 
 /// A store that lives as long as the value.
 #[derive(Debug)]
@@ -33,6 +36,9 @@ struct Content {
     runs: Vec<Row>,
     journal: Vec<JournalRow>,
     inbox: Vec<CancelRequest>,
+    signals: Vec<Signal>,
+    /// The number of the newest signal.
+    last_signal: u64,
     /// Commits that still succeed; None for all.
     commits_left: Option<u64>,
 }
@@ -42,6 +48,7 @@ struct Row {
     summary: RunSummary,
     revision: u64,
     checkpoint: Checkpoint,
+    parked: Option<Parked>,
     /// Index of the run's last journal row.
     head: Option<usize>,
 }
@@ -114,14 +121,25 @@ impl Content {
         }
     }
 
-    fn create(&mut self, slug: &str, new: NewRun) -> Result<Created, StoreError> {
+    fn create(&mut self, slug: &str, mut new: NewRun) -> Result<Created, StoreError> {
+        if let Some(row) = new.child.as_ref().and_then(|child| self.child_of(child.parent, &child.call)) {
+            let placed = vec![None; row.checkpoint.slots.len()];
+            let committed = Committed { revision: row.revision, placed };
+            return Ok(Created {
+                run: row.summary.run,
+                workflow_id: row.summary.workflow_id.clone(),
+                committed,
+            });
+        }
+        let slug = new.child.as_ref().map_or(slug, |child| child.flow.as_str());
+        self.check_parked(RunNumber(0), new.checkpoint.parked.as_ref())?;
         self.permit()?;
         let placed = vec![None; new.checkpoint.slots.len()];
         let run = RunNumber(self.runs.len() as u64 + 1);
         let summary = RunSummary {
             run,
             workflow_id: workflow_id(slug, run),
-            status: RunStatus::Running,
+            status: status_of(&new.checkpoint),
             version: new.version,
             trigger: new.trigger,
             state: new.checkpoint.state.clone(),
@@ -130,6 +148,7 @@ impl Content {
             updated_ms: new.at_ms,
             ended_ms: None,
             attention: None,
+            child: new.child,
         };
         let created = Created {
             run,
@@ -137,7 +156,8 @@ impl Content {
             committed: Committed { revision: 1, placed },
         };
         let head = self.append(None, vec![new.started]);
-        self.runs.push(Row { summary, revision: 1, checkpoint: new.checkpoint, head });
+        let parked = new.checkpoint.parked.take();
+        self.runs.push(Row { summary, revision: 1, checkpoint: new.checkpoint, parked, head });
         Ok(created)
     }
 
@@ -150,10 +170,20 @@ impl Content {
             }
             Some(row) => row.head,
         };
+        self.check_consumed(run, &commit.consumed)?;
+        if let Change::Progress(checkpoint) = &commit.change {
+            self.check_parked(run, checkpoint.parked.as_ref())?;
+        }
         self.permit()?;
         let head = self.append(head, commit.entries);
-        if matches!(commit.change, Change::End { .. }) {
-            self.inbox.retain(|request| request.run != run);
+        self.signals.retain(|signal| !commit.consumed.contains(&signal.id));
+        match &commit.change {
+            Change::Progress(checkpoint) => self.close_wait(run, checkpoint.parked.as_ref()),
+            Change::End { .. } => {
+                self.inbox.retain(|request| request.run != run);
+                self.forget_signals_to(run);
+            }
+            Change::Attention { .. } => {}
         }
         let row = index(run).and_then(|index| self.runs.get_mut(index));
         let row = row.ok_or(StoreError::RunNotFound { run })?;
@@ -163,7 +193,9 @@ impl Content {
         row.summary.attention = None;
         let mut placed = Vec::new();
         match commit.change {
-            Change::Progress(checkpoint) => {
+            Change::Progress(mut checkpoint) => {
+                row.summary.status = status_of(&checkpoint);
+                row.parked = checkpoint.parked.take();
                 placed.resize(checkpoint.slots.len(), None);
                 row.summary.state.clone_from(&checkpoint.state);
                 row.summary.steps = checkpoint.steps;
@@ -174,10 +206,13 @@ impl Content {
                 row.summary.status = status;
                 row.summary.ended_ms = Some(commit.at_ms);
                 row.checkpoint.slots.clear();
+                row.parked = None;
             }
             Change::Attention { code, message } => row.summary.attention = Some((code, message)),
         }
-        Ok(Committed { revision: row.revision, placed })
+        let committed = Committed { revision: row.revision, placed };
+        self.send(commit.sent, commit.at_ms);
+        Ok(committed)
     }
 
     fn load(&self, run: RunNumber) -> Result<Option<RunState>, StoreError> {
@@ -192,6 +227,8 @@ impl Content {
             progress: row.checkpoint.progress.clone(),
             slots,
             attention: row.summary.attention.clone(),
+            parked: row.parked.clone(),
+            child: row.summary.child.clone(),
         }))
     }
 
@@ -229,6 +266,10 @@ impl Content {
         }
         Ok(CancelAnswer::Requested)
     }
+}
+
+fn status_of(checkpoint: &Checkpoint) -> RunStatus {
+    if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
 }
 
 /// Runs are never removed, so the number says the place.
@@ -278,6 +319,23 @@ impl Observer for MemoryStore {
     ) -> Result<CancelAnswer, StoreError> {
         self.content().request_cancel(run, reason, at_ms)
     }
+
+    fn put_signal(
+        &self,
+        target: &SignalTarget,
+        payload: Arc<[u8]>,
+        at_ms: i64,
+    ) -> Result<SignalAnswer, StoreError> {
+        self.content().put_signal(target, payload, at_ms)
+    }
+
+    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
+        Ok(self.content().open_waits(filter))
+    }
+
+    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
+        Ok(self.content().open_children(parent))
+    }
 }
 
 impl Store for MemoryStore {
@@ -295,6 +353,24 @@ impl Store for MemoryStore {
 
     fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
         Box::pin(ready(Ok(self.content().inbox.clone())))
+    }
+
+    fn due_runs(&self, now_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Vec<RunNumber>, StoreError>> {
+        Box::pin(ready(Ok(self.content().due_runs(now_ms, count_max))))
+    }
+
+    fn next_wake(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(ready(Ok(self.content().next_wake())))
+    }
+
+    fn signals_for(
+        &self,
+        run: RunNumber,
+        wait_id: &str,
+        key: Option<&str>,
+        event: Option<&EventRoute>,
+    ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>> {
+        Box::pin(ready(Ok(self.content().signals_for(run, wait_id, key, event))))
     }
 }
 

@@ -12,9 +12,14 @@ use crate::world::BoxFuture;
 
 mod failure;
 mod identity;
+mod waits;
 
 pub use failure::StoreError;
 pub use identity::{RunNumber, workflow_id};
+pub use waits::{
+    EventRoute, OpenWait, Parked, SentSignal, Signal, SignalAnswer, SignalId, SignalTarget, WaitFilter,
+    WaitName, WaitSummary,
+};
 
 /// Where a run stands. Stored by its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +82,18 @@ pub struct NewRun {
     /// The `run-started` entry; its payload is the input.
     pub started: journal::Encoded,
     pub checkpoint: Checkpoint,
+    /// Of a run that another run called.
+    pub child: Option<ChildOf>,
+}
+
+/// Which run called a child, and where. A parent has one child of a call: creating it again answers the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChildOf {
+    pub parent: RunNumber,
+    /// Unique in the parent: `<suspension id>#<count>`, of a fan-out with the index of the item.
+    pub call: String,
+    /// The child's flow.
+    pub flow: String,
 }
 
 /// Everything that resuming needs.
@@ -90,6 +107,8 @@ pub struct Checkpoint {
     pub steps: u64,
     /// The slots that are live at the state, all of them, in slot order.
     pub slots: Vec<LiveSlot>,
+    /// Some: the run rests and is `waiting`. None: it is `running`.
+    pub parked: Option<Parked>,
 }
 
 /// One live slot of a checkpoint.
@@ -126,14 +145,18 @@ pub struct Commit {
     /// In order. When the commit ends the run, the last one holds the result or the error as payload.
     pub entries: Vec<journal::Encoded>,
     pub change: Change,
+    /// Signals that this commit takes. One that is gone: `store-conflict`.
+    pub consumed: Vec<SignalId>,
+    /// Signals that this commit sends, to other runs of the store.
+    pub sent: Vec<SentSignal>,
 }
 
 /// What a commit does to the run's row.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// The run moves on.
+    /// The run moves on. A wait that the last checkpoint had and this one has not is closed.
     Progress(Checkpoint),
-    /// The run ends: its slots are dropped and pending cancel requests are taken. `steps` counts the executions of the
+    /// The run ends: its slots are dropped, its wait is closed and pending cancel requests are taken. `steps` counts the executions of the
     /// whole run; None leaves the count of the last checkpoint.
     End { status: RunStatus, steps: Option<u64> },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
@@ -170,6 +193,9 @@ pub struct RunState {
     pub slots: Vec<StoredSlot>,
     /// Why the run needs a person: code and message.
     pub attention: Option<(String, String)>,
+    /// Of a waiting run: what it waits for.
+    pub parked: Option<Parked>,
+    pub child: Option<ChildOf>,
 }
 
 /// A slot as loaded.
@@ -197,6 +223,7 @@ pub struct RunSummary {
     pub ended_ms: Option<i64>,
     /// Why the run needs a person: code and message.
     pub attention: Option<(String, String)>,
+    pub child: Option<ChildOf>,
 }
 
 /// A run with its data.
@@ -259,6 +286,21 @@ pub trait Observer: Send + Sync {
         reason: Option<&str>,
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError>;
+
+    /// Leaves a signal. To a wait that is not open: `unknown-wait`; to one that has its signal already:
+    /// `wait-answered`. By key and by event it is kept until a wait opens for it.
+    fn put_signal(
+        &self,
+        target: &SignalTarget,
+        payload: Arc<[u8]>,
+        at_ms: i64,
+    ) -> Result<SignalAnswer, StoreError>;
+
+    /// Waits that are open, by run.
+    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError>;
+
+    /// Runs that were called by a run and have not ended, oldest first.
+    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError>;
 }
 
 /// What the owning process can do besides: create and advance runs.
@@ -272,4 +314,20 @@ pub trait Store: Observer {
 
     /// Every request in the inbox, oldest first. They leave it when the run ends.
     fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>>;
+
+    /// Parked runs to carry on now, those due longest first: their time has come, or a signal for them is there. Runs that
+    /// need attention are not among them.
+    fn due_runs(&self, now_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Vec<RunNumber>, StoreError>>;
+
+    /// When the next parked run is due. At or before now: at once.
+    fn next_wake(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>>;
+
+    /// The signals that may complete a wait, oldest first: to this wait itself, by its key, by its event.
+    fn signals_for(
+        &self,
+        run: RunNumber,
+        wait_id: &str,
+        key: Option<&str>,
+        event: Option<&EventRoute>,
+    ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>>;
 }

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -11,18 +11,21 @@ use tokio::sync::oneshot;
 
 use breyta_engine::journal;
 use breyta_engine::store::{
-    CancelAnswer, CancelRequest, Commit, Committed, Created, NewRun, Observer, RunFilter, RunNumber,
-    RunRecord, RunState, RunSummary, Store, StoreError,
+    CancelAnswer, CancelRequest, Commit, Committed, Created, EventRoute, NewRun, Observer, RunFilter,
+    RunNumber, RunRecord, RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError,
+    WaitFilter, WaitSummary,
 };
 use breyta_engine::world::BoxFuture;
 
 use writer::{Request, Writer};
 
+mod children;
 mod directory;
 mod failure;
 mod plan;
 mod reader;
 mod schema;
+mod waits;
 mod writer;
 
 pub use reader::SqliteReader;
@@ -116,6 +119,23 @@ impl Observer for SqliteStore {
     ) -> Result<CancelAnswer, StoreError> {
         self.reader.request_cancel(run, reason, at_ms)
     }
+
+    fn put_signal(
+        &self,
+        target: &SignalTarget,
+        payload: Arc<[u8]>,
+        at_ms: i64,
+    ) -> Result<SignalAnswer, StoreError> {
+        self.reader.put_signal(target, payload, at_ms)
+    }
+
+    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
+        self.reader.open_waits(filter)
+    }
+
+    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
+        self.reader.open_children(parent)
+    }
 }
 
 impl Store for SqliteStore {
@@ -135,6 +155,25 @@ impl Store for SqliteStore {
 
     fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
         self.ask(Request::CancelRequests)
+    }
+
+    fn due_runs(&self, now_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Vec<RunNumber>, StoreError>> {
+        self.ask(|answer| Request::DueRuns(now_ms, count_max, answer))
+    }
+
+    fn next_wake(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.ask(Request::NextWake)
+    }
+
+    fn signals_for(
+        &self,
+        run: RunNumber,
+        wait_id: &str,
+        key: Option<&str>,
+        event: Option<&EventRoute>,
+    ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>> {
+        let wait = waits::Address::new(wait_id, key, event);
+        self.ask(|answer| Request::SignalsFor(run, wait, answer))
     }
 }
 

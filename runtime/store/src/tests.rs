@@ -103,7 +103,7 @@ fn newer_formats_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     drop(open(directory.path()).unwrap());
     let connection = Connection::open(directory.path().join("store.sqlite")).unwrap();
-    connection.pragma_update(None, "user_version", 2).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     check_refused(directory.path(), "store-newer-format", Some("store-newer-format"));
 }

@@ -2,9 +2,11 @@
 
 use breyta_core::Value;
 
-use super::{Make, checkpoint, commit, create, encode, end, labels, load, note, progress, slot, values};
+use super::{
+    Make, checkpoint, commit, create, encode, end, labels, load, make_commit, note, progress, slot, values,
+};
 use crate::journal::{Encoded, Event};
-use crate::store::{Change, Commit, RunNumber, RunStatus, StoreError};
+use crate::store::{Change, RunNumber, RunStatus, StoreError};
 
 pub(super) fn a_stale_commit_leaves_nothing(make: Make<'_>) {
     let mut harness = make();
@@ -64,8 +66,7 @@ pub(super) fn attention_comes_and_goes(make: Make<'_>) {
     let event = Event::RunNeedsAttention { code: code.clone(), message: message.clone() };
     let change = Change::Attention { code: code.clone(), message: message.clone() };
     let entries = vec![Encoded::new(2, &event, None)];
-    commit(harness.store().as_ref(), Commit { run, revision: 1, at_ms: 2, entries, change })
-        .expect("it is parked");
+    commit(harness.store().as_ref(), make_commit(run, 1, entries, change)).expect("it is parked");
     harness.crash();
     let store = harness.store();
     let state = load(store.as_ref(), run);

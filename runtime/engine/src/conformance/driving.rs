@@ -2,98 +2,17 @@
 //! effect.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use breyta_core::Value;
 
+use super::dying::{Death, Dying};
 use super::sample::{Sample, Script};
 use super::{Make, StoreHarness, wait};
 use crate::driver::{Engine, RunEnd};
 use crate::error::{EngineError, StepError};
 use crate::journal::{Entry, Event};
 use crate::limits::Limits;
-use crate::store::{
-    CancelAnswer, CancelRequest, Commit, Committed, Created, NewRun, Observer, RunFilter, RunNumber,
-    RunRecord, RunState, RunSummary, Store, StoreError,
-};
-use crate::world::BoxFuture;
-
-/// Where in a commit the process dies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Death {
-    Before,
-    After,
-}
-
-/// A store whose process dies at a commit: it answers an error then and does nothing any more.
-struct Dying {
-    inner: Arc<dyn Store>,
-    /// Commits until then.
-    left: AtomicU64,
-    death: Death,
-}
-
-impl Dying {
-    async fn at_commit<T>(&self, commit: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
-        let dead = || StoreError::io("the process died here");
-        let left = self.left.load(Ordering::Relaxed);
-        self.left.store(left.saturating_sub(1), Ordering::Relaxed);
-        match (left, self.death) {
-            (0, _) | (1, Death::Before) => {
-                drop(commit);
-                Err(dead())
-            }
-            (1, Death::After) => commit.await.and(Err(dead())),
-            _ => commit.await,
-        }
-    }
-}
-
-impl Observer for Dying {
-    fn slug(&self) -> &str {
-        self.inner.slug()
-    }
-
-    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
-        self.inner.find_run(run)
-    }
-
-    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        self.inner.list_runs(filter)
-    }
-
-    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
-        self.inner.journal(run)
-    }
-
-    fn request_cancel(
-        &self,
-        run: RunNumber,
-        reason: Option<&str>,
-        at: i64,
-    ) -> Result<CancelAnswer, StoreError> {
-        self.inner.request_cancel(run, reason, at)
-    }
-}
-
-impl Store for Dying {
-    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
-        // Created lazily, so that a death before the commit sends nothing.
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.create_run(run).await })))
-    }
-
-    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
-        self.inner.load_run(run)
-    }
-
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.commit(commit).await })))
-    }
-
-    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
-        self.inner.cancel_requests()
-    }
-}
+use crate::store::{RunFilter, RunNumber, Store, StoreError};
 
 fn engine(store: Arc<dyn Store>, script: &Arc<Script>) -> Engine {
     Engine::new(Arc::new(Sample), store, script.clone(), Limits::default())
@@ -120,10 +39,9 @@ fn timeless_journal(harness: &dyn StoreHarness, run: RunNumber) -> Timeless {
 /// Drives without a crash; the answer is the end, the journal, and the number of commits.
 fn undisturbed(make: Make<'_>, script: &Arc<Script>) -> (RunEnd, Timeless, u64) {
     let harness = make();
-    let dying =
-        Arc::new(Dying { inner: harness.store(), left: AtomicU64::new(u64::MAX), death: Death::Before });
+    let dying = Arc::new(Dying::at(harness.store(), u64::MAX, Death::Before));
     let (started, end) = wait(engine(dying.clone(), script).run(Value::Int(3), "manual")).expect("it runs");
-    let commits = u64::MAX - dying.left.load(Ordering::Relaxed);
+    let commits = u64::MAX - dying.left();
     (end, timeless_journal(harness.as_ref(), started.run), commits)
 }
 
@@ -161,7 +79,7 @@ fn crash_once(
 ) -> Option<(RunEnd, Timeless)> {
     let mut harness = make();
     {
-        let dying = Arc::new(Dying { inner: harness.store(), left: AtomicU64::new(dies_at), death });
+        let dying = Arc::new(Dying::at(harness.store(), dies_at, death));
         let died = wait(engine(dying, script).run(Value::Int(3), "manual"));
         assert!(matches!(died, Err(EngineError::Store(StoreError::Io { .. }))), "{died:?}");
     }

@@ -157,6 +157,7 @@ impl<'e> Run<'e> {
             progress: self.progress.encode(),
             steps: self.progress.steps,
             slots: live.clone(),
+            parked: None,
         };
         let committed = self.engine.commit(self.next_commit(at_ms, Change::Progress(checkpoint))).await?;
         self.revision = committed.revision;
@@ -168,7 +169,15 @@ impl<'e> Run<'e> {
     fn next_commit(&mut self, at_ms: i64, change: Change) -> Commit {
         self.riding_bytes = 0;
         let entries = std::mem::take(&mut self.entries);
-        Commit { run: self.number, revision: self.revision, at_ms, entries, change }
+        Commit {
+            run: self.number,
+            revision: self.revision,
+            at_ms,
+            entries,
+            change,
+            consumed: Vec::new(),
+            sent: Vec::new(),
+        }
     }
 
     async fn end(
@@ -270,6 +279,8 @@ async fn park(engine: &Engine, loaded: &RunState, code: &str, message: String) -
             at_ms,
             entries: vec![Encoded::new(at_ms, &event, None)],
             change: Change::Attention { code, message },
+            consumed: Vec::new(),
+            sent: Vec::new(),
         };
         if let Err(error) = engine.commit(commit).await {
             return error.into();

@@ -34,6 +34,7 @@ pub(super) fn first_checkpoint(machine: &Machine, input: Arc<[u8]>, progress: &P
         progress: progress.encode(),
         steps: progress.steps,
         slots: slots.into_iter().collect(),
+        parked: None,
     }
 }
 

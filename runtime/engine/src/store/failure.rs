@@ -28,6 +28,12 @@ pub enum StoreError {
     Missing { directory: String },
     /// There is no such run.
     RunNotFound { run: RunNumber },
+    /// The run has no such open wait.
+    WaitNotFound { run: RunNumber, wait_id: String },
+    /// Somebody answered the wait already.
+    WaitAnswered { run: RunNumber, wait_id: String },
+    /// Another run waits under the key.
+    DuplicateWaitKey { key: String, holder: RunNumber },
     /// Anything else that went wrong outside.
     Io { detail: String },
 }
@@ -54,6 +60,9 @@ impl StoreError {
             Self::OtherFlow { .. } => "store-other-flow",
             Self::Missing { .. } => "store-missing",
             Self::RunNotFound { .. } => "unknown-run",
+            Self::WaitNotFound { .. } => "unknown-wait",
+            Self::WaitAnswered { .. } => "wait-answered",
+            Self::DuplicateWaitKey { .. } => "duplicate-wait-key",
             Self::Io { .. } => "store-io",
         }
     }
@@ -103,6 +112,16 @@ impl fmt::Display for StoreError {
                 "there is no store in {directory}; start a run first, or give its directory with --data"
             ),
             Self::RunNotFound { run } => write!(f, "there is no run {run}; `runs list` shows all"),
+            Self::WaitNotFound { run, wait_id } => {
+                write!(f, "run {run} has no open wait `{wait_id}`; `waits list` shows what is open")
+            }
+            Self::WaitAnswered { run, wait_id } => {
+                write!(f, "the wait `{wait_id}` of run {run} has been answered already")
+            }
+            Self::DuplicateWaitKey { key, holder } => write!(
+                f,
+                "run {holder} waits under the key `{key}` already; build the key from something that differs by run"
+            ),
             Self::Io { detail } => write!(f, "the store failed: {detail}"),
         }
     }

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use breyta_engine::journal;
 use breyta_engine::store::{
-    Change, Checkpoint, Commit, LiveSlot, NewRun, RunNumber, RunStatus, SlotContent, ValueRef,
+    Change, Checkpoint, ChildOf, Commit, LiveSlot, NewRun, Parked, RunNumber, RunStatus, SentSignal,
+    SignalId, SlotContent, ValueRef,
 };
 use breyta_engine::wire::{Damaged, Reader, Writer};
 
@@ -52,6 +53,7 @@ pub(super) struct PlannedCheckpoint {
     pub(super) progress: Vec<u8>,
     pub(super) steps: u64,
     pub(super) slots: Vec<(String, Planned)>,
+    pub(super) parked: Option<Parked>,
 }
 
 /// A run to create.
@@ -62,6 +64,7 @@ pub(super) struct PlannedRun {
     pub(super) at_ms: i64,
     pub(super) started: PlannedEntry,
     pub(super) checkpoint: PlannedCheckpoint,
+    pub(super) child: Option<ChildOf>,
 }
 
 /// A commit.
@@ -72,6 +75,8 @@ pub(super) struct PlannedCommit {
     pub(super) at_ms: i64,
     pub(super) entries: Vec<PlannedEntry>,
     pub(super) change: PlannedChange,
+    pub(super) consumed: Vec<SignalId>,
+    pub(super) sent: Vec<SentSignal>,
 }
 
 #[derive(Debug)]
@@ -90,6 +95,7 @@ impl PlannedRun {
             at_ms: run.at_ms,
             started: entry(run.started, &mut hashes),
             checkpoint: checkpoint(run.checkpoint, &mut hashes),
+            child: run.child,
         }
     }
 }
@@ -101,6 +107,8 @@ impl PlannedCommit {
             run: commit.run,
             revision: commit.revision,
             at_ms: commit.at_ms,
+            consumed: commit.consumed,
+            sent: commit.sent,
             entries: commit.entries.into_iter().map(|encoded| entry(encoded, &mut hashes)).collect(),
             change: match commit.change {
                 Change::Progress(checkpointed) => {
@@ -145,6 +153,7 @@ fn checkpoint(checkpoint: Checkpoint, hashes: &mut Hashes) -> PlannedCheckpoint 
         progress: checkpoint.progress,
         steps: checkpoint.steps,
         slots: slots(checkpoint.slots, hashes),
+        parked: checkpoint.parked,
     }
 }
 

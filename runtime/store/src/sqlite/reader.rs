@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use breyta_engine::journal::{Entry, Event};
 use breyta_engine::store::{
     CancelAnswer, CancelRequest, Observer, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary,
-    StoreError, StoredSlot, ValueRef, workflow_id,
+    SignalAnswer, SignalTarget, StoreError, StoredSlot, ValueRef, WaitFilter, WaitSummary, workflow_id,
 };
 
 use super::plan::{LARGE_VALUES, RowSlot, read_row};
-use super::{failure, path, schema};
+use super::{children, failure, path, schema, waits};
 
 /// The store as any process sees it.
 #[derive(Debug)]
@@ -61,16 +61,41 @@ impl Observer for SqliteReader {
     ) -> Result<CancelAnswer, StoreError> {
         request_cancel(&self.connection(), run, reason, at_ms)
     }
+
+    fn put_signal(
+        &self,
+        target: &SignalTarget,
+        payload: Arc<[u8]>,
+        at_ms: i64,
+    ) -> Result<SignalAnswer, StoreError> {
+        let mut connection = self.connection();
+        // The wait must not close in between.
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure::sqlite)?;
+        let answer = waits::put(&transaction, target, &payload, at_ms).map_err(failure::sqlite)??;
+        transaction.commit().map_err(failure::sqlite)?;
+        Ok(answer)
+    }
+
+    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
+        waits::open_waits(&self.connection(), &self.slug, filter)
+    }
+
+    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
+        children::open(&self.connection(), parent)
+    }
 }
 
-const SUMMARY: &str = "SELECT id, status, version, started_by, state, steps, started_ms, updated_ms, ended_ms, \
-                       attention_code, attention_message, first_entry, last_entry FROM runs";
+const SUMMARY: &str = "SELECT runs.id, status, version, started_by, state, steps, started_ms, updated_ms, ended_ms, \
+                       attention_code, attention_message, first_entry, last_entry, children.parent, \
+                       children.call, children.flow FROM runs LEFT JOIN children ON children.run = runs.id";
 
 fn summary(slug: &str, row: &Row<'_>) -> rusqlite::Result<(RunSummary, i64, i64)> {
     let run = RunNumber(row.get::<_, i64>(0)? as u64);
+    let child = children::read(row, 13)?;
     let summary = RunSummary {
         run,
-        workflow_id: workflow_id(slug, run),
+        workflow_id: workflow_id(child.as_ref().map_or(slug, |child| &child.flow), run),
         status: status(1, &row.get::<_, String>(1)?)?,
         version: row.get(2)?,
         trigger: row.get(3)?,
@@ -80,6 +105,7 @@ fn summary(slug: &str, row: &Row<'_>) -> rusqlite::Result<(RunSummary, i64, i64)
         updated_ms: row.get(7)?,
         ended_ms: row.get(8)?,
         attention: attention(row.get(9)?, row.get(10)?),
+        child,
     };
     Ok((summary, row.get(11)?, row.get(12)?))
 }
@@ -97,7 +123,7 @@ fn attention(code: Option<String>, message: Option<String>) -> Option<(String, S
 
 fn find_run(connection: &Connection, slug: &str, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
     let row = connection
-        .prepare_cached(&format!("{SUMMARY} WHERE id = ?1"))
+        .prepare_cached(&format!("{SUMMARY} WHERE runs.id = ?1"))
         .and_then(|mut query| query.query_row([run.0 as i64], |row| summary(slug, row)).optional())
         .map_err(failure::sqlite)?;
     let Some((summary, first, last)) = row else { return Ok(None) };
@@ -119,7 +145,7 @@ fn find_run(connection: &Connection, slug: &str, run: RunNumber) -> Result<Optio
 }
 
 fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-    let mut sql = format!("{SUMMARY} WHERE id < ?1");
+    let mut sql = format!("{SUMMARY} WHERE runs.id < ?1");
     if !filter.statuses.is_empty() {
         // The words are ours and need no quoting. Open runs have an index of their own.
         let words: Vec<String> =
@@ -131,7 +157,7 @@ fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<
             sql.push_str(" AND ended_ms IS NULL");
         }
     }
-    sql.push_str(" ORDER BY id DESC LIMIT ?2");
+    sql.push_str(" ORDER BY runs.id DESC LIMIT ?2");
     let before = filter.before.map_or(i64::MAX, |run| run.0 as i64);
     let count = filter.count_max.map_or(-1, |count| i64::try_from(count).unwrap_or(-1));
     let read = || {
@@ -224,8 +250,9 @@ pub(super) fn cancel_requests(connection: &Connection) -> Result<Vec<CancelReque
 
 /// What resuming needs.
 pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option<RunState>, StoreError> {
-    let sql = "SELECT status, revision, version, state, progress, slots, attention_code, attention_message \
-               FROM runs WHERE id = ?1";
+    let sql = "SELECT status, revision, version, state, progress, slots, attention_code, attention_message, \
+               children.parent, children.call, children.flow \
+               FROM runs LEFT JOIN children ON children.run = runs.id WHERE runs.id = ?1";
     let read = |row: &Row<'_>| {
         let state = RunState {
             run,
@@ -236,6 +263,8 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
             progress: row.get(4)?,
             slots: Vec::new(),
             attention: attention(row.get(6)?, row.get(7)?),
+            parked: None,
+            child: children::read(row, 8)?,
         };
         Ok((state, row.get::<_, Vec<u8>>(5)?))
     };
@@ -250,6 +279,9 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
             RowSlot::Placed(place) => (value(connection, place)?, Some(place)),
         };
         state.slots.push(StoredSlot { name, bytes, placed });
+    }
+    if state.status == RunStatus::Waiting {
+        state.parked = waits::parked_run(connection, run.0 as i64).map_err(failure::sqlite)?;
     }
     Ok(Some(state))
 }

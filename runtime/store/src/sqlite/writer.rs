@@ -10,14 +10,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use breyta_engine::store::{
-    CancelRequest, Committed, Created, RunNumber, RunState, RunStatus, StoreError, ValueRef, workflow_id,
+    CancelRequest, Committed, Created, RunNumber, RunState, RunStatus, Signal, StoreError, ValueRef,
+    workflow_id,
 };
 
 use super::plan::{
     LARGE_VALUES, Planned, PlannedChange, PlannedCheckpoint, PlannedCommit, PlannedEntry, PlannedRun,
     RowSlot, SLOT_VALUES, write_row,
 };
-use super::{failure, reader, schema};
+use super::{children, failure, reader, schema, waits};
 
 /// The most requests of one transaction.
 const GROUP_MAX: usize = 1024;
@@ -31,6 +32,9 @@ pub(super) enum Request {
     Commit(Box<PlannedCommit>, Answer<Committed>),
     Load(RunNumber, Answer<Option<RunState>>),
     CancelRequests(Answer<Vec<CancelRequest>>),
+    DueRuns(i64, usize, Answer<Vec<RunNumber>>),
+    NextWake(Answer<Option<i64>>),
+    SignalsFor(RunNumber, waits::Address, Answer<Vec<Signal>>),
 }
 
 /// A request that changes something, with whom to tell.
@@ -86,7 +90,11 @@ impl Writer {
                 match request {
                     Request::Create(run, answer) => writes.push(Write::Create(run, answer)),
                     Request::Commit(commit, answer) => writes.push(Write::Commit(commit, answer)),
-                    Request::Load(..) | Request::CancelRequests(_) => reads.push(request),
+                    Request::Load(..)
+                    | Request::CancelRequests(_)
+                    | Request::DueRuns(..)
+                    | Request::NextWake(_)
+                    | Request::SignalsFor(..) => reads.push(request),
                 }
                 next = if writes.len() < GROUP_MAX { requests.try_recv().ok() } else { None };
             }
@@ -144,20 +152,30 @@ impl Writer {
             return Err(Failure::Any(StoreError::EpochLost));
         }
         let apply = |write: &Write| match write {
-            Write::Create(run, _) => self.create(run).map(Written::Created),
+            Write::Create(run, _) => self.create(run),
             Write::Commit(commit, _) => self.commit(commit),
         };
         let written: rusqlite::Result<Vec<Written>> = writes.iter().map(apply).collect();
         written.map_err(|error| Failure::Of(failure::sqlite(error)))
     }
 
-    fn create(&mut self, run: &PlannedRun) -> rusqlite::Result<Created> {
+    fn create(&mut self, run: &PlannedRun) -> rusqlite::Result<Written> {
+        let slug = run.child.as_ref().map_or(self.slug.as_str(), |child| child.flow.as_str()).to_owned();
+        if let Some(child) = &run.child
+            && let Some((id, revision)) = children::of_call(&self.connection, child)?
+        {
+            let placed = vec![None; run.checkpoint.slots.len()];
+            return Ok(created(&slug, id, Committed { revision: revision as u64, placed }));
+        }
+        if let Some(refusal) = self.refused_key(0, &run.checkpoint)? {
+            return Ok(refusal);
+        }
         let (slots, placed) = self.place_slots(&run.checkpoint)?;
         let entry = self.next_entry;
         let sql = "INSERT INTO runs (status, revision, first_entry, last_entry, version, started_by, state, steps, \
                    started_ms, updated_ms, progress, slots) VALUES (?1, 1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)";
         self.connection.prepare_cached(sql)?.execute(params![
-            RunStatus::Running.word(),
+            status_of(&run.checkpoint).word(),
             entry,
             run.version,
             run.trigger,
@@ -170,37 +188,47 @@ impl Writer {
         let id = self.connection.last_insert_rowid();
         self.insert_slot_values(id, &run.checkpoint, &placed)?;
         self.insert_entry(id, None, &run.started)?;
-        let number = RunNumber(id as u64);
-        let committed = Committed { revision: 1, placed };
-        Ok(Created { run: number, workflow_id: workflow_id(&self.slug, number), committed })
+        if let Some(child) = &run.child {
+            children::insert(&self.connection, id, child)?;
+        }
+        if let Some(parked) = &run.checkpoint.parked {
+            waits::park(&self.connection, id, parked)?;
+        }
+        Ok(created(&slug, id, Committed { revision: 1, placed }))
+    }
+
+    /// The refusal of a checkpoint that waits under a key which another run waits under.
+    fn refused_key(&self, run: i64, checkpoint: &PlannedCheckpoint) -> rusqlite::Result<Option<Written>> {
+        let wait = checkpoint.parked.as_ref().and_then(|parked| parked.wait.as_ref());
+        let Some(key) = wait.and_then(|wait| wait.key.as_ref()) else { return Ok(None) };
+        let holder = waits::holder(&self.connection, key, run)?;
+        let error = holder.map(|holder| StoreError::DuplicateWaitKey { key: key.clone(), holder });
+        Ok(error.map(Written::Refused))
     }
 
     fn commit(&mut self, commit: &PlannedCommit) -> rusqlite::Result<Written> {
         let id = commit.run.0 as i64;
-        let Some(previous) = self.last_entry(id, commit.revision)? else { return self.refusal(commit.run) };
+        let Some((previous, was_parked)) = self.position(id, commit.revision)? else {
+            return self.refusal(commit.run);
+        };
+        if !waits::are_there(&self.connection, &commit.consumed)? {
+            return Ok(Written::Refused(StoreError::Conflict { run: commit.run }));
+        }
+        if let PlannedChange::Progress(checkpoint) = &commit.change
+            && let Some(refusal) = self.refused_key(id, checkpoint)?
+        {
+            return Ok(refusal);
+        }
         // The chain ends where it did when the commit has no entries.
         let last = match commit.entries.len() as i64 {
             0 => previous,
             count => self.next_entry + count - 1,
         };
+        waits::consume(&self.connection, &commit.consumed)?;
         let mut placed = Vec::new();
         match &commit.change {
             PlannedChange::Progress(checkpoint) => {
-                let slots;
-                (slots, placed) = self.place_slots(checkpoint)?;
-                let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, state = ?3, steps = ?4, \
-                           updated_ms = ?5, attention_code = NULL, attention_message = NULL, progress = ?6, \
-                           slots = ?7 WHERE id = ?1";
-                self.connection.prepare_cached(sql)?.execute(params![
-                    id,
-                    last,
-                    checkpoint.state,
-                    checkpoint.steps as i64,
-                    commit.at_ms,
-                    checkpoint.progress,
-                    slots,
-                ])?;
-                self.insert_slot_values(id, checkpoint, &placed)?;
+                placed = self.progress(id, last, commit.at_ms, checkpoint, was_parked)?;
             }
             PlannedChange::End(status, steps) => self.end(id, last, commit.at_ms, *status, *steps)?,
             PlannedChange::Attention { code, message } => {
@@ -214,14 +242,45 @@ impl Writer {
         for entry in &commit.entries {
             previous = Some(self.insert_entry(id, previous, entry)?);
         }
+        waits::send(&self.connection, &commit.sent, commit.at_ms)?;
         Ok(Written::Committed(Committed { revision: commit.revision + 1, placed }))
     }
 
-    /// The end of the run's chain, if the run is open and at the revision.
-    fn last_entry(&self, id: i64, revision: u64) -> rusqlite::Result<Option<i64>> {
-        let sql = "SELECT last_entry FROM runs WHERE id = ?1 AND revision = ?2 AND ended_ms IS NULL";
+    /// Moves a run on. Only a run that parks, or was parked, costs more than its own row.
+    fn progress(
+        &mut self,
+        id: i64,
+        last: i64,
+        at_ms: i64,
+        checkpoint: &PlannedCheckpoint,
+        was_parked: bool,
+    ) -> rusqlite::Result<Vec<Option<ValueRef>>> {
+        let (slots, placed) = self.place_slots(checkpoint)?;
+        let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, state = ?3, steps = ?4, \
+                   updated_ms = ?5, attention_code = NULL, attention_message = NULL, progress = ?6, \
+                   slots = ?7 WHERE id = ?1";
+        let steps = checkpoint.steps as i64;
+        let values = params![id, last, checkpoint.state, steps, at_ms, checkpoint.progress, slots];
+        self.connection.prepare_cached(sql)?.execute(values)?;
+        self.insert_slot_values(id, checkpoint, &placed)?;
+        if was_parked {
+            waits::unpark(&self.connection, id, checkpoint.parked.as_ref())?;
+        }
+        if let Some(parked) = &checkpoint.parked {
+            waits::park(&self.connection, id, parked)?;
+        }
+        if was_parked != checkpoint.parked.is_some() {
+            let sql = "UPDATE runs SET status = ?2 WHERE id = ?1";
+            self.connection.prepare_cached(sql)?.execute(params![id, status_of(checkpoint).word()])?;
+        }
+        Ok(placed)
+    }
+
+    /// The end of the run's chain and whether it is parked, if the run is open and at the revision.
+    fn position(&self, id: i64, revision: u64) -> rusqlite::Result<Option<(i64, bool)>> {
+        let sql = "SELECT last_entry, status = 'waiting' FROM runs WHERE id = ?1 AND revision = ?2 AND ended_ms IS NULL";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.query_row(params![id, revision as i64], |row| row.get(0)).optional()
+        statement.query_row(params![id, revision as i64], |row| Ok((row.get(0)?, row.get(1)?))).optional()
     }
 
     fn refusal(&self, run: RunNumber) -> rusqlite::Result<Written> {
@@ -252,7 +311,7 @@ impl Writer {
             steps
         ])?;
         self.connection.prepare_cached("DELETE FROM inbox WHERE run = ?1")?.execute([id])?;
-        Ok(())
+        waits::close(&self.connection, id)
     }
 
     /// Gives each slot its place: the bytes of the row, and the places of the slots that are not in it.
@@ -340,9 +399,26 @@ impl Writer {
         match request {
             Request::Load(run, answer) => drop(answer.send(reader::load_run(&self.connection, run))),
             Request::CancelRequests(answer) => drop(answer.send(reader::cancel_requests(&self.connection))),
+            Request::DueRuns(now_ms, count_max, answer) => {
+                drop(answer.send(waits::due(&self.connection, now_ms, count_max)));
+            }
+            Request::NextWake(answer) => drop(answer.send(waits::next_due(&self.connection))),
+            Request::SignalsFor(run, wait, answer) => {
+                let found = waits::signals(&self.connection, run.0 as i64, &wait).map_err(failure::sqlite);
+                drop(answer.send(found));
+            }
             Request::Create(..) | Request::Commit(..) => {}
         }
     }
+}
+
+fn status_of(checkpoint: &PlannedCheckpoint) -> RunStatus {
+    if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
+}
+
+fn created(slug: &str, id: i64, committed: Committed) -> Written {
+    let run = RunNumber(id as u64);
+    Written::Created(Created { run, workflow_id: workflow_id(slug, run), committed })
 }
 
 fn answer(write: Write, written: Written) {

@@ -1,0 +1,138 @@
+//! A store whose process dies at a chosen commit: for tests that put a crash everywhere.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::journal::Entry;
+use crate::store::{
+    CancelAnswer, CancelRequest, Commit, Committed, Created, EventRoute, NewRun, Observer, RunFilter,
+    RunNumber, RunRecord, RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError,
+    WaitFilter, WaitSummary,
+};
+use crate::world::BoxFuture;
+
+/// Where in a commit the process dies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Death {
+    /// Nothing of the commit is there.
+    Before,
+    /// It is durable, and nobody was told.
+    After,
+}
+
+/// A store whose process dies at a commit: it answers an error then and does nothing any more.
+pub struct Dying {
+    inner: Arc<dyn Store>,
+    /// Commits until then.
+    left: AtomicU64,
+    death: Death,
+}
+
+impl Dying {
+    /// Dies at the commit of this number, from 1.
+    pub fn at(inner: Arc<dyn Store>, commit: u64, death: Death) -> Self {
+        Self { inner, left: AtomicU64::new(commit), death }
+    }
+
+    /// Commits until the death.
+    pub fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    async fn at_commit<T>(&self, commit: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+        let dead = || StoreError::io("the process died here");
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+        match (left, self.death) {
+            (0, _) | (1, Death::Before) => {
+                drop(commit);
+                Err(dead())
+            }
+            (1, Death::After) => commit.await.and(Err(dead())),
+            _ => commit.await,
+        }
+    }
+}
+
+impl Observer for Dying {
+    fn slug(&self) -> &str {
+        self.inner.slug()
+    }
+
+    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
+        self.inner.find_run(run)
+    }
+
+    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+        self.inner.list_runs(filter)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+        self.inner.journal(run)
+    }
+
+    fn request_cancel(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.inner.request_cancel(run, reason, at)
+    }
+
+    fn put_signal(
+        &self,
+        target: &SignalTarget,
+        payload: Arc<[u8]>,
+        at_ms: i64,
+    ) -> Result<SignalAnswer, StoreError> {
+        self.inner.put_signal(target, payload, at_ms)
+    }
+
+    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
+        self.inner.open_waits(filter)
+    }
+
+    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
+        self.inner.open_children(parent)
+    }
+}
+
+impl Store for Dying {
+    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
+        // Created lazily, so that a death before the commit sends nothing.
+        Box::pin(self.at_commit(Box::pin(async move { self.inner.create_run(run).await })))
+    }
+
+    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
+        self.inner.load_run(run)
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        Box::pin(self.at_commit(Box::pin(async move { self.inner.commit(commit).await })))
+    }
+
+    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
+        self.inner.cancel_requests()
+    }
+
+    fn due_runs(&self, now_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Vec<RunNumber>, StoreError>> {
+        self.inner.due_runs(now_ms, count_max)
+    }
+
+    fn next_wake(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.inner.next_wake()
+    }
+
+    fn signals_for(
+        &self,
+        run: RunNumber,
+        wait_id: &str,
+        key: Option<&str>,
+        event: Option<&EventRoute>,
+    ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>> {
+        // The trait's lifetime is that of the store alone.
+        let (wait_id, key, event) = (wait_id.to_owned(), key.map(str::to_owned), event.cloned());
+        Box::pin(async move { self.inner.signals_for(run, &wait_id, key.as_deref(), event.as_ref()).await })
+    }
+}
