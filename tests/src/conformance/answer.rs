@@ -3,6 +3,7 @@
 use std::fmt;
 
 use breyta_core::thrown::Class;
+use breyta_core::value::realize;
 use breyta_core::{Budget, Thrown, Value, library};
 use breyta_engine::limits::Limits;
 use serde_json::{Value as Json, json};
@@ -49,6 +50,7 @@ impl Answer {
     /// Prints what a call gave; printing may fail too, where it realises a sequence.
     pub fn of(outcome: Result<Value, Thrown>) -> Self {
         let printed = outcome.and_then(|value| {
+            let value = realize(&mut budget(), value)?;
             let printed = pr_str(&value)?;
             Ok((printed, sorted_text(&value)?))
         });

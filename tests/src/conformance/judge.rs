@@ -34,7 +34,7 @@ fn shown(expected: &Expected) -> String {
 }
 
 /// Why an answer is none of the expected ones.
-fn mismatch(expected: &Expected, answer: &Answer) -> Option<String> {
+pub(super) fn mismatch(expected: &Expected, answer: &Answer) -> Option<String> {
     let mut why = None;
     for wanted in &expected.answers {
         match compare(wanted, answer, expected.numeric) {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use breyta_core::edn;
 use serde_json::Value as Json;
 
-use super::answer::{Failure, Phase};
+use super::answer::{Failure, Phase, sorted_text};
 
 /// One line of a file.
 #[derive(Clone, Debug)]
@@ -128,7 +129,12 @@ fn script(json: &Json) -> Option<Script> {
     };
     // Ours is eager.
     let ours = json.get("eager_for").unwrap_or(json);
-    let answer = wanted(ours, "value", "value_sorted", true)?;
+    let mut answer = wanted(ours, "value", "value_sorted", true)?;
+    if let Wanted::Value { printed, .. } = &mut answer
+        && let Ok(value) = edn::read(printed)
+    {
+        *printed = sorted_text(&value).ok()?;
+    }
     Some(Script {
         env: text(json, "env")?,
         expected: Expected { answers: vec![answer], unscored: None, numeric: false },
