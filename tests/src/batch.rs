@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-use breyta_compiler::emit::{self, Options, RuntimeDependency};
+use breyta_compiler::emit::{self, Files, Options, RuntimeDependency};
+use breyta_compiler::flow::Definition;
+use breyta_compiler::mir::Program;
 use breyta_compiler::source::Sources;
 use breyta_runtime::rt;
 
@@ -37,13 +39,27 @@ pub fn main(flow: rt::Flow) -> ExitCode {
 
 /// Compiles the flows; the answer has the executable of each.
 pub fn build(flows: &[PathBuf]) -> BTreeMap<PathBuf, PathBuf> {
-    let folder = tree::target().join("batch");
-    let mut members = Vec::new();
-    for flow in flows {
-        let name = package_name(flow);
-        write_package(&folder.join(&name), &name, flow);
-        members.push(name);
+    let packages: Vec<Package> = flows.iter().map(|flow| package(flow)).collect();
+    let executables = build_packages("batch", &packages);
+    flows.iter().cloned().zip(executables).collect()
+}
+
+/// A generated package: its name, and the files that its manifest stands beside.
+pub struct Package {
+    pub name: String,
+    pub files: Files,
+}
+
+/// Compiles packages as one workspace, `target/<folder>`; the executable of each.
+pub fn build_packages(folder: &str, packages: &[Package]) -> Vec<PathBuf> {
+    let folder = tree::target().join(folder);
+    for package in packages {
+        write(&folder.join(&package.name).join("Cargo.toml"), &package_manifest(&package.name));
+        for (path, text) in &package.files {
+            write(&folder.join(&package.name).join(path), text);
+        }
     }
+    let members: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     write(&folder.join("Cargo.toml"), &workspace_manifest(&members));
     let lock = tree::read(&tree::root().join("Cargo.lock"));
     // Only the first time: afterwards it also has the packages of this workspace.
@@ -54,7 +70,7 @@ pub fn build(flows: &[PathBuf]) -> BTreeMap<PathBuf, PathBuf> {
     cargo.arg("build").arg("--quiet").current_dir(&folder).env("CARGO_TARGET_DIR", tree::target());
     finish(&mut cargo).expect_status(0);
     let built = tree::target().join("debug");
-    flows.iter().zip(members).map(|(flow, name)| (flow.clone(), built.join(name))).collect()
+    members.iter().map(|name| built.join(name)).collect()
 }
 
 /// Plays scripts in the compiled flow.
@@ -77,32 +93,41 @@ fn package_name(flow: &Path) -> String {
     format!("batch-{}", folder.unwrap_or_default())
 }
 
-fn write_package(folder: &Path, name: &str, flow: &Path) {
+fn package(flow: &Path) -> Package {
     let sources = Sources::single(tree::shown(flow), tree::read(flow));
     let compilation = breyta_compiler::compile(&sources);
     let (Some(definition), Some(program)) = (&compilation.definition, &compilation.program) else {
         panic!("{} does not compile: {:#?}", tree::shown(flow), compilation.problems);
     };
+    let files =
+        with_main(&sources, definition, program, "deny(warnings)", "breyta_tests::batch::main(flow::FLOW)");
+    Package { name: package_name(flow), files }
+}
+
+/// The generated Rust of a flow with a `main` of ours around an expression, under an attribute for lints.
+pub fn with_main(
+    sources: &Sources,
+    definition: &Definition,
+    program: &Program,
+    lints: &str,
+    main: &str,
+) -> Files {
     let options =
         Options { runtime_dependency: RuntimeDependency::Path("runtime".to_owned()), workflow: false };
-    let mut files = emit::emit(&sources, definition, program, &options);
+    let mut files = emit::emit(sources, definition, program, &options);
+    files.remove("Cargo.toml");
     let mut modules = String::new();
     for path in files.keys().filter_map(|path| path.strip_prefix("src/")?.strip_suffix(".rs")) {
         if path != "main" {
             let _ = writeln!(modules, "mod {path};");
         }
     }
-    files.insert(
-        "src/main.rs".to_owned(),
-        format!(
-            "//! Plays scenarios.\n#![deny(warnings)]\n{modules}\n\
-             fn main() -> std::process::ExitCode {{\n    breyta_tests::batch::main(flow::FLOW)\n}}\n"
-        ),
+    let text = format!(
+        "//! Started by the tests.\n#![{lints}]\n{modules}\n\
+         fn main() -> std::process::ExitCode {{\n    {main}\n}}\n"
     );
-    files.insert("Cargo.toml".to_owned(), package_manifest(name));
-    for (path, text) in &files {
-        write(&folder.join(path), text);
-    }
+    files.insert("src/main.rs".to_owned(), text);
+    files
 }
 
 fn package_manifest(name: &str) -> String {
@@ -116,7 +141,7 @@ fn package_manifest(name: &str) -> String {
 }
 
 /// The same profile as the tests, so that their dependencies serve here too.
-fn workspace_manifest(members: &[String]) -> String {
+fn workspace_manifest(members: &[&str]) -> String {
     let manifest = tree::read(&tree::root().join("Cargo.toml"));
     let profile = manifest.find("[profile.dev]").map(|at| &manifest[at..]).unwrap_or_default();
     format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n{profile}")

@@ -14,6 +14,9 @@ pub mod answer;
 /// Command line.
 mod arguments;
 
+/// Cases through generated Rust.
+pub mod compiled;
+
 /// Rows to MIR: the flow around an expression.
 pub mod compile;
 
@@ -32,6 +35,9 @@ mod reject;
 /// The formats of the files.
 pub mod rows;
 
+/// Answering cases.
+mod serve;
+
 /// The table and the report.
 mod table;
 
@@ -41,7 +47,9 @@ pub mod thresholds;
 /// Processes that answer case by case, and go on behind a case that kills them.
 mod worker;
 
+use answer::Answer;
 pub use arguments::Arguments;
+use breyta_compiler::mir::simplify::Passes;
 use rows::{Kind, Row, Script};
 use table::{Score, Verdict};
 
@@ -60,7 +68,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
     };
     if let Some(range) = &arguments.worker {
-        interpret::answer_all(&rows, range.clone(), &arguments.passes());
+        interpret::answer_all(&rows, range, &arguments.passes());
         return ExitCode::SUCCESS;
     }
     let score = score(&rows, arguments);
@@ -96,25 +104,35 @@ pub fn selected(arguments: &Arguments) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// Runs and judges rows.
+/// Runs and judges rows: what the compiled code answers, or only the interpreter.
 pub fn score(rows: &[Row], arguments: &Arguments) -> Score {
-    let answers = worker::interpreted(rows, arguments);
+    let passes = arguments.passes();
+    let mut interpreted = worker::interpreted(rows, arguments).into_iter();
+    let mut compiled = (!arguments.interp).then(|| compiled::answers(rows, &passes).into_iter());
     let mut score = Score::default();
-    let mut at = 0;
     for row in rows {
         let count = row.cases().len();
-        let given = answers.get(at..at + count).unwrap_or_default();
-        at += count;
-        let verdict = match &row.kind {
-            Kind::Expression(expected) => judge::expression(expected, given),
-            Kind::Transform(cases) => judge::transform(cases, given),
-            Kind::Orchestration(Script { excepted: Some(why), .. }) => Verdict::unscored(why),
-            Kind::Orchestration(script) => Verdict::of(orchestration::play(row, script, &arguments.passes())),
-            Kind::Reject(places) => Verdict::of(reject::refuses(row, *places)),
-        };
-        score.add(row, verdict);
+        let mut given: Vec<Answer> = interpreted.by_ref().take(count).collect();
+        if let Some(compiled) = &mut compiled {
+            let answers: Vec<Answer> = compiled.by_ref().take(count).collect();
+            if count > 0 {
+                score.add_agreement(row, &given, &answers);
+            }
+            given = answers;
+        }
+        score.add(row, verdict(row, &given, &passes));
     }
     score
+}
+
+fn verdict(row: &Row, given: &[Answer], passes: &Passes) -> Verdict {
+    match &row.kind {
+        Kind::Expression(expected) => judge::expression(expected, given),
+        Kind::Transform(cases) => judge::transform(cases, given),
+        Kind::Orchestration(Script { excepted: Some(why), .. }) => Verdict::unscored(why),
+        Kind::Orchestration(script) => Verdict::of(orchestration::play(row, script, passes)),
+        Kind::Reject(places) => Verdict::of(reject::refuses(row, *places)),
+    }
 }
 
 fn say(text: &str) {

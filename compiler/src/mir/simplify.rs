@@ -57,6 +57,10 @@ impl Passes {
         Self { off: Some(names) }
     }
 
+    pub fn runs_all(&self) -> bool {
+        self.off.is_some_and(<[_]>::is_empty)
+    }
+
     /// Whether a pass runs.
     pub fn runs(&self, pass: &Pass) -> bool {
         !pass.optional || self.off.is_some_and(|off| !off.contains(&pass.name))

@@ -1,5 +1,7 @@
 //! Rows to MIR: an expression becomes the function of a flow that calls it.
 
+use std::panic::catch_unwind;
+
 use breyta_compiler::diagnostics::{Code, Diagnostic, Severity};
 use breyta_compiler::mir::Program;
 use breyta_compiler::mir::simplify::Passes;
@@ -33,7 +35,9 @@ pub fn flow(functions: &str) -> String {
 
 /// Compiles a flow text; what it refuses as an answer.
 pub fn compile(text: String, passes: &Passes) -> Result<Program, Answer> {
-    let compilation = breyta_compiler::compile_plainly(&Sources::single("row.edn", text), passes);
+    let sources = Sources::single("row.edn", text);
+    let compiled = catch_unwind(|| breyta_compiler::compile_plainly(&sources, passes));
+    let Ok(compilation) = compiled else { return Err(Answer::Lost("the compiler panicked".to_owned())) };
     match compilation.program {
         Some(program) => Ok(program),
         None => Err(refusal(&compilation.problems, &compilation.refusals)),

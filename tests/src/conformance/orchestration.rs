@@ -44,7 +44,12 @@ fn run(program: &Interpreted, env: &Value, trace: &mut Vec<String>) -> Result<Va
             }
             Action::Done(value) => return realize(&mut answer::budget(), value),
             Action::Step(call) => {
-                trace.push(format!("step :{} :{} {}", call.family, call.step, answer::sorted_text(&call.config)?));
+                trace.push(format!(
+                    "step :{} :{} {}",
+                    call.family,
+                    call.step,
+                    answer::sorted_text(&call.config)?
+                ));
                 given = scripted(env, &call, &mut answered)?;
                 (state, outcome) = (call.next, Outcome::Value);
             }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::answer::Answer;
 use super::rows::{Kind, Row};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,15 +78,29 @@ impl Counts {
 pub struct Score {
     /// By group and topic.
     topics: BTreeMap<(String, String), Counts>,
-    failures: Vec<(Row, Verdict)>,
+    failures: Vec<(String, Row, Verdict)>,
 }
 
 impl Score {
     pub(super) fn add(&mut self, row: &Row, verdict: Verdict) {
-        let key = (group(row), row.topic.clone());
+        self.add_to(group(row), row, verdict);
+    }
+
+    /// Whether interpreter and compiled code answer alike.
+    pub(super) fn add_agreement(&mut self, row: &Row, interpreted: &[Answer], compiled: &[Answer]) {
+        let differ = interpreted.iter().zip(compiled).find(|(a, b)| a != b);
+        let verdict = match differ {
+            Some((a, b)) => Verdict::failed(&a.to_string(), &b.to_string(), "the interpreter disagrees"),
+            None => Verdict::passed(),
+        };
+        self.add_to("interpreter and compiled code agree".to_owned(), row, verdict);
+    }
+
+    fn add_to(&mut self, group: String, row: &Row, verdict: Verdict) {
+        let key = (group.clone(), row.topic.clone());
         self.topics.entry(key).or_default().add(verdict.outcome);
         if verdict.outcome == Outcome::Failed {
-            self.failures.push((row.clone(), verdict));
+            self.failures.push((group, row.clone(), verdict));
         }
     }
 
@@ -126,9 +141,9 @@ impl Score {
     /// A line of JSON per failure.
     pub fn report(&self) -> String {
         let mut text = String::new();
-        for (row, verdict) in &self.failures {
+        for (group, row, verdict) in &self.failures {
             let line = json!({
-                "id": row.id, "group": group(row), "topic": row.topic, "expr": row.text,
+                "id": row.id, "group": group, "topic": row.topic, "expr": row.text,
                 "expected": verdict.expected, "got": verdict.got, "reason": verdict.reason,
             });
             let _ = writeln!(text, "{line}");
