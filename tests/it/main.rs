@@ -46,6 +46,9 @@ mod lower;
 /// The pages of the diagnostics.
 mod pages;
 
+/// What holds of any text.
+mod properties;
+
 /// Scripted runs.
 mod scenarios;
 

@@ -107,7 +107,7 @@ fn check_keys(map: &Form, problems: &mut Problems) {
             }
             Some(_) => {}
             None => {
-                let near = near(key, DEFINITION.names());
+                let near = near(key, DEFINITION.names().filter(|name| map.map_get(name).is_none()));
                 let message = format!("a flow has no key `{}`; it is not used", shown(key));
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_KEY, key.span, message).label("no such key");
                 problems.report(path.of(suggest(diagnostic, key, &near)));

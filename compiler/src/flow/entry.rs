@@ -73,7 +73,7 @@ impl<'a> Entry<'a> {
             return None;
         };
         for (key, value) in pairs {
-            check_key(key, value, &path, shape, problems);
+            check_key(form, key, value, &path, shape, problems);
             let field = key.as_keyword().and_then(|key| shape.field(key.full()));
             if let Some(field) = field.filter(|_| !value.is_nil()) {
                 let what = format!("`:{}` of {}", field.name, shape.what);
@@ -383,7 +383,14 @@ pub(super) fn is_http_url(text: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
 }
 
-fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, problems: &mut Problems) {
+fn check_key(
+    map: &Form,
+    key: &Form,
+    value: &Form,
+    path: &Path,
+    shape: &'static Shape,
+    problems: &mut Problems,
+) {
     let field = key.as_keyword().and_then(|key| shape.field(key.full()));
     match field {
         Some(field) if field.supported || value.is_nil() => {}
@@ -396,9 +403,11 @@ fn check_key(key: &Form, value: &Form, path: &Path, shape: &'static Shape, probl
                 .iter()
                 .filter(|(word, _)| name_of(key) == Some(*word))
                 .find_map(|(_, name)| shape.field(name));
-            let near = match other {
+            // A key that is there already was not meant.
+            let is_free = |name: &str| map.map_get(name).is_none();
+            let near = match other.filter(|other| is_free(other.name)) {
                 Some(other) => vec![other.name],
-                None => near(key, shape.names()),
+                None => near(key, shape.names().filter(|name| is_free(name))),
             };
             let message = format!("{} has no key `{}`", shape.what, shown(key));
             let diagnostic =

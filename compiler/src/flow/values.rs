@@ -36,7 +36,7 @@ impl Literals<'_> {
             } else if let Some(row) = rows.iter().copied().find(|row| row.name == name) {
                 self.known(row, key, value, shape.what, path);
             } else if !shape.open {
-                self.unknown_key(key, &rows, shape, path);
+                self.unknown_key(form, key, &rows, shape, path);
             }
         }
         if complete {
@@ -170,12 +170,19 @@ impl Literals<'_> {
         }
     }
 
-    fn unknown_key(&mut self, key: &Form, rows: &[&'static ConfigKey], shape: &Shape, path: &Path) {
+    fn unknown_key(
+        &mut self,
+        map: &Form,
+        key: &Form,
+        rows: &[&'static ConfigKey],
+        shape: &Shape,
+        path: &Path,
+    ) {
         let chooser = shape.variants.map(|variants| variants.key);
         let names = || rows.iter().filter(|row| row.is_current()).map(|row| row.name).chain(chooser);
         let message = format!("{} has no key `{}`", shape.what, shown(key));
         let diagnostic = Diagnostic::new(self.unknown, key.span, message).label("no such key");
-        let near = near(key, names());
+        let near = near(key, names().filter(|name| map.map_get(name).is_none()));
         let diagnostic = match (near.is_empty(), shape.hint) {
             (false, _) => suggest(diagnostic, key, &near),
             (true, Some(hint)) => diagnostic.help(hint),

@@ -120,7 +120,7 @@ impl Checker<'_> {
     ) {
         let Some(name) = entry.name.as_deref() else {
             if !shape.open {
-                self.odd_key(shape, entry, what);
+                self.odd_key(shape, entry, entries, what);
             }
             return;
         };
@@ -139,12 +139,12 @@ impl Checker<'_> {
             // Which keys there are is not known: one of any variant is right.
             None if matches!(choice, Choice::Unknown) && shape.all().any(|row| row.name == name) => {}
             None if shape.open => {}
-            None => self.unknown(shape, choice, name, entry, family, what),
+            None => self.unknown(shape, choice, name, entry, entries, family, what),
         }
     }
 
     /// A key that is no keyword.
-    fn odd_key(&mut self, shape: &'static Shape, entry: &Entry<'_>, what: &str) {
+    fn odd_key(&mut self, shape: &'static Shape, entry: &Entry<'_>, entries: &[Entry<'_>], what: &str) {
         let problem = match &entry.text {
             Some(text) => {
                 let problem = Diagnostic::new(
@@ -152,7 +152,8 @@ impl Checker<'_> {
                     entry.key_span,
                     format!("a key of {what} must be a keyword, not the string \"{text}\""),
                 );
-                if shape.all().any(|row| row.name == text) && entry.written {
+                let is_free = find(entries, text).is_none();
+                if is_free && shape.all().any(|row| row.name == text) && entry.written {
                     problem.help(format!("write `:{text}`")).edit(entry.key_span, format!(":{text}"))
                 } else {
                     problem.help("write keys as keywords: `:path`")
@@ -235,12 +236,17 @@ impl Checker<'_> {
         );
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what the caller has at hand; a struct would only rename it"
+    )]
     fn unknown(
         &mut self,
         shape: &'static Shape,
         choice: Choice,
         name: &str,
         entry: &Entry<'_>,
+        entries: &[Entry<'_>],
         family: Option<&'static Family>,
         what: &str,
     ) {
@@ -256,7 +262,9 @@ impl Checker<'_> {
         };
         let mut problem = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, entry.key_span, message);
         let names = known_names(shape, choice, family);
-        if let Some(best) = nearest(name, names.iter().copied()).first() {
+        // A key that is there already was not meant.
+        let free = names.iter().copied().filter(|name| find(entries, name).is_none());
+        if let Some(best) = nearest(name, free).first() {
             problem = problem.help(format!("did you mean `:{best}`?"));
             if entry.written {
                 problem = problem.edit(entry.key_span, format!(":{best}"));
