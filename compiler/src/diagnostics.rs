@@ -190,6 +190,23 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a 
     found.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
+/// Names that begin like a short one: `str/upper-case` for `str/uper`. At most three.
+pub fn begins_alike<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let length = name.chars().count();
+    if length < 4 {
+        return Vec::new();
+    }
+    let beginning = |other: &str, chars: usize| other.chars().take(chars).collect::<String>();
+    let mut found: Vec<&str> = known
+        .filter(|other| other.chars().count() > length)
+        .filter(|other| (length..=length + 1).any(|chars| distance(name, &beginning(other, chars)) <= 1))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(3);
+    found
+}
+
 /// Edit distance with swaps of neighbours.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());

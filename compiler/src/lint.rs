@@ -25,6 +25,9 @@ mod steps;
 /// What stands in strings.
 mod texts;
 
+/// Keys of services.
+mod tokens;
+
 /// Sequence transforms and threading macros in the flow body.
 mod transforms;
 

@@ -25,6 +25,9 @@ mod choices;
 /// `throw`, `try`, `catch`, `finally`.
 mod exceptions;
 
+/// Names that flows do not have on purpose.
+mod forbidden;
+
 /// Timeline labels from metadata.
 mod labels;
 

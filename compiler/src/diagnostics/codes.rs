@@ -285,6 +285,8 @@ codes! {
     INVALID_DURATION "invalid-duration" Error;
     /// A secret in the source.
     INLINE_SECRET "inline-secret" Error;
+    /// A text that looks like a key of a well-known service.
+    TOKEN_IN_TEXT "token-in-text" Warning;
     /// A connection slot of another type than the step needs.
     WRONG_CONNECTION_TYPE "wrong-connection-type" Error;
     /// A template of another type than the step reads.

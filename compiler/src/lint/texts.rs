@@ -1,6 +1,7 @@
-//! What stands in strings: ids of workspaces, and data that is too large to stand in source.
+//! What stands in strings: ids of workspaces, keys of services, and data that is too large to stand in source.
 
 use super::code::Collected;
+use super::tokens;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{Sources, Span};
 use crate::syntax::{Form, FormKind, StringLiteral};
@@ -14,15 +15,27 @@ pub(super) fn check(sources: &Sources, definition: &Form, code: &Collected<'_>, 
         large(sources, form, problems);
         if !code.is_code(form) {
             workspace_ids(string, form.span, problems);
+            token(string, form.span, problems);
         }
     });
     for function in code.in_strings() {
         super::each(function, &mut |form| {
             if let FormKind::String(string) = &form.kind {
                 workspace_ids(string, form.span, problems);
+                token(string, form.span, problems);
             }
         });
     }
+}
+
+fn token(string: &StringLiteral, span: Span, problems: &mut Problems) {
+    let Some((start, end)) = tokens::first(&string.value) else { return };
+    let place = Span { start: in_file(string, start), end: in_file(string, end - 1) + 1, ..span };
+    problems.report(
+        Diagnostic::new(Code::TOKEN_IN_TEXT, place, "this looks like the key of a service")
+            .label("everybody who reads the flow can read it")
+            .help("declare it in `:requires`, as the `:auth` of a connection or as a slot of type `:secret`, and bind the value when the flow is set up"),
+    );
 }
 
 fn large(sources: &Sources, form: &Form, problems: &mut Problems) {

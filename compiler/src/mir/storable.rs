@@ -60,12 +60,34 @@ fn never_data(body: &Body) -> BTreeMap<LocalId, (Span, &'static str)> {
                     Some(what) => what,
                     None => continue,
                 },
+                Rvalue::Vector(items) | Rvalue::Set(items) => match holds(items.iter(), &found) {
+                    Some(what) => what,
+                    None => continue,
+                },
+                Rvalue::Map(entries) => {
+                    match holds(entries.iter().flat_map(|(key, value)| [key, value]), &found) {
+                        Some(what) => what,
+                        None => continue,
+                    }
+                }
                 _ => continue,
             };
             found.insert(*target, (statement.span, what));
         }
     }
     found
+}
+
+/// What a collection is in which one of the values is no data. Values are made before the collections that hold them.
+fn holds<'o>(
+    mut values: impl Iterator<Item = &'o Operand>,
+    found: &BTreeMap<LocalId, (Span, &'static str)>,
+) -> Option<&'static str> {
+    let what = values.find_map(|value| match value {
+        Operand::Local(local) => found.get(local).map(|(_, what)| *what),
+        constant => what_is(constant),
+    })?;
+    Some(if what.ends_with("a regex") { "a collection with a regex" } else { "a collection with a function" })
 }
 
 /// What a constant is that is no data.

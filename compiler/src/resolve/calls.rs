@@ -3,8 +3,8 @@
 use breyta_core::library::{self, Entry};
 
 use super::expr::form_names;
-use super::{Resolver, unknown};
-use crate::diagnostics::{Code, Diagnostic, nearest};
+use super::{Resolver, forbidden, unknown};
+use crate::diagnostics::{Code, Diagnostic, begins_alike, nearest};
 use crate::hir::{Expr, ExprKind};
 use crate::syntax::Form;
 
@@ -77,6 +77,10 @@ impl Resolver<'_> {
             self.problems.leave_out();
             return None;
         }
+        if let Some(ruled) = forbidden::rule(name) {
+            self.report(ruled.problem(name, at.span));
+            return None;
+        }
         let near = self.near_names(name);
         let mut problem =
             Diagnostic::new(Code::UNKNOWN_SYMBOL, at.span, format!("`{name}` is not a known name"))
@@ -101,7 +105,9 @@ impl Resolver<'_> {
             .collect();
         known.extend(form_names().map(str::to_owned));
         known.extend(self.scope.iter().map(|(name, _)| name.clone()));
-        nearest(name, known.iter().map(String::as_str)).into_iter().map(|it| format!("`{it}`")).collect()
+        let near = nearest(name, known.iter().map(String::as_str));
+        let near = if near.is_empty() { begins_alike(name, known.iter().map(String::as_str)) } else { near };
+        near.into_iter().map(|it| format!("`{it}`")).collect()
     }
 }
 
@@ -133,6 +139,9 @@ const INTEROP: &[&str] = &[
 
 /// Whether a name is one that the language has and the library has not yet.
 fn is_planned(name: &str) -> bool {
+    if forbidden::rule(name).is_some() {
+        return false;
+    }
     let class = name.split_once('/').map(|(class, _)| class.rsplit('.').next().unwrap_or(class));
     if class.is_some_and(|class| INTEROP.contains(&class)) {
         return true;

@@ -2,7 +2,7 @@
 
 use breyta_core::{Keyword, Text, Value};
 
-use super::{Resolver, nil, unknown, use_local};
+use super::{Resolver, forbidden, nil, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
@@ -184,6 +184,10 @@ impl Resolver<'_> {
                 self.refuse(form.span, &what)
             }
             other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
+                if let Some(ruled) = forbidden::constructor(other, arguments.len()) {
+                    self.report(ruled.problem(other, form.span));
+                    return Some(unknown(form.span));
+                }
                 let what = format!("Java interop (`{other}`)");
                 self.checked_only(form, &what, arguments)
             }

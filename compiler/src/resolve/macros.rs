@@ -4,6 +4,7 @@ use breyta_core::Value;
 
 use super::labels::path_element;
 use super::{Resolver, nil, use_local};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{BranchLabel, Expr, ExprKind, LocalId};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
@@ -134,6 +135,17 @@ impl Resolver<'_> {
         let [test, value, rest @ ..] = clauses else { return nil(form.span) };
         if test.as_keyword().is_some() || matches!(test.kind, FormKind::Atom(Value::Bool(true))) {
             let value = self.tail_expr(value, tail);
+            if let [first, .., last] = rest {
+                self.report(
+                    Diagnostic::new(
+                        Code::UNREACHABLE_BRANCH,
+                        first.span.to(last.span),
+                        "these clauses of `cond` are never reached",
+                    )
+                    .also(test.span, "this is always true")
+                    .help("put `:else` last"),
+                );
+            }
             // Never reached, but not beyond being wrong.
             for clause in rest {
                 self.expr(clause);
