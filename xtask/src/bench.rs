@@ -8,6 +8,8 @@ use crate::{program, tree};
 pub(crate) mod build;
 /// Checking, by the size of the definition.
 pub(crate) mod check;
+/// Many runs, long runs, parked runs.
+pub(crate) mod engine;
 /// Flows made to measure.
 mod flows;
 /// Durable steps against the disk.

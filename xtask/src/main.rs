@@ -41,6 +41,7 @@ cargo xtask TASK
   bench build [--cold] [--write]    build times, sizes, start-up; --cold also times an empty cache
   bench check [--write]             checking a definition, by its size
   bench step [--write]              durable steps against the disk's own fdatasync
+  bench engine [--write]            many runs at once, resuming, a very long run, parked runs
                          --write puts the table into BENCHMARKS.md
   fuzz [--seconds N] [TARGET…]      reader, checker, formatter on hostile input, N seconds each
 ";
@@ -72,6 +73,7 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         ["bench", "check", flags @ ..] => bench::check::run(&bench::Flags::parse(flags, &["--write"])?),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["bench", "engine", flags @ ..] => bench::engine::run(&bench::Flags::parse(flags, &["--write"])?),
         ["bench", "step", flags @ ..] => bench::step::run(&bench::Flags::parse(flags, &["--write"])?),
         [] | ["help" | "--help" | "-h"] => {
             program::say(HELP);

@@ -22,6 +22,7 @@ use writer::{Request, Writer};
 mod children;
 mod directory;
 mod failure;
+mod heads;
 mod plan;
 mod reader;
 mod schema;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use breyta_core::Value;
 use breyta_engine::conformance::sample::{SLUG, Sample, Script};
-use breyta_engine::store::{Observer, RunFilter, RunNumber};
+use breyta_engine::journal::{Encoded, Event};
+use breyta_engine::store::{Observer, RunFilter, RunNumber, Store, WaitFilter};
 use breyta_engine::{Engine, Limits, RunEnd};
+use rusqlite::params;
 
 use super::*;
 
@@ -86,4 +88,75 @@ fn the_slots_of_a_row_must_be_stable() {
     for length in 0..row.len() {
         assert!(plan::read_row(&row[..length]).is_err(), "cut to {length} bytes");
     }
+}
+
+/// A database as the first format had it, with one run that stands at `start`.
+fn first_format(directory: &Path) -> Connection {
+    let connection = Connection::open(path(directory)).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    connection.execute_batch(include_str!("../../migrations/001_runs.sql")).unwrap();
+    connection.pragma_update(None, "application_id", 0x4252_4559).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let meta = "INSERT INTO meta (key, value) VALUES ('slug', ?1), ('epoch', 7)";
+    connection.execute(meta, [SLUG]).unwrap();
+    let event = Event::RunStarted { version: "v1".to_owned(), trigger: "manual".to_owned() };
+    let input = b"\x01\x03\x06";
+    let head = Encoded::new(1, &event, None).head;
+    let entry = "INSERT INTO journal (id, run, previous, head, payload) VALUES (1, 1, NULL, ?1, ?2)";
+    connection.execute(entry, params![head, input]).unwrap();
+    let slots = plan::write_row([("input", plan::RowSlot::Here(input))].into_iter());
+    let run = "INSERT INTO runs (status, revision, first_entry, last_entry, version, started_by, state, steps, \
+               started_ms, updated_ms, progress, slots) \
+               VALUES ('running', 1, 1, 1, 'v1', 'manual', 'start', 0, 1, 1, x'0101', ?1)";
+    connection.execute(run, [slots]).unwrap();
+    connection
+}
+
+#[test]
+fn older_formats_are_brought_forward() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(first_format(directory.path()));
+    let store = SqliteStore::open(directory.path(), SLUG).unwrap();
+    let state = wait(store.load_run(RunNumber(1))).unwrap().unwrap();
+    assert_eq!((state.state.as_str(), state.slots.len(), state.parked), ("start", 1, None));
+    assert_eq!(store.find_run(RunNumber(1)).unwrap().unwrap().input, Value::Int(3));
+    assert_eq!(store.open_waits(&WaitFilter::default()), Ok(Vec::new()));
+}
+
+#[test]
+fn a_process_killed_while_it_migrates_leaves_the_old_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut dying = first_format(directory.path());
+    let transaction = dying.transaction().unwrap();
+    transaction.execute_batch(include_str!("../../migrations/002_waits.sql")).unwrap();
+    transaction.pragma_update(None, "user_version", 2).unwrap();
+    // What the disk holds when the process dies here.
+    let left = tempfile::tempdir().unwrap();
+    for file in ["store.sqlite", "store.sqlite-wal"] {
+        let from = directory.path().join(file);
+        if from.exists() {
+            std::fs::copy(from, left.path().join(file)).unwrap();
+        }
+    }
+    drop(transaction);
+    let old = Connection::open(path(left.path())).unwrap();
+    assert_eq!(old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)), Ok(1));
+    drop(old);
+    let store = SqliteStore::open(left.path(), SLUG).unwrap();
+    assert_eq!(wait(store.load_run(RunNumber(1))).unwrap().map(|state| state.revision), Some(1));
+}
+
+#[test]
+fn values_that_are_not_live_leave_the_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(directory.path(), SLUG).unwrap());
+    let engine = Engine::new(Arc::new(Sample), store.clone(), Arc::new(Script::default()), Limits::default());
+    let input = Value::string("x".repeat(20_000));
+    let end = wait(engine.unwrap().run(input, "manual")).unwrap().1;
+    assert!(matches!(end, RunEnd::Completed(_)), "{end:?}");
+    let reader = Connection::open(path(directory.path())).unwrap();
+    let count = |table: &str| {
+        reader.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+    };
+    assert_eq!(count("slot_values"), Ok(0));
 }
