@@ -44,7 +44,7 @@ pub use breyta_core::value::{Closure, Native};
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
     breyta, collections, compare, errors, functions, internal, maps, math, predicates, sequences, sets,
-    strings, text, transforms,
+    sorted, strings, text, transforms,
 };
 
 /// A registered step family.

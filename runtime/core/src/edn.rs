@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         }
         let (items, starts) = self.items(open, opener.bracket(), depth)?;
         match opener {
-            Opener::List | Opener::Function => Ok(Value::List(items.into_iter().collect::<Vector>())),
+            Opener::List | Opener::Function => Ok(Value::List(Vector::from(items).into_list())),
             Opener::Vector => Ok(Value::Vector(items.into_iter().collect::<Vector>())),
             Opener::Map => self.map(items, &starts),
             Opener::Set => {

@@ -20,6 +20,7 @@ pub mod planned;
 pub mod predicates;
 pub mod sequences;
 pub mod sets;
+pub mod sorted;
 pub mod strings;
 pub mod text;
 pub mod transforms;
@@ -146,6 +147,7 @@ const MODULES: &[&[Entry]] = &[
     predicates::ENTRIES,
     sequences::ENTRIES,
     sets::ENTRIES,
+    sorted::ENTRIES,
     strings::ENTRIES,
     text::ENTRIES,
     transforms::ENTRIES,

@@ -55,11 +55,11 @@ pub fn write_str<E>(
 
 /// A collection that is being printed: what of it is left, and how it ends.
 enum Open<'a> {
-    Items(std::slice::Iter<'a, Value>, char),
-    Members(indexmap::set::Iter<'a, Value>),
-    Entries(indexmap::map::Iter<'a, Value, Value>, Option<&'a Value>),
+    Items(crate::value::Iter<'a>, char),
+    Members(crate::value::Members<'a>),
+    Entries(crate::value::Entries<'a>, Option<&'a Value>),
     /// The elements of a lazy sequence that are there, and what comes after them.
-    Made(std::slice::Iter<'a, Value>, &'a Value),
+    Made(crate::value::Iter<'a>, &'a Value),
 }
 
 /// Appends what `pr-str` gives. `meter` is told the bytes of every piece and may stop the printing.
@@ -111,7 +111,7 @@ fn open<'a>(value: &'a Value, out: &mut String) -> Option<Open<'a>> {
         }
         Value::Lazy(_) => {
             out.push('(');
-            Some(Open::Made([].iter(), value))
+            Some(Open::Made(crate::value::Iter::Slice([].iter()), value))
         }
         scalar => {
             push_scalar(scalar, out);
@@ -147,7 +147,7 @@ fn next<'a>(open: &mut Open<'a>, first: &mut bool, out: &mut String) -> Option<&
 }
 
 /// The next element of a lazy sequence that is there. Printing makes none: whoever prints all of it makes it first.
-fn next_made<'a>(items: &mut std::slice::Iter<'a, Value>, rest: &mut &'a Value) -> Option<&'a Value> {
+fn next_made<'a>(items: &mut crate::value::Iter<'a>, rest: &mut &'a Value) -> Option<&'a Value> {
     loop {
         if let Some(item) = items.next() {
             return Some(item);

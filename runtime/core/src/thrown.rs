@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::value::release;
 use crate::{Map, Value};
 
 /// The exception classes that code can name in `catch`.
@@ -63,6 +64,15 @@ struct Content {
     message: String,
     data: Value,
     cause: Option<Thrown>,
+}
+
+impl Drop for Content {
+    /// Errors may be causes and data of each other without bound.
+    fn drop(&mut self) {
+        if self.cause.is_some() || !self.data.is_nil() {
+            release((self.cause.take(), std::mem::take(&mut self.data)));
+        }
+    }
 }
 
 impl Thrown {

@@ -1,7 +1,7 @@
 //! The value type of the flow language.
 //!
 //! Copying a value never copies what it holds. Collections are behind newtypes whose representation may change;
-//! nothing outside `value/` looks inside. Maps and sets iterate in insertion order (never in hash order).
+//! nothing outside `value/` looks inside. Maps and sets iterate in insertion order (never in hash order), or sorted.
 //! Equality is Clojure's `=`: sequential collections are equal by elements, `1` and `1N` are equal, `1` and `1.0` are not.
 
 use std::sync::Arc;
@@ -11,22 +11,31 @@ use num_bigint::BigInt;
 use crate::number::{Decimal, Ratio};
 use crate::{Keyword, Symbol, Text, Thrown};
 
+mod annotated;
 mod equality;
 mod function;
+mod key;
 mod lazy;
+mod linked;
 mod map;
 mod object;
+pub mod order;
 mod release;
 mod set;
+mod sorted;
+mod tree;
 mod vector;
 
-pub use equality::FixedState;
+pub(crate) use annotated::Annotated;
+pub use equality::{FixedState, equal};
 pub use function::{Closure, DynamicCode, Function, Native};
 pub use lazy::{Chunk, Generator, LazySeq, realize};
-pub use map::Map;
+pub use map::{Entries, Map};
 pub use object::{Mutable, Object};
-pub use set::Set;
-pub use vector::{Elements, Vector};
+pub use order::Order;
+pub(crate) use release::release;
+pub use set::{Members, Set};
+pub use vector::{Elements, Iter, Vector};
 
 /// How deep values that come from text or bytes may nest. What walks values by recursion relies on it.
 pub const DEPTH_MAX: usize = 512;
@@ -167,13 +176,20 @@ impl Value {
 
     /// Whether this value and everything in it can be stored: no function, no regex, nothing still to be made.
     pub fn is_data(&self) -> bool {
-        match self {
-            Self::Regex(_) | Self::Function(_) | Self::Lazy(_) | Self::Object(_) | Self::Error(_) => false,
-            Self::List(items) | Self::Vector(items) => items.iter().all(Value::is_data),
-            Self::Map(map) => map.iter().all(|(key, value)| key.is_data() && value.is_data()),
-            Self::Set(set) => set.iter().all(Value::is_data),
-            _ => true,
+        // Keeps its own stack, so that depth does not matter.
+        let mut open = vec![self];
+        while let Some(value) = open.pop() {
+            match value {
+                Self::Regex(_) | Self::Function(_) | Self::Lazy(_) | Self::Object(_) | Self::Error(_) => {
+                    return false;
+                }
+                Self::List(items) | Self::Vector(items) => open.extend(items.iter()),
+                Self::Map(map) => open.extend(map.iter().flat_map(|(key, value)| [key, value])),
+                Self::Set(set) => open.extend(set.iter()),
+                _ => {}
+            }
         }
+        true
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use breyta_core::value::{Closure, Function, Native};
-use breyta_core::{Map, Set, Thrown, Value, thrown::Class};
+use breyta_core::{Map, Set, Thrown, Value, Vector, thrown::Class};
 
 /// `[a b]`.
 pub fn vector(items: &mut [Value]) -> Value {
@@ -12,7 +12,7 @@ pub fn vector(items: &mut [Value]) -> Value {
 
 /// `(a b)`, as data.
 pub fn list(items: &mut [Value]) -> Value {
-    Value::List(moved(items).collect())
+    Value::List(moved(items).collect::<Vector>().into_list())
 }
 
 /// `{k v}` whose keys the compiler knows to be different.

@@ -9,7 +9,7 @@ use num_traits::{One, Signed, Zero};
 use super::{DecodeError, tag};
 use crate::number::{Decimal, Ratio};
 use crate::value::DEPTH_MAX;
-use crate::{Keyword, Map, Set, Symbol, Text, Value};
+use crate::{Keyword, Map, Set, Symbol, Text, Value, Vector};
 
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
             tag::STRING => Value::Str(self.text()?),
             tag::KEYWORD => Value::Keyword(Keyword::new(self.text()?)),
             tag::SYMBOL => Value::Symbol(Symbol::new(self.text()?)),
-            tag::LIST => Value::List(self.items()?.into()),
+            tag::LIST => Value::List(Vector::from(self.items()?).into_list()),
             tag::VECTOR => Value::Vector(self.items()?.into()),
             tag::SET => self.set()?,
             tag::MAP => self.map()?,

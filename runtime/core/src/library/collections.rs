@@ -3,13 +3,12 @@
 use std::mem::take;
 
 use super::class::{class_name, illegal_argument, mismatch, not_supported, out_of_bounds};
-use super::elements::{
-    elements, entry_parts, is_empty as has_no_elements, list as list_value, seq as seq_value,
-};
+use super::elements::{Walk, elements, entry_parts, is_empty as has_no_elements, seq as seq_value};
 use super::lookup::{index_argument, index_key, lookup};
 use super::rows;
 use crate::number::is_number;
 use crate::thrown::Class;
+use crate::value::LazySeq;
 use crate::{Budget, Map, Set, Thrown, Value, Vector};
 
 rows! { collections:
@@ -35,7 +34,7 @@ rows! { collections:
     "clojure.core/subvec" subvec (Vector, Number; Number) -> Vector, "The part of a vector between two indexes.";
 }
 
-pub fn count(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn count(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/count", args.len())) };
     let count = match coll {
         Value::Nil => 0,
@@ -45,6 +44,15 @@ pub fn count(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Value::Str(text) if text.is_ascii() => text.len(),
         Value::Str(text) => text.encode_utf16().count(),
         Value::Bytes(bytes) => bytes.len(),
+        Value::Lazy(_) => {
+            let mut items = Walk::over(budget, take(coll))?;
+            let mut count = 0;
+            while items.next(budget)?.is_some() {
+                budget.spend(1)?;
+                count += 1;
+            }
+            count
+        }
         other => return Err(not_supported("count", other)),
     };
     Ok(Value::Int(count as i64))
@@ -63,10 +71,11 @@ pub fn not_empty(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Throw
 pub fn empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/empty", args.len())) };
     Ok(match coll {
-        Value::List(_) => Value::List(Vector::new()),
-        Value::Vector(_) => Value::Vector(Vector::new()),
-        Value::Map(_) => Value::Map(Map::new()),
-        Value::Set(_) => Value::Set(Set::new()),
+        Value::List(items) => Value::List(items.emptied()),
+        Value::Vector(items) if items.is_entry() => Value::Nil,
+        Value::Vector(items) => Value::Vector(items.emptied()),
+        Value::Map(map) => Value::Map(map.emptied()),
+        Value::Set(members) => Value::Set(members.emptied()),
         _ => Value::Nil,
     })
 }
@@ -81,7 +90,12 @@ pub fn vec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     if let Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Str(_) =
         coll
     {
-        return Ok(Value::Vector(elements(budget, take(coll))?));
+        let items = elements(budget, take(coll))?;
+        return Ok(Value::Vector(if items.is_entry() {
+            items.iter().cloned().collect()
+        } else {
+            items.plain()
+        }));
     }
     Err(Thrown::new(Class::Runtime, format!("Unable to convert: class {} to Object[]", class_name(coll))))
 }
@@ -89,17 +103,24 @@ pub fn vec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 pub fn set(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/set", args.len())) };
     if let Value::Set(_) = coll {
-        return Ok(take(coll));
+        return take(coll).with_meta(None);
     }
     let items = elements(budget, take(coll))?;
-    budget.spend(items.len() as u64)?;
-    budget.charge(items.len() * 2)?;
-    Ok(Value::Set(items.into_iter().collect()))
+    set_of(budget, items)
+}
+
+fn set_of(budget: &mut Budget, items: impl IntoIterator<Item = Value>) -> Result<Value, Thrown> {
+    let mut set = Set::new();
+    for item in items {
+        budget.spend(1)?;
+        set.conj(budget, item)?;
+    }
+    Ok(Value::Set(set))
 }
 
 pub fn list(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     budget.charge(args.len())?;
-    Ok(list_value(args.iter_mut().map(take).collect::<Vector>()))
+    Ok(Value::List(args.iter_mut().map(take).collect::<Vector>().into_list()))
 }
 
 pub fn vector(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -108,8 +129,7 @@ pub fn vector(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
 }
 
 pub fn hash_set(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    budget.charge(args.len() * 2)?;
-    Ok(Value::Set(args.iter_mut().map(take).collect()))
+    set_of(budget, args.iter_mut().map(take))
 }
 
 pub fn conj(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -127,32 +147,35 @@ pub(super) fn conj_one(budget: &mut Budget, coll: Value, item: Value) -> Result<
     match coll {
         Value::Nil => {
             budget.charge(1)?;
-            Ok(list_value([item]))
+            Ok(Value::List(Vector::from([item]).into_list()))
         }
         Value::Vector(mut items) => {
-            budget.charge(if items.is_unique() { 1 } else { items.len() + 1 })?;
+            budget.charge(1 + items.copied_by_change())?;
             items.push(item);
             Ok(Value::Vector(items))
         }
         Value::List(mut items) => {
             // A list may be copied to a larger place even when uniquely owned; over many additions that is a factor.
-            budget.charge(if items.is_unique() { 2 } else { 2 * items.len() + 1 })?;
+            budget.charge(2 * (1 + items.copied_by_change()))?;
             items.push_front(item);
             Ok(Value::List(items))
         }
         Value::Set(mut members) => {
-            charge_entries(budget, members.is_unique(), members.len())?;
-            members.insert(item);
+            members.conj(budget, item)?;
             Ok(Value::Set(members))
         }
         Value::Map(map) => conj_entry(budget, map, item),
+        Value::Lazy(_) => {
+            budget.charge(2)?;
+            Ok(Value::Lazy(LazySeq::with_front([item].into(), coll)))
+        }
         other => Err(Thrown::class_cast("conj", "a collection", &other)),
     }
 }
 
-/// Adding one member or entry, and copying all when somebody else holds them.
-pub(super) fn charge_entries(budget: &mut Budget, unique: bool, len: usize) -> Result<(), Thrown> {
-    budget.charge(if unique { 3 } else { 3 * (len + 1) })
+/// Whether this is a map entry, which a vector of two as such is not.
+pub(super) fn is_entry(value: &Value) -> bool {
+    matches!(value, Value::Vector(items) if items.is_entry())
 }
 
 /// `(conj map item)`: an entry, a map of entries, nil, or a sequence of entries.
@@ -162,25 +185,21 @@ fn conj_entry(budget: &mut Budget, mut map: Map, item: Value) -> Result<Value, T
         Value::Map(other) => {
             budget.spend(other.len() as u64)?;
             for (key, value) in other {
-                charge_entries(budget, map.is_unique(), map.len())?;
-                map.insert(key, value);
+                map.assoc(budget, key, value)?;
             }
         }
-        Value::Vector(ref items) => {
+        Value::Vector(_) => {
             let Some((key, value)) = entry_parts(&item) else {
-                debug_assert!(items.len() != 2, "a vector of two is an entry");
                 return Err(illegal_argument("Vector arg to map conj must be a pair"));
             };
-            charge_entries(budget, map.is_unique(), map.len())?;
-            map.insert(key.clone(), value.clone());
+            map.assoc(budget, key.clone(), value.clone())?;
         }
         other => {
             for item in elements(budget, other)? {
-                let Some((key, value)) = entry_parts(&item) else {
+                let Some((key, value)) = entry_parts(&item).filter(|_| is_entry(&item)) else {
                     return Err(Thrown::class_cast("conj on a map", "map entries", &item));
                 };
-                charge_entries(budget, map.is_unique(), map.len())?;
-                map.insert(key.clone(), value.clone());
+                map.assoc(budget, key.clone(), value.clone())?;
             }
         }
     }
@@ -196,11 +215,13 @@ pub fn into(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     };
     if let (Value::Vector(to), Value::List(from) | Value::Vector(from)) = (&to, &from)
         && to.is_empty()
+        && to.meta().is_none()
     {
-        return Ok(Value::Vector(from.clone()));
+        return Ok(Value::Vector(from.clone().plain()));
     }
     let mut coll = to;
-    for item in elements(budget, from)? {
+    let mut items = Walk::over(budget, from)?;
+    while let Some(item) = items.next(budget)? {
         coll = conj_one(budget, coll, item)?;
     }
     Ok(coll)
@@ -216,19 +237,16 @@ pub fn disj(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     }
     let Value::Set(mut set) = coll else { return Err(Thrown::class_cast("disj", "a set", &coll)) };
     for member in members {
-        budget.spend(1 + set.len() as u64 / 16)?;
-        if !set.is_unique() && set.contains(member) {
-            budget.charge(set.len() * 3)?;
-        }
-        set.remove(member);
+        budget.spend(1)?;
+        set.disj(budget, member)?;
     }
     Ok(Value::Set(set))
 }
 
-pub fn get(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn get(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     match args {
-        [coll, key] => Ok(lookup(coll, key).unwrap_or_default()),
-        [coll, key, absent] => Ok(lookup(coll, key).unwrap_or_else(|| take(absent))),
+        [coll, key] => Ok(lookup(budget, coll, key)?.unwrap_or_default()),
+        [coll, key, absent] => Ok(lookup(budget, coll, key)?.unwrap_or_else(|| take(absent))),
         _ => Err(Thrown::arity("clojure.core/get", args.len())),
     }
 }
@@ -242,7 +260,7 @@ pub fn get_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     let mut found = coll;
     for key in elements(budget, path)? {
         budget.spend(1)?;
-        match lookup(&found, &key) {
+        match lookup(budget, &found, &key)? {
             Some(value) => found = value,
             None => return Ok(absent),
         }
@@ -250,14 +268,14 @@ pub fn get_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     Ok(found)
 }
 
-pub fn contains(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn contains(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll, key] = args else { return Err(Thrown::arity("clojure.core/contains?", args.len())) };
     let found = match coll {
         Value::Nil => false,
-        Value::Map(map) => map.contains_key(key),
-        Value::Set(members) => members.contains(key),
-        Value::Vector(_) => lookup(coll, key).is_some(),
-        Value::Str(_) if is_number(key) => lookup(coll, key).is_some(),
+        Value::Map(map) => map.find(budget, key)?.is_some(),
+        Value::Set(members) => members.find(budget, key)?.is_some(),
+        Value::Vector(_) => lookup(budget, coll, key)?.is_some(),
+        Value::Str(_) if is_number(key) => lookup(budget, coll, key)?.is_some(),
         other => {
             return Err(illegal_argument(format!("contains? not supported on type: {}", class_name(other))));
         }
@@ -265,7 +283,7 @@ pub fn contains(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     Ok(Value::Bool(found))
 }
 
-pub fn nth(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn nth(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let (coll, index, absent) = match args {
         [coll, index] => (coll, index, None),
         [coll, index, absent] => (coll, index, Some(absent)),
@@ -281,6 +299,19 @@ pub fn nth(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
             let found = place.and_then(|at| text.encode_utf16().nth(at)).map(Value::Char);
             (found, "a string", text.encode_utf16().count())
         }
+        Value::Lazy(_) => {
+            let mut items = Walk::over(budget, take(coll))?;
+            let mut passed = 0;
+            let found = loop {
+                budget.spend(1)?;
+                match items.next(budget)? {
+                    Some(item) if Some(passed) == place => break Some(item),
+                    Some(_) if place.is_some() => passed += 1,
+                    _ => break None,
+                }
+            };
+            (found, "a sequence", passed)
+        }
         other => return Err(not_supported("nth", other)),
     };
     match (found, absent) {
@@ -294,7 +325,7 @@ pub fn peek(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/peek", args.len())) };
     match coll {
         Value::Nil => Ok(Value::Nil),
-        Value::List(items) => Ok(items.first().cloned().unwrap_or_default()),
+        Value::List(items) if items.is_list() => Ok(items.first().cloned().unwrap_or_default()),
         Value::Vector(items) => Ok(items.last().cloned().unwrap_or_default()),
         other => Err(Thrown::class_cast("peek", "a list or vector", other)),
     }
@@ -304,7 +335,7 @@ pub fn pop(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/pop", args.len())) };
     match take(coll) {
         Value::Nil => Ok(Value::Nil),
-        Value::List(mut items) => {
+        Value::List(mut items) if items.is_list() => {
             if items.is_empty() {
                 return Err(Thrown::new(Class::IllegalState, "Can't pop empty list"));
             }
@@ -315,7 +346,7 @@ pub fn pop(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
             if items.is_empty() {
                 return Err(Thrown::new(Class::IllegalState, "Can't pop empty vector"));
             }
-            budget.charge(if items.is_unique() { 0 } else { items.len() })?;
+            budget.charge(items.copied_by_change())?;
             items.pop();
             Ok(Value::Vector(items))
         }
@@ -335,7 +366,7 @@ pub fn subvec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     let to = to.map_or(Ok(len as i64), |to| index_argument("subvec", to))?;
     match (usize::try_from(from), usize::try_from(to)) {
         (Ok(from), Ok(to)) if from <= to && to <= len => {
-            budget.charge(if to == len { 0 } else { to - from })?;
+            budget.charge(if to == len && items.is_flat() { 0 } else { to - from })?;
             Ok(Value::Vector(items.slice(from, to)))
         }
         _ => Err(Thrown::new(
@@ -354,7 +385,7 @@ pub(super) fn assoc_index(
 ) -> Result<Value, Thrown> {
     let at = index_key(key).ok_or_else(|| illegal_argument("Key must be integer"))?;
     let len = items.len();
-    budget.charge(if items.is_unique() { 1 } else { len + 1 })?;
+    budget.charge(1 + items.copied_by_change())?;
     match usize::try_from(at) {
         Ok(index) if items.set(index, value) => Ok(Value::Vector(items)),
         _ => Err(out_of_bounds(at, "a vector", len)),

@@ -10,7 +10,8 @@ use crate::{Budget, Thrown, Value, Vector};
 pub(crate) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thrown> {
     Ok(match value {
         Value::Nil => Vector::new(),
-        Value::List(items) | Value::Vector(items) => items,
+        Value::List(items) => items.with_meta(None),
+        Value::Vector(items) => items.plain(),
         Value::Map(map) => {
             budget.spend(map.len() as u64)?;
             budget.charge(map.len() * 3)?;
@@ -73,12 +74,12 @@ impl Walk {
     }
 }
 
-/// A map entry: a vector of two.
+/// A map entry: a vector of two that `key` and `val` take apart.
 pub(super) fn entry(key: Value, value: Value) -> Value {
-    Value::Vector(Vector::from([key, value]))
+    Value::Vector(Vector::entry(key, value))
 }
 
-/// The two parts of a map entry, which with us is any vector of two.
+/// The two parts of a map entry, or of a vector of two in its place.
 pub(super) fn entry_parts(value: &Value) -> Option<(&Value, &Value)> {
     match value {
         Value::Vector(items) => match items.as_slice() {

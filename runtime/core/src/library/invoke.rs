@@ -16,16 +16,17 @@ pub fn invoke(budget: &mut Budget, callee: &Value, args: &mut [Value]) -> Result
     }
     budget.spend(1)?;
     match (callee, &*args) {
-        (Value::Keyword(_) | Value::Symbol(_), [coll]) => Ok(lookup(coll, callee).unwrap_or_default()),
+        (Value::Keyword(_) | Value::Symbol(_), [coll]) => {
+            Ok(lookup(budget, coll, callee)?.unwrap_or_default())
+        }
         (Value::Keyword(_) | Value::Symbol(_), [coll, absent]) => {
-            Ok(lookup(coll, callee).unwrap_or_else(|| absent.clone()))
+            Ok(lookup(budget, coll, callee)?.unwrap_or_else(|| absent.clone()))
         }
         (Value::Keyword(_), _) => {
             Err(illegal_argument(format!("Wrong number of args passed to keyword: {}", pr_str(callee))))
         }
-        (Value::Map(map), [key]) => Ok(map.get(key).cloned().unwrap_or_default()),
-        (Value::Map(map), [key, absent]) => Ok(map.get(key).unwrap_or(absent).clone()),
-        (Value::Set(members), [member]) => Ok(members.get(member).cloned().unwrap_or_default()),
+        (Value::Map(_) | Value::Set(_), [key]) => Ok(lookup(budget, callee, key)?.unwrap_or_default()),
+        (Value::Map(_), [key, absent]) => Ok(lookup(budget, callee, key)?.unwrap_or_else(|| absent.clone())),
         (Value::Vector(items), [index]) => {
             let at = index_key(index).ok_or_else(|| illegal_argument("Key must be integer"))?;
             let item = usize::try_from(at).ok().and_then(|at| items.get(at));

@@ -5,29 +5,33 @@ use num_traits::ToPrimitive;
 use super::class::mismatch;
 use super::elements::entry;
 use crate::number::{is_number, to_f64, to_i64};
-use crate::{Thrown, Value};
+use crate::{Budget, Thrown, Value, Vector};
 
 /// What `(get coll key)` finds. None when there is nothing, or when `coll` is nothing to look into.
-pub(super) fn lookup(coll: &Value, key: &Value) -> Option<Value> {
-    match coll {
-        Value::Map(map) => map.get(key).cloned(),
-        Value::Set(members) => members.get(key).cloned(),
-        Value::Vector(items) => usize::try_from(index_key(key)?).ok().and_then(|at| items.get(at)).cloned(),
+pub(super) fn lookup(budget: &mut Budget, coll: &Value, key: &Value) -> Result<Option<Value>, Thrown> {
+    Ok(match coll {
+        Value::Map(map) => map.find(budget, key)?.map(|(_, value)| value.clone()),
+        Value::Set(members) => members.find(budget, key)?.cloned(),
+        Value::Vector(items) => at_index(items, key),
         Value::Str(text) if is_number(key) => {
-            let at = usize::try_from(to_i64("get", key).ok()?).ok()?;
-            text.encode_utf16().nth(at).map(Value::Char)
+            let at = to_i64("get", key).ok().and_then(|at| usize::try_from(at).ok());
+            at.and_then(|at| text.encode_utf16().nth(at)).map(Value::Char)
         }
         _ => None,
-    }
+    })
+}
+
+fn at_index(items: &Vector, key: &Value) -> Option<Value> {
+    usize::try_from(index_key(key)?).ok().and_then(|at| items.get(at)).cloned()
 }
 
 /// What `(find coll key)` finds: the entry with the key as stored.
-pub(super) fn lookup_entry(coll: &Value, key: &Value) -> Option<Value> {
-    match coll {
-        Value::Map(map) => map.get_entry(key).map(|(key, value)| entry(key.clone(), value.clone())),
-        Value::Vector(_) => lookup(coll, key).map(|value| entry(key.clone(), value)),
+pub(super) fn lookup_entry(budget: &mut Budget, coll: &Value, key: &Value) -> Result<Option<Value>, Thrown> {
+    Ok(match coll {
+        Value::Map(map) => map.find(budget, key)?.map(|(key, value)| entry(key.clone(), value.clone())),
+        Value::Vector(items) => at_index(items, key).map(|value| entry(key.clone(), value)),
         _ => None,
-    }
+    })
 }
 
 /// A key that a vector accepts: an integer. Doubles are none, even whole ones.

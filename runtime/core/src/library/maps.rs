@@ -3,16 +3,21 @@
 use std::mem::take;
 
 use super::class::{class_name, illegal_argument, mismatch};
-use super::collections::{assoc_index, charge_entries, conj_one};
-use super::elements::{elements, entry_parts, is_empty, seq};
+use super::collections::{assoc_index, conj_one, is_entry};
+use super::elements::{Walk, elements, entry_parts, is_empty, seq};
 use super::invoke::{call, call_two, invoke};
 use super::lookup::{index_key, lookup, lookup_entry};
 use super::rows;
+use super::sorted::comparator_order;
 use crate::print::str_text;
+use crate::value::Order;
 use crate::{Budget, Map, Thrown, Value, Vector};
 
 rows! { maps:
     "clojure.core/hash-map" hash_map ( => & Any) -> Map, "A map of the given keys and values.";
+    "clojure.core/array-map" hash_map ( => & Any) -> Map, "A map of the given keys and values.";
+    "clojure.core/sorted-map" sorted_map ( => & Any) -> Map, "A map of the given keys and values, sorted by its keys.";
+    "clojure.core/sorted-map-by" sorted_map_by (Callable => & Any) -> Map, "A map of keys and values, sorted by a comparator.";
     "clojure.core/assoc" assoc (Associative, Any, Any => & Any) -> Any, "The map or vector with values put under keys.";
     "clojure.core/assoc-in" assoc_in (Associative, Seqable, Any) -> Any, "The map with a value put at a path of keys.";
     "clojure.core/dissoc" dissoc (Nilable(&Map) => & Any) -> Nilable(&Map), "The map without the given keys.";
@@ -39,14 +44,29 @@ rows! { maps:
 }
 
 pub fn hash_map(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    budget.charge(args.len() * 3)?;
-    let mut map = Map::new();
+    pairs(budget, Map::new(), args)
+}
+
+pub fn sorted_map(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    pairs(budget, Map::sorted(Order::Natural), args)
+}
+
+pub fn sorted_map_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((comparator, args)) = args.split_first_mut() else {
+        return Err(Thrown::arity("clojure.core/sorted-map-by", 0));
+    };
+    pairs(budget, Map::sorted(comparator_order(comparator)?), args)
+}
+
+/// The map with keys and values, one after the other, put in.
+fn pairs(budget: &mut Budget, mut map: Map, args: &mut [Value]) -> Result<Value, Thrown> {
     for pair in args.chunks_mut(2) {
+        budget.spend(1)?;
         let [key, value] = pair else {
             let key = pair.first().map(str_text).unwrap_or_default();
             return Err(illegal_argument(format!("No value supplied for key: {key}")));
         };
-        map.insert(take(key), take(value));
+        map.assoc(budget, take(key), take(value))?;
     }
     Ok(Value::Map(map))
 }
@@ -79,8 +99,7 @@ pub(super) fn assoc_one(budget: &mut Budget, coll: Value, key: Value, value: Val
         Value::Vector(items) => return assoc_index(budget, items, &key, value),
         other => return Err(Thrown::class_cast("assoc", "a map or vector", &other)),
     };
-    charge_entries(budget, map.is_unique(), map.len())?;
-    map.insert(key, value);
+    map.assoc(budget, key, value)?;
     Ok(Value::Map(map))
 }
 
@@ -88,7 +107,7 @@ pub(super) fn assoc_one(budget: &mut Budget, coll: Value, key: Value, value: Val
 /// nil there until [`assoc_one`] puts the new value in.
 fn take_out(budget: &mut Budget, coll: &mut Value, key: &Value) -> Result<Value, Thrown> {
     match coll {
-        Value::Map(map) if map.is_unique() => Ok(map.take(key).unwrap_or_default()),
+        Value::Map(map) if map.is_unique() && !map.is_sorted() => Ok(map.take(key).unwrap_or_default()),
         Value::Vector(items) if items.is_unique() => {
             let place =
                 index_key(key).and_then(|at| usize::try_from(at).ok()).and_then(|at| items.get_mut(at));
@@ -96,7 +115,7 @@ fn take_out(budget: &mut Budget, coll: &mut Value, key: &Value) -> Result<Value,
         }
         shared => {
             budget.spend(1)?;
-            Ok(lookup(shared, key).unwrap_or_default())
+            Ok(lookup(budget, shared, key)?.unwrap_or_default())
         }
     }
 }
@@ -142,11 +161,8 @@ pub fn dissoc(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     }
     let Value::Map(mut map) = coll else { return Err(Thrown::class_cast("dissoc", "a map", &coll)) };
     for key in keys {
-        budget.spend(1 + map.len() as u64 / 16)?;
-        if !map.is_unique() && map.contains_key(key) {
-            budget.charge(map.len() * 3)?;
-        }
-        map.remove(key);
+        budget.spend(1)?;
+        map.dissoc(budget, key)?;
     }
     Ok(Value::Map(map))
 }
@@ -205,51 +221,49 @@ pub fn update_vals(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thr
         let results = take(items).into_iter().map(|item| call(budget, function, item));
         return Ok(Value::Vector(results.collect::<Result<Vec<_>, _>>()?.into()));
     }
-    let mut map = Map::new();
+    // Metadata stays, the order of a sorted map does not.
+    let mut map = Map::new().with_meta(coll.meta().cloned());
     for (key, value) in indexed_entries(budget, "update-vals", take(coll))? {
         let value = call(budget, function, value)?;
-        budget.charge(3)?;
-        map.insert(key, value);
+        map.assoc(budget, key, value)?;
     }
     Ok(Value::Map(map))
 }
 
 pub fn update_keys(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll, function] = args else { return Err(Thrown::arity("clojure.core/update-keys", args.len())) };
-    let mut map = Map::new();
+    let mut map = Map::new().with_meta(coll.meta().cloned());
     for (key, value) in indexed_entries(budget, "update-keys", take(coll))? {
         let key = call(budget, function, key)?;
-        budget.charge(3)?;
-        map.insert(key, value);
+        map.assoc(budget, key, value)?;
     }
     Ok(Value::Map(map))
 }
 
 pub fn select_keys(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll, keys] = args else { return Err(Thrown::arity("clojure.core/select-keys", args.len())) };
-    let mut map = Map::new();
+    let mut map = Map::new().with_meta(coll.meta().cloned());
     for key in elements(budget, take(keys))? {
         budget.spend(1)?;
-        if let Some(entry) = find_entry(coll, &key)?
+        if let Some(entry) = find_entry(budget, coll, &key)?
             && let Some((key, value)) = entry_parts(&entry)
         {
-            budget.charge(3)?;
-            map.insert(key.clone(), value.clone());
+            map.assoc(budget, key.clone(), value.clone())?;
         }
     }
     Ok(Value::Map(map))
 }
 
-fn find_entry(coll: &Value, key: &Value) -> Result<Option<Value>, Thrown> {
+fn find_entry(budget: &mut Budget, coll: &Value, key: &Value) -> Result<Option<Value>, Thrown> {
     match coll {
-        Value::Nil | Value::Map(_) | Value::Vector(_) => Ok(lookup_entry(coll, key)),
+        Value::Nil | Value::Map(_) | Value::Vector(_) => lookup_entry(budget, coll, key),
         other => Err(illegal_argument(format!("find not supported on type: {}", class_name(other)))),
     }
 }
 
-pub fn find(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+pub fn find(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll, key] = args else { return Err(Thrown::arity("clojure.core/find", args.len())) };
-    Ok(find_entry(coll, key)?.unwrap_or_default())
+    Ok(find_entry(budget, coll, key)?.unwrap_or_default())
 }
 
 pub fn merge(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -282,7 +296,7 @@ pub fn merge_with(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
             let Some((key, value)) = entry_parts(&entry) else {
                 return Err(Thrown::class_cast("merge-with", "maps", &entry));
             };
-            let value = match lookup_entry(&onto, key) {
+            let value = match lookup_entry(budget, &onto, key)? {
                 Some(_) => {
                     let old = take_out(budget, &mut onto, key)?;
                     call_two(budget, function, old, value.clone())?
@@ -311,11 +325,10 @@ fn parts(
         budget.charge(map.len())?;
         return Ok(seq(map.iter().map(|entry| part(entry).clone()).collect()));
     }
-    let from_sequence = matches!(coll, Value::List(_));
     let mut found = Vec::new();
     for item in elements(budget, take(coll))? {
         budget.charge(1)?;
-        match entry_parts(&item).filter(|_| from_sequence) {
+        match entry_parts(&item).filter(|_| is_entry(&item)) {
             Some(entry) => found.push(part(entry).clone()),
             None => return Err(Thrown::class_cast(what, "map entries", &item)),
         }
@@ -335,20 +348,25 @@ pub fn vals(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 
 pub fn key(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [entry] = args else { return Err(Thrown::arity("clojure.core/key", args.len())) };
-    entry_parts(entry).map(|(key, _)| key.clone()).ok_or_else(|| mismatch("key", "a map entry", entry))
+    let parts = entry_parts(entry).filter(|_| is_entry(entry));
+    parts.map(|(key, _)| key.clone()).ok_or_else(|| mismatch("key", "a map entry", entry))
 }
 
 pub fn val(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [entry] = args else { return Err(Thrown::arity("clojure.core/val", args.len())) };
-    entry_parts(entry).map(|(_, value)| value.clone()).ok_or_else(|| mismatch("val", "a map entry", entry))
+    let parts = entry_parts(entry).filter(|_| is_entry(entry));
+    parts.map(|(_, value)| value.clone()).ok_or_else(|| mismatch("val", "a map entry", entry))
 }
 
 pub fn zipmap(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [keys, values] = args else { return Err(Thrown::arity("clojure.core/zipmap", args.len())) };
-    let (keys, values) = (elements(budget, take(keys))?, elements(budget, take(values))?);
-    budget.spend(keys.len().min(values.len()) as u64)?;
-    budget.charge(3 * keys.len().min(values.len()))?;
-    Ok(Value::Map(keys.into_iter().zip(values).collect()))
+    let (mut keys, mut values) = (Walk::over(budget, take(keys))?, Walk::over(budget, take(values))?);
+    let mut map = Map::new();
+    while let (Some(key), Some(value)) = (keys.next(budget)?, values.next(budget)?) {
+        budget.spend(1)?;
+        map.assoc(budget, key, value)?;
+    }
+    Ok(Value::Map(map))
 }
 
 pub fn group_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -356,8 +374,8 @@ pub fn group_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
     let mut groups = Map::new();
     for item in elements(budget, take(coll))? {
         let group = call(budget, function, item.clone())?;
-        budget.charge(4)?;
-        if let Value::Vector(items) = groups.entry(group, Value::Vector(Vector::new())) {
+        budget.charge(1)?;
+        if let Value::Vector(items) = groups.place(budget, group, Value::Vector(Vector::new()))? {
             items.push(item);
         }
     }
@@ -369,8 +387,7 @@ pub fn frequencies(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thr
     let mut counts = Map::new();
     for item in elements(budget, take(coll))? {
         budget.spend(1)?;
-        budget.charge(3)?;
-        if let Value::Int(count) = counts.entry(item, Value::Int(0)) {
+        if let Value::Int(count) = counts.place(budget, item, Value::Int(0))? {
             *count += 1;
         }
     }

@@ -4,8 +4,11 @@
 //! integers, decimals with decimals, doubles with doubles), unordered collections without regard to order. Byte arrays
 //! are equal by content (on the JVM by identity, which would not survive storing them). The hash is fixed: equal in every process, because it must not leak into anything that is stored.
 
+use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::{Function, LazySeq, Value, realize};
 use crate::Budget;
@@ -15,40 +18,139 @@ pub(super) const KEYWORD_HASH_TAG: u8 = 9;
 
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Nil, Self::Nil) => true,
-            (Self::Bool(a), Self::Bool(b)) => a == b,
-            (Self::Int(a), Self::Int(b)) => a == b,
-            (Self::BigInt(a), Self::BigInt(b)) => a == b,
-            (Self::Int(a), Self::BigInt(b)) | (Self::BigInt(b), Self::Int(a)) => {
-                i64::try_from(b.as_ref()) == Ok(*a)
-            }
-            (Self::Ratio(a), Self::Ratio(b)) => a == b,
-            (Self::Decimal(a), Self::Decimal(b)) => a == b,
-            (Self::Double(a), Self::Double(b)) => a == b,
-            (Self::Char(a), Self::Char(b)) => a == b,
-            (Self::Str(a), Self::Str(b)) | (Self::Regex(a), Self::Regex(b)) => a == b,
-            (Self::Keyword(a), Self::Keyword(b)) => a == b,
-            (Self::Symbol(a), Self::Symbol(b)) => a == b,
-            (Self::List(a) | Self::Vector(a), Self::List(b) | Self::Vector(b)) => {
-                a.as_slice() == b.as_slice()
-            }
-            (Self::Lazy(a), Self::Lazy(b)) if a.is_same(b) => true,
-            (Self::Lazy(seq), other) | (other, Self::Lazy(seq)) => {
-                matches!(other, Self::Lazy(_) | Self::List(_) | Self::Vector(_)) && forced(seq) == *other
-            }
-            (Self::Map(a), Self::Map(b)) => {
-                a.len() == b.len() && a.iter().all(|(key, value)| b.get(key) == Some(value))
-            }
-            (Self::Set(a), Self::Set(b)) => a.len() == b.len() && a.iter().all(|value| b.contains(value)),
-            (Self::Instant(a), Self::Instant(b)) => a == b,
-            (Self::Uuid(a), Self::Uuid(b)) => a == b,
-            (Self::Bytes(a), Self::Bytes(b)) => a == b,
-            (Self::Function(a), Self::Function(b)) => a == b,
-            (Self::Object(a), Self::Object(b)) => Arc::ptr_eq(a, b),
-            (Self::Error(a), Self::Error(b)) => Arc::ptr_eq(a, b),
-            _ => false,
+        let Ok(equal) = equal(self, other, &mut |_| Ok::<(), Infallible>(()));
+        equal
+    }
+}
+
+/// How deep collections are compared by recursion; what is deeper waits in a list.
+const RECURSION_MAX: u32 = 64;
+
+/// Whether two values are equal. `meter` is told how many elements are compared and may stop the comparing.
+pub fn equal<E>(
+    left: &Value,
+    right: &Value,
+    meter: &mut impl FnMut(u64) -> Result<(), E>,
+) -> Result<bool, E> {
+    let mut deeper = Vec::new();
+    if !equal_at(left, right, 0, &mut deeper, meter)? {
+        return Ok(false);
+    }
+    while let Some((left, right)) = deeper.pop() {
+        if !equal_at(left, right, 0, &mut deeper, meter)? {
+            return Ok(false);
         }
+    }
+    Ok(true)
+}
+
+type Pairs<'v> = Vec<(&'v Value, &'v Value)>;
+
+fn equal_at<'v, E>(
+    left: &'v Value,
+    right: &'v Value,
+    depth: u32,
+    deeper: &mut Pairs<'v>,
+    meter: &mut impl FnMut(u64) -> Result<(), E>,
+) -> Result<bool, E> {
+    use Value::{Lazy, List, Map, Set, Vector};
+    match (left, right) {
+        (List(_) | Vector(_), List(_) | Vector(_)) | (Map(_), Map(_)) | (Set(_), Set(_))
+            if depth >= RECURSION_MAX =>
+        {
+            deeper.push((left, right));
+            Ok(true)
+        }
+        (List(a) | Vector(a), List(b) | Vector(b)) => {
+            if a.len() != b.len() {
+                return Ok(false);
+            }
+            meter(a.len() as u64)?;
+            for (a, b) in a.iter().zip(b) {
+                if !equal_at(a, b, depth + 1, deeper, meter)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (Map(a), Map(b)) => {
+            if a.len() != b.len() {
+                return Ok(false);
+            }
+            meter(a.len() as u64)?;
+            // The one that finds keys fast is asked.
+            let (a, b) = if b.is_slow() { (b, a) } else { (a, b) };
+            let sought = Sought::new(b);
+            for (key, value) in a {
+                let Some(other) = sought.get(key) else { return Ok(false) };
+                if !equal_at(value, other, depth + 1, deeper, meter)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (Set(a), Set(b)) => {
+            if a.len() != b.len() {
+                return Ok(false);
+            }
+            meter(a.len() as u64)?;
+            let (a, b) = if b.is_slow() { (b, a) } else { (a, b) };
+            if b.is_slow() {
+                let members: IndexSet<&Value, FixedState> = b.iter().collect();
+                return Ok(a.iter().all(|member| members.contains(member)));
+            }
+            Ok(a.iter().all(|member| b.contains(member)))
+        }
+        (Lazy(a), Lazy(b)) if a.is_same(b) => Ok(true),
+        (Lazy(seq), other) | (other, Lazy(seq)) => {
+            Ok(matches!(other, Lazy(_) | List(_) | Vector(_)) && forced(seq) == *other)
+        }
+        (a, b) => Ok(scalars(a, b)),
+    }
+}
+
+/// A map whose values are looked up, with an index of its own where it has none.
+enum Sought<'v> {
+    Map(&'v super::Map),
+    Index(IndexMap<&'v Value, &'v Value, FixedState>),
+}
+
+impl<'v> Sought<'v> {
+    fn new(map: &'v super::Map) -> Self {
+        if map.is_slow() { Self::Index(map.iter().collect()) } else { Self::Map(map) }
+    }
+
+    fn get(&self, key: &Value) -> Option<&'v Value> {
+        match self {
+            Self::Map(map) => map.get(key),
+            Self::Index(index) => index.get(key).copied(),
+        }
+    }
+}
+
+fn scalars(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Nil, Value::Nil) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::BigInt(a), Value::BigInt(b)) => a == b,
+        (Value::Int(a), Value::BigInt(b)) | (Value::BigInt(b), Value::Int(a)) => {
+            i64::try_from(b.as_ref()) == Ok(*a)
+        }
+        (Value::Ratio(a), Value::Ratio(b)) => a == b,
+        (Value::Decimal(a), Value::Decimal(b)) => a == b,
+        (Value::Double(a), Value::Double(b)) => a == b,
+        (Value::Char(a), Value::Char(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) | (Value::Regex(a), Value::Regex(b)) => a == b,
+        (Value::Keyword(a), Value::Keyword(b)) => a == b,
+        (Value::Symbol(a), Value::Symbol(b)) => a == b,
+        (Value::Instant(a), Value::Instant(b)) => a == b,
+        (Value::Uuid(a), Value::Uuid(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::Function(a), Value::Function(b)) => Arc::ptr_eq(a, b) || a == b,
+        (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
+        (Value::Error(a), Value::Error(b)) => Arc::ptr_eq(a, b),
+        _ => false,
     }
 }
 
@@ -72,7 +174,10 @@ impl Hash for Value {
             Self::Str(value) => (8u8, value).hash(state),
             Self::Keyword(value) => (KEYWORD_HASH_TAG, value).hash(state),
             Self::Symbol(value) => (10u8, value).hash(state),
-            Self::List(items) | Self::Vector(items) => (11u8, items.as_slice()).hash(state),
+            Self::List(items) | Self::Vector(items) => {
+                (11u8, items.len()).hash(state);
+                items.iter().for_each(|item| item.hash(state));
+            }
             Self::Map(map) => (12u8, map.len(), unordered(map.iter())).hash(state),
             Self::Set(set) => (13u8, set.len(), unordered(set.iter())).hash(state),
             Self::Instant(value) => (14u8, value).hash(state),

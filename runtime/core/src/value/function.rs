@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Value;
+use super::release::release;
+use super::{Map, Value};
 use crate::{Budget, Thrown};
 
 /// A library function. Arguments may be moved out of the slice (`std::mem::take`), which is how a function gets hold
@@ -30,6 +31,11 @@ pub enum Function {
         name: Arc<str>,
         code: Arc<DynamicCode>,
     },
+    /// A function with metadata.
+    Annotated {
+        meta: Map,
+        of: Arc<Function>,
+    },
 }
 
 /// The call of a [`Function::Dynamic`].
@@ -40,6 +46,7 @@ impl Function {
         match self {
             Self::Native { name, .. } | Self::Closure { name, .. } => name,
             Self::Dynamic { name, .. } => name,
+            Self::Annotated { of, .. } => of.name(),
         }
     }
 
@@ -48,6 +55,18 @@ impl Function {
             Self::Native { code, .. } => code(budget, arguments),
             Self::Closure { code, captured, .. } => code(budget, captured, arguments),
             Self::Dynamic { code, .. } => code(budget, arguments),
+            Self::Annotated { of, .. } => of.call(budget, arguments),
+        }
+    }
+}
+
+impl Drop for Function {
+    /// Closures may hold each other without bound.
+    fn drop(&mut self) {
+        if let Self::Closure { captured, .. } = self
+            && !captured.is_empty()
+        {
+            release(std::mem::take(captured));
         }
     }
 }

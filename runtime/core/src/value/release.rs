@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Drops `garbage` now, or soon when drops are nested deeply.
-pub(super) fn release<T: 'static>(garbage: T) {
+pub(crate) fn release<T: 'static>(garbage: T) {
     let Ok(nested) = NESTED.try_with(Cell::get) else {
         // The thread is ending: there is nowhere to put anything aside.
         return drop(garbage);

@@ -1,8 +1,9 @@
 //! Collections: order, sharing, equality, hashes.
 
-use super::{Map, Value, Vector};
+use super::{Function, Map, Order, Value, Vector};
 use crate::print::pr_str;
-use crate::{Keyword, Set};
+use crate::thrown::Class;
+use crate::{Budget, Keyword, Set, Thrown};
 
 fn numbers(count: i64) -> Vector {
     (0..count).map(Value::Int).collect()
@@ -78,4 +79,155 @@ fn equality_goes_across_kinds_of_sequences_only() {
     assert_eq!(set.len(), 1, "equal values hash alike");
     assert_eq!(Value::Bytes([1u8].as_slice().into()), Value::Bytes([1u8].as_slice().into()));
     assert_ne!(Value::Char(97), Value::from("a"));
+}
+
+/// How deep values nest: no recursion could take as much on the stack of a test.
+const DEEP: usize = 100_000;
+
+fn nested(outside: impl Fn(Value) -> Value) -> Value {
+    nested_times(DEEP, outside)
+}
+
+fn nested_times(depth: usize, outside: impl Fn(Value) -> Value) -> Value {
+    (0..depth).fold(Value::Nil, |inside, _| outside(inside))
+}
+
+/// Values of every kind that holds others, each in the one before.
+fn nestings() -> Vec<Value> {
+    let closure = |inside: Value| {
+        let captured = Box::from([inside]);
+        Value::Function(Function::Closure { name: "f", code: |_, _, _| Ok(Value::Nil), captured }.into())
+    };
+    vec![
+        nested_times(10 * DEEP, |inside| Value::Vector([inside].into())),
+        nested(|inside| Value::List([inside].into())),
+        nested(|inside| Value::Vector(Vector::entry(1.into(), inside))),
+        nested(|inside| Value::Map([(1.into(), inside)].into())),
+        nested(|inside| {
+            Value::Vector([1.into()].into()).with_meta(Some([(1.into(), inside)].into())).unwrap()
+        }),
+        nested(|inside| {
+            let mut map = Map::sorted(Order::Natural);
+            map.assoc(&mut unbounded(), 1.into(), inside).unwrap();
+            map.into()
+        }),
+        nested(|inside| Value::Error(Thrown::new(Class::Runtime, "").with_data(inside).into())),
+        nested(closure),
+    ]
+}
+
+fn unbounded() -> Budget {
+    Budget::new(u64::MAX, 100, u64::MAX)
+}
+
+#[test]
+fn depth_overflows_no_stack() {
+    let (once, again) = (nestings(), nestings());
+    for (index, (one, other)) in once.iter().zip(&again).enumerate() {
+        // Functions and errors are equal to themselves only.
+        assert_eq!(one == other, index < 6, "nesting {index}");
+    }
+    for value in &once[..4] {
+        assert!(value.is_data());
+        assert!(pr_str(value).len() > DEEP);
+    }
+    let mut map = Map::new();
+    let refused = map.assoc(&mut unbounded(), once[0].clone(), Value::Nil).unwrap_err();
+    assert_eq!(refused.code(), "sandbox-depth");
+    let refused = map.find(&mut unbounded(), &once[3]).unwrap_err();
+    assert_eq!(refused.code(), "sandbox-depth");
+    drop((once, again));
+}
+
+#[test]
+fn a_value_stays_small() {
+    assert_eq!(size_of::<Value>(), 32);
+    assert_eq!([size_of::<Vector>(), size_of::<Map>(), size_of::<Set>()], [16; 3]);
+}
+
+/// Pseudorandom, the same every time.
+fn numbers_without_order(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).scan(7u64, |state, _| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some((*state >> 33) as usize)
+    })
+}
+
+#[test]
+fn shared_sequences_change_like_plain_ones() {
+    let mut plain: Vec<Value> = (0..200).map(Value::Int).collect();
+    let mut vector: Vector = plain.clone().into();
+    let mut kept = Vec::new();
+    for (step, random) in numbers_without_order(3000).enumerate() {
+        // Every state is held by somebody, so that every change is one of a shared sequence.
+        kept.push((vector.clone(), plain.clone()));
+        let (at, new) = (random % plain.len(), Value::Int(step as i64));
+        match random % 7 {
+            0 | 1 => {
+                plain.push(new.clone());
+                vector.push(new);
+            }
+            2 => {
+                plain.insert(0, new.clone());
+                vector.push_front(new);
+            }
+            3 => assert_eq!(vector.pop(), plain.pop()),
+            4 => {
+                plain.remove(0);
+                vector.drop_front();
+            }
+            _ => {
+                plain[at] = new.clone();
+                assert!(vector.set(at, new));
+            }
+        }
+        assert_eq!(vector.len(), plain.len());
+        assert_eq!(vector.get(at), plain.get(at));
+    }
+    for (vector, plain) in kept.into_iter().step_by(97) {
+        assert!(vector.iter().eq(&plain), "iterated");
+        assert_eq!(vector.clone().slice(5, 50).into_vec(), plain[5..50], "sliced");
+        assert_eq!(vector.as_slice(), plain, "flat");
+        assert_eq!(vector.into_vec(), plain, "moved out");
+    }
+}
+
+#[test]
+fn shared_maps_change_like_plain_ones() {
+    let mut plain: Vec<(i64, i64)> = Vec::new();
+    let (mut map, mut set) = (Map::new(), Set::new());
+    let mut sorted = Map::sorted(Order::Natural);
+    let mut kept = Vec::new();
+    let budget = &mut unbounded();
+    for (step, random) in numbers_without_order(3000).enumerate() {
+        kept.push((map.clone(), set.clone(), sorted.clone(), plain.clone()));
+        let (key, new) = ((random % 150) as i64, step as i64);
+        let found = plain.iter().position(|(other, _)| *other == key);
+        if random % 5 == 0 {
+            let removed = found.map(|at| Value::Int(plain.remove(at).1));
+            assert_eq!(map.dissoc(budget, &key.into()).unwrap(), removed);
+            assert_eq!(sorted.dissoc(budget, &key.into()).unwrap(), removed);
+            set.disj(budget, &key.into()).unwrap();
+        } else {
+            match found {
+                Some(at) => plain[at].1 = new,
+                None => plain.push((key, new)),
+            }
+            map.assoc(budget, key.into(), new.into()).unwrap();
+            sorted.assoc(budget, key.into(), new.into()).unwrap();
+            set.conj(budget, key.into()).unwrap();
+        }
+    }
+    for (map, set, sorted, mut plain) in kept.into_iter().step_by(97) {
+        let entries = |plain: &[(i64, i64)]| -> Vec<(Value, Value)> {
+            plain.iter().map(|(key, value)| (Value::Int(*key), Value::Int(*value))).collect()
+        };
+        assert!(set.iter().eq(entries(&plain).iter().map(|(key, _)| key)));
+        let fresh: Map = entries(&plain).into_iter().collect();
+        assert_eq!(Value::Map(map.clone()), Value::Map(fresh));
+        assert_eq!(Value::Map(map.clone()), Value::Map(sorted.clone()));
+        assert_eq!(map.into_iter().collect::<Vec<_>>(), entries(&plain));
+        plain.sort_unstable();
+        assert_eq!(sorted.into_iter().collect::<Vec<_>>(), entries(&plain));
+    }
 }

@@ -1,27 +1,146 @@
-//! The indexed sequence behind vectors and lists. A uniquely owned one is changed in place.
+//! The indexed sequence behind vectors, lists and map entries. A uniquely owned one is changed in place.
 //!
 //! The elements may start behind a gap, so that taking the first element off (`rest`) and putting one in front
-//! (`cons`) do not move the others.
+//! (`cons`) do not move the others. A large shared one becomes a tree when it is changed, so that its other owners
+//! cost a path and not a copy of all.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::Value;
+use super::annotated::Annotated;
+use super::release::release;
+use super::tree::{self, Tree};
+use super::{Map, Value};
 
-/// An immutable sequence with constant-time access by index.
+/// From this length a shared sequence becomes a tree when it is changed.
+const TREE_LEN_MIN: usize = 64;
+
+/// What a change of a tree copies at most, in elements: the nodes of a path.
+const TREE_COPIED: usize = 64;
+
+/// An immutable sequence with access by index in constant, for large shared ones logarithmic, time.
 #[derive(Clone, Debug, Default)]
-pub struct Vector {
-    /// The first `start` places are a gap of nils or of elements that another owner still sees.
-    items: Arc<Vec<Value>>,
-    start: usize,
+pub struct Vector(Repr);
+
+#[derive(Clone, Debug, Default)]
+pub(super) enum Repr {
+    #[default]
+    Empty,
+    Flat {
+        /// Made as a list, which a sequence computed from another collection is not.
+        list: bool,
+        /// The first places are a gap of nils or of elements that another owner still sees.
+        start: u32,
+        items: Arc<Vec<Value>>,
+    },
+    Tree {
+        list: bool,
+        tree: Arc<Large>,
+    },
+    /// The key and value of a map entry.
+    Entry(Arc<[Value; 2]>),
+    Annotated(Arc<Annotated<Vector>>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Large {
+    tree: Tree<Value>,
+    /// The elements side by side, once somebody has asked for them so.
+    flat: OnceLock<Box<[Value]>>,
+}
+
+impl Clone for Large {
+    fn clone(&self) -> Self {
+        Self { tree: self.tree.clone(), flat: OnceLock::new() }
+    }
+}
+
+/// The elements of a sequence that may be changed.
+enum Owned<'a> {
+    Flat(&'a mut Vec<Value>, &'a mut u32),
+    Tree(&'a mut Tree<Value>),
 }
 
 impl Vector {
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(Repr::Empty)
+    }
+
+    /// A map entry: a vector of two that `key` and `val` take apart.
+    pub fn entry(key: Value, value: Value) -> Self {
+        Self(Repr::Entry(Arc::new([key, value])))
+    }
+
+    /// Whether this is a map entry.
+    pub fn is_entry(&self) -> bool {
+        matches!(self.0, Repr::Entry(_))
+    }
+
+    /// A list, as `list` makes it: `list?` is true of it, not of other sequences.
+    #[must_use]
+    pub fn into_list(mut self) -> Self {
+        self.set_list(true);
+        self
+    }
+
+    /// The elements without what distinguishes a list, and without metadata.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        let mut plain = self.with_meta(None);
+        plain.set_list(false);
+        plain
+    }
+
+    fn set_list(&mut self, is: bool) {
+        match &mut self.0 {
+            Repr::Flat { list, .. } | Repr::Tree { list, .. } => *list = is,
+            Repr::Annotated(annotated) => Arc::make_mut(annotated).of.set_list(is),
+            Repr::Entry(pair) if is => {
+                self.0 = Repr::Flat { list: true, start: 0, items: Arc::new(pair.to_vec()) };
+            }
+            Repr::Empty | Repr::Entry(_) => {}
+        }
+    }
+
+    /// Whether this was made as a list; the empty sequence always is one.
+    pub fn is_list(&self) -> bool {
+        match &self.0 {
+            Repr::Flat { list, .. } | Repr::Tree { list, .. } => *list || self.is_empty(),
+            Repr::Annotated(annotated) => annotated.of.is_list(),
+            Repr::Empty => true,
+            Repr::Entry(_) => false,
+        }
+    }
+
+    /// An empty sequence with the same metadata.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::new().with_meta(self.meta().cloned())
+    }
+
+    pub fn meta(&self) -> Option<&Map> {
+        if let Repr::Annotated(annotated) = &self.0 { Some(&annotated.meta) } else { None }
+    }
+
+    #[must_use]
+    pub fn with_meta(self, meta: Option<Map>) -> Self {
+        let of = match &self.0 {
+            Repr::Annotated(annotated) => annotated.of.clone(),
+            _ => self,
+        };
+        match meta {
+            Some(meta) => Self(Repr::Annotated(Arc::new(Annotated { meta, of }))),
+            None => of,
+        }
     }
 
     pub fn len(&self) -> usize {
-        self.items.len() - self.start
+        match &self.0 {
+            Repr::Empty => 0,
+            Repr::Flat { start, items, .. } => items.len() - *start as usize,
+            Repr::Tree { tree, .. } => tree.tree.len(),
+            Repr::Entry(_) => 2,
+            Repr::Annotated(annotated) => annotated.of.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -29,54 +148,112 @@ impl Vector {
     }
 
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.as_slice().get(index)
+        match &self.0 {
+            Repr::Tree { tree, .. } => tree.tree.get(index),
+            Repr::Annotated(annotated) => annotated.of.get(index),
+            _ => self.as_slice().get(index),
+        }
     }
 
     pub fn first(&self) -> Option<&Value> {
-        self.as_slice().first()
+        self.get(0)
     }
 
     pub fn last(&self) -> Option<&Value> {
-        self.as_slice().last()
+        self.get(self.len().checked_sub(1)?)
     }
 
-    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
-        self.as_slice().iter()
+    pub fn iter(&self) -> Iter<'_> {
+        match &self.0 {
+            Repr::Tree { tree, .. } => Iter::Tree(tree.tree.iter()),
+            Repr::Annotated(annotated) => annotated.of.iter(),
+            _ => Iter::Slice(self.as_slice().iter()),
+        }
     }
 
+    /// The elements side by side. Large shared sequences that were changed are copied for this, once: see
+    /// [`Vector::is_flat`].
     pub fn as_slice(&self) -> &[Value] {
-        self.items.get(self.start..).unwrap_or_default()
+        match &self.0 {
+            Repr::Flat { start, items, .. } => items.get(*start as usize..).unwrap_or_default(),
+            Repr::Entry(pair) => pair.as_slice(),
+            Repr::Empty => &[],
+            Repr::Tree { tree, .. } => tree.flat.get_or_init(|| tree.tree.iter().cloned().collect()),
+            Repr::Annotated(annotated) => annotated.of.as_slice(),
+        }
+    }
+
+    /// Whether [`Vector::as_slice`] costs nothing.
+    pub fn is_flat(&self) -> bool {
+        match &self.0 {
+            Repr::Tree { tree, .. } => tree.flat.get().is_some(),
+            Repr::Annotated(annotated) => annotated.of.is_flat(),
+            _ => true,
+        }
     }
 
     /// Whether nobody else holds the elements: changes are made in place then.
     pub fn is_unique(&self) -> bool {
-        Arc::strong_count(&self.items) == 1
+        match &self.0 {
+            Repr::Empty => true,
+            Repr::Flat { items, .. } => Arc::strong_count(items) == 1,
+            Repr::Tree { tree, .. } => Arc::strong_count(tree) == 1,
+            Repr::Entry(pair) => Arc::strong_count(pair) == 1,
+            Repr::Annotated(annotated) => Arc::strong_count(annotated) == 1 && annotated.of.is_unique(),
+        }
+    }
+
+    /// How many elements a change copies: what to charge before it, besides what is added.
+    pub fn copied_by_change(&self) -> usize {
+        match &self.0 {
+            Repr::Tree { .. } => TREE_COPIED,
+            Repr::Annotated(annotated) => annotated.of.copied_by_change(),
+            _ if self.is_unique() => 0,
+            _ => self.len(),
+        }
     }
 
     /// Adds at the end.
     pub fn push(&mut self, value: Value) {
-        self.owned().push(value);
+        match self.owned() {
+            Owned::Flat(items, _) => items.push(value),
+            Owned::Tree(tree) => tree.push(value),
+        }
     }
 
     /// Takes the last element off.
     pub fn pop(&mut self) -> Option<Value> {
-        if self.is_empty() { None } else { self.owned().pop() }
+        let last = self.len().checked_sub(1)?;
+        match self.owned() {
+            Owned::Flat(items, _) => items.pop(),
+            Owned::Tree(tree) => tree.remove(last),
+        }
     }
 
     /// Adds in front, in amortised constant time when uniquely owned.
     pub fn push_front(&mut self, value: Value) {
-        if self.start == 0 {
-            let gap = self.len().max(4);
-            let mut items = Vec::with_capacity(gap + self.len());
-            items.resize(gap, Value::Nil);
-            items.extend(std::mem::take(self));
-            *self = Self { items: Arc::new(items), start: gap };
+        if self.is_empty() {
+            self.push(value);
+            self.set_list(true);
+            return;
         }
-        let start = self.start - 1;
-        if let Some(place) = self.owned_with_gap().get_mut(start) {
-            *place = value;
+        match self.owned() {
+            Owned::Tree(tree) => tree.insert(0, value),
+            Owned::Flat(items, start) => {
+                if *start == 0 {
+                    let gap = u32::try_from(items.len()).unwrap_or(u32::MAX).max(4);
+                    let mut moved = Vec::with_capacity(gap as usize + items.len());
+                    moved.resize(gap as usize, Value::Nil);
+                    moved.append(items);
+                    *items = moved;
+                    *start = gap;
+                }
+                *start -= 1;
+                if let Some(place) = items.get_mut(*start as usize) {
+                    *place = value;
+                }
+            }
         }
-        self.start = start;
     }
 
     /// Drops the first element, in constant time.
@@ -84,11 +261,21 @@ impl Vector {
         if self.is_empty() {
             return;
         }
-        let start = self.start;
-        self.start += 1;
-        // An owner frees the element now; others keep it.
-        if let Some(place) = Arc::get_mut(&mut self.items).and_then(|items| items.get_mut(start)) {
-            *place = Value::Nil;
+        match &mut self.0 {
+            Repr::Flat { start, items, .. } if *start < u32::MAX => {
+                // An owner frees the element now; others keep it.
+                let place = Arc::get_mut(items).and_then(|items| items.get_mut(*start as usize));
+                let freed = place.map(std::mem::take);
+                *start += 1;
+                drop(freed);
+            }
+            Repr::Annotated(annotated) => Arc::make_mut(annotated).of.drop_front(),
+            _ => match self.owned() {
+                Owned::Tree(tree) => drop(tree.remove(0)),
+                Owned::Flat(items, start) => {
+                    items.remove(*start as usize);
+                }
+            },
         }
     }
 
@@ -110,50 +297,92 @@ impl Vector {
         if index >= self.len() {
             return None;
         }
-        let index = self.start + index;
-        self.owned_with_gap().get_mut(index)
+        match self.owned() {
+            Owned::Flat(items, start) => items.get_mut(*start as usize + index),
+            Owned::Tree(tree) => tree.get_mut(index),
+        }
     }
 
-    /// The elements from `from` up to, not including, `to`. Bounds outside are cut to the length.
+    /// The elements from `from` up to, not including, `to`, without metadata. Bounds outside are cut to the length.
     #[must_use]
-    pub fn slice(mut self, from: usize, to: usize) -> Self {
-        let to = to.min(self.len());
+    pub fn slice(self, from: usize, to: usize) -> Self {
+        let mut plain = self.plain();
+        let to = to.min(plain.len());
         let from = from.min(to);
-        if to == self.len() {
-            self.start += from;
-            return self;
+        if to == plain.len()
+            && let Repr::Flat { start, .. } = &mut plain.0
+            && let Some(moved) = u32::try_from(from).ok().and_then(|from| start.checked_add(from))
+        {
+            *start = moved;
+            return plain;
         }
-        self.as_slice().get(from..to).unwrap_or_default().iter().cloned().collect()
+        plain.iter().skip(from).take(to - from).cloned().collect()
     }
 
     /// The elements, moved out when nobody else holds them.
-    pub fn into_vec(self) -> Vec<Value> {
-        match Arc::try_unwrap(self.items) {
-            Ok(mut items) => {
-                items.drain(..self.start.min(items.len()));
-                items
+    pub fn into_vec(mut self) -> Vec<Value> {
+        match std::mem::take(&mut self.0) {
+            Repr::Empty => Vec::new(),
+            Repr::Flat { start, items, .. } => match Arc::try_unwrap(items) {
+                Ok(mut items) => {
+                    items.drain(..(start as usize).min(items.len()));
+                    items
+                }
+                Err(shared) => shared.get(start as usize..).unwrap_or_default().to_vec(),
+            },
+            Repr::Entry(pair) => Arc::unwrap_or_clone(pair).into(),
+            Repr::Tree { tree, .. } => tree.tree.iter().cloned().collect(),
+            Repr::Annotated(annotated) => annotated.of.clone().into_vec(),
+        }
+    }
+
+    /// The elements to change, nobody else's any more.
+    fn owned(&mut self) -> Owned<'_> {
+        self.become_owned();
+        match &mut self.0 {
+            Repr::Annotated(annotated) => Arc::make_mut(annotated).of.owned(),
+            Repr::Flat { start, items, .. } => Owned::Flat(Arc::make_mut(items), start),
+            Repr::Tree { tree, .. } => {
+                let large = Arc::make_mut(tree);
+                large.flat = OnceLock::new();
+                Owned::Tree(&mut large.tree)
             }
-            Err(shared) => shared.get(self.start..).unwrap_or_default().to_vec(),
+            Repr::Empty | Repr::Entry(_) => unreachable!("these become flat when they are changed"),
         }
     }
 
-    /// The elements to change, without a gap.
-    fn owned(&mut self) -> &mut Vec<Value> {
-        if self.start > 0 && !self.is_unique() {
-            *self = Self { items: Arc::new(self.as_slice().to_vec()), start: 0 };
-        }
-        Arc::make_mut(&mut self.items)
+    /// Makes this flat and unique, or a tree, or leaves it to the metadata's content.
+    fn become_owned(&mut self) {
+        let items: Vec<Value> = match &self.0 {
+            Repr::Annotated(_) | Repr::Tree { .. } => return,
+            Repr::Flat { items, .. } if Arc::strong_count(items) == 1 => return,
+            Repr::Flat { list, .. } if self.len() >= TREE_LEN_MIN => {
+                let large = Large { tree: self.as_slice().iter().cloned().collect(), flat: OnceLock::new() };
+                self.0 = Repr::Tree { list: *list, tree: Arc::new(large) };
+                return;
+            }
+            Repr::Flat { .. } | Repr::Entry(_) => self.as_slice().to_vec(),
+            Repr::Empty => Vec::new(),
+        };
+        let list = matches!(self.0, Repr::Flat { list: true, .. });
+        self.0 = Repr::Flat { list, start: 0, items: Arc::new(items) };
     }
+}
 
-    /// The elements and the gap before them, to change.
-    fn owned_with_gap(&mut self) -> &mut Vec<Value> {
-        Arc::make_mut(&mut self.items)
+impl Drop for Vector {
+    fn drop(&mut self) {
+        if !matches!(self.0, Repr::Empty) && self.is_unique() {
+            release(std::mem::take(&mut self.0));
+        }
     }
 }
 
 impl From<Vec<Value>> for Vector {
     fn from(items: Vec<Value>) -> Self {
-        Self { items: Arc::new(items), start: 0 }
+        if items.is_empty() {
+            return Self::new();
+        }
+        Self(Repr::Flat { list: false, start: 0, items: Arc::new(items) })
     }
 }
 
@@ -169,9 +398,36 @@ impl FromIterator<Value> for Vector {
     }
 }
 
+/// The elements of a [`Vector`] in order.
+#[derive(Debug)]
+pub enum Iter<'a> {
+    Slice(std::slice::Iter<'a, Value>),
+    Tree(tree::Iter<'a, Value>),
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a Value;
+
+    fn next(&mut self) -> Option<&'a Value> {
+        match self {
+            Self::Slice(items) => items.next(),
+            Self::Tree(items) => items.next(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Slice(items) => items.size_hint(),
+            Self::Tree(items) => items.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
 impl<'a> IntoIterator for &'a Vector {
     type Item = &'a Value;
-    type IntoIter = std::slice::Iter<'a, Value>;
+    type IntoIter = Iter<'a>;
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
@@ -181,17 +437,24 @@ impl<'a> IntoIterator for &'a Vector {
 impl IntoIterator for Vector {
     type Item = Value;
     type IntoIter = Elements;
-    fn into_iter(self) -> Elements {
-        let start = self.start;
-        match Arc::try_unwrap(self.items) {
-            Ok(items) => {
-                let mut items = items.into_iter();
-                if start > 0 {
-                    items.nth(start - 1);
+    fn into_iter(mut self) -> Elements {
+        match std::mem::take(&mut self.0) {
+            Repr::Flat { start, items, .. } => {
+                let start = start as usize;
+                match Arc::try_unwrap(items) {
+                    Ok(items) => {
+                        let mut items = items.into_iter();
+                        if start > 0 {
+                            items.nth(start - 1);
+                        }
+                        Elements(Source::Owned(items))
+                    }
+                    Err(items) => Elements(Source::Shared { items, next: start }),
                 }
-                Elements(Source::Owned(items))
             }
-            Err(items) => Elements(Source::Shared { items, next: start }),
+            Repr::Tree { tree, .. } => Elements(Source::Tree { tree, next: 0 }),
+            Repr::Annotated(annotated) => annotated.of.clone().into_iter(),
+            other => Elements(Source::Owned(Self(other).into_vec().into_iter())),
         }
     }
 }
@@ -204,6 +467,7 @@ pub struct Elements(Source);
 enum Source {
     Owned(std::vec::IntoIter<Value>),
     Shared { items: Arc<Vec<Value>>, next: usize },
+    Tree { tree: Arc<Large>, next: usize },
 }
 
 impl Iterator for Elements {
@@ -216,6 +480,11 @@ impl Iterator for Elements {
                 *next += 1;
                 item
             }
+            Source::Tree { tree, next } => {
+                let item = tree.tree.get(*next).cloned();
+                *next += 1;
+                item
+            }
         }
     }
 
@@ -223,6 +492,7 @@ impl Iterator for Elements {
         let left = match &self.0 {
             Source::Owned(items) => items.len(),
             Source::Shared { items, next } => items.len().saturating_sub(*next),
+            Source::Tree { tree, next } => tree.tree.len().saturating_sub(*next),
         };
         (left, Some(left))
     }
