@@ -43,8 +43,8 @@ pub use breyta_core::value::{Closure, Native};
 
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
-    breyta, collections, compare, errors, functions, internal, maps, math, predicates, sequences, sets,
-    sorted, strings, text, transforms,
+    bits, breyta, collections, compare, conversions, errors, functions, hashes, internal, maps, math,
+    metadata, predicates, references, relations, sequences, sets, sorted, strings, text, transforms,
 };
 
 /// A registered step family.

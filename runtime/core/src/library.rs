@@ -9,15 +9,21 @@ use std::sync::LazyLock;
 
 use crate::value::Native;
 
+pub mod bits;
 pub mod breyta;
 pub mod collections;
 pub mod compare;
+pub mod conversions;
 pub mod errors;
 pub mod functions;
+pub mod hashes;
 pub mod maps;
 pub mod math;
+pub mod metadata;
 pub mod planned;
 pub mod predicates;
+pub mod references;
+pub mod relations;
 pub mod sequences;
 pub mod sets;
 pub mod sorted;
@@ -137,14 +143,20 @@ pub(crate) use {rest_type, rows};
 
 /// Every module's rows. Sorted use: go through [`entries`].
 const MODULES: &[&[Entry]] = &[
+    bits::ENTRIES,
     breyta::ENTRIES,
     collections::ENTRIES,
     compare::ENTRIES,
+    conversions::ENTRIES,
     errors::ENTRIES,
     functions::ENTRIES,
+    hashes::ENTRIES,
     maps::ENTRIES,
     math::ENTRIES,
+    metadata::ENTRIES,
     predicates::ENTRIES,
+    references::ENTRIES,
+    relations::ENTRIES,
     sequences::ENTRIES,
     sets::ENTRIES,
     sorted::ENTRIES,

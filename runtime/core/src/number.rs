@@ -10,12 +10,14 @@ mod arithmetic;
 mod convert;
 mod decimal;
 mod order;
+mod promote;
 mod text;
 
 pub use arithmetic::{absolute, add, divide, modulo, multiply, negate, quotient, remainder, subtract};
 pub use convert::{ratio_to_f64, to_f64, to_i32, to_i64, truncate};
 pub use decimal::Decimal;
 pub use order::{compare, equivalent, is_even, is_nan, less, less_or_equal, sign};
+pub use promote::{add_promoting, multiply_promoting, negate_promoting, subtract_promoting};
 pub use text::format_double;
 
 use crate::thrown::Class;

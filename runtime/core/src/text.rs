@@ -23,6 +23,16 @@ impl Text {
         Self(Repr::Static(text))
     }
 
+    /// Whether this is part of the program.
+    pub fn is_literal(&self) -> bool {
+        matches!(self.0, Repr::Static(_))
+    }
+
+    /// Whether both are the same place in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.as_str(), other.as_str())
+    }
+
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Static(text) => text,

@@ -13,6 +13,7 @@ use crate::{Budget, Map, Set, Thrown, Value, Vector};
 
 rows! { collections:
     "clojure.core/count" count (Seqable) -> Integer, "The number of elements; of a string its UTF-16 length.";
+    "clojure.core/bounded-count" bounded_count (Number, Seqable) -> Integer, "The number of elements, of a sequence counted up to a bound.";
     "clojure.core/empty?" is_empty (Seqable) -> Boolean, "Whether there are no elements.";
     "clojure.core/not-empty" not_empty (Seqable) -> Any, "The collection itself, or nil when it is empty.";
     "clojure.core/empty" empty (Any) -> Any, "An empty collection of the same kind; nil for anything else.";
@@ -56,6 +57,23 @@ pub fn count(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         other => return Err(not_supported("count", other)),
     };
     Ok(Value::Int(count as i64))
+}
+
+pub fn bounded_count(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [bound, coll] = args else {
+        return Err(Thrown::arity("clojure.core/bounded-count", args.len()));
+    };
+    if !matches!(coll, Value::Lazy(_)) {
+        return count(budget, &mut [take(coll)]);
+    }
+    let bound = index_argument("bounded-count", bound)?;
+    let mut items = Walk::over(budget, take(coll))?;
+    let mut counted = 0;
+    while counted < bound && items.next(budget)?.is_some() {
+        budget.spend(1)?;
+        counted += 1;
+    }
+    Ok(Value::Int(counted))
 }
 
 pub fn is_empty(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

@@ -20,7 +20,7 @@ rows! { functions:
     "clojure.core/apply" apply (Callable, Any => & Any) -> Any, "Calls a function; the elements of the last argument are arguments too.";
 }
 
-fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Value {
+pub(super) fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Value {
     let captured = captured.iter_mut().map(take).collect();
     Value::Function(Arc::new(Function::Closure { name, code, captured }))
 }

@@ -1,6 +1,6 @@
 //! Calling a value: functions, and the keywords, symbols, maps, sets and vectors that look something up when called.
 
-use super::class::{illegal_argument, out_of_bounds};
+use super::class::{class_name, illegal_argument, out_of_bounds};
 use super::lookup::{index_key, lookup};
 use crate::print::pr_str;
 use crate::thrown::Class;
@@ -33,7 +33,7 @@ pub fn invoke(budget: &mut Budget, callee: &Value, args: &mut [Value]) -> Result
             item.cloned().ok_or_else(|| out_of_bounds(at, "a vector", items.len()))
         }
         (Value::Symbol(_) | Value::Map(_) | Value::Set(_) | Value::Vector(_), _) => {
-            Err(Thrown::arity(callee.type_name(), args.len()))
+            Err(Thrown::arity(class_name(callee), args.len()))
         }
         (Value::Nil, _) => Err(Thrown::new(Class::NullPointer, "nil cannot be called as a function")),
         _ => Err(Thrown::new(

@@ -16,6 +16,11 @@ rows! { math:
     "clojure.core//" divide (Number => & Number) -> Number, "The quotient, exact: a ratio when integers do not divide.";
     "clojure.core/inc" inc (Number) -> Number, "One more.";
     "clojure.core/dec" dec (Number) -> Number, "One less.";
+    "clojure.core/+'" add_promoting ( => & Number) -> Number, "The sum; integers grow to big integers.";
+    "clojure.core/-'" subtract_promoting (Number => & Number) -> Number, "The difference or negation; integers grow to big integers.";
+    "clojure.core/*'" multiply_promoting ( => & Number) -> Number, "The product; integers grow to big integers.";
+    "clojure.core/inc'" inc_promoting (Number) -> Number, "One more; integers grow to big integers.";
+    "clojure.core/dec'" dec_promoting (Number) -> Number, "One less; integers grow to big integers.";
     "clojure.core/quot" quot (Number, Number) -> Number, "The quotient without its fraction.";
     "clojure.core/rem" rem (Number, Number) -> Number, "What `quot` leaves; has the sign of the first number.";
     "clojure.core/mod" modulo (Number, Number) -> Number, "The remainder with the sign of the second number.";
@@ -30,11 +35,10 @@ rows! { math:
     "clojure.core/zero?" is_zero (Number) -> Boolean, "Whether the number is zero.";
     "clojure.core/pos?" is_positive (Number) -> Boolean, "Whether the number is greater than zero.";
     "clojure.core/neg?" is_negative (Number) -> Boolean, "Whether the number is less than zero.";
+    "clojure.core/NaN?" is_nan (Number) -> Boolean, "Whether the number is NaN.";
+    "clojure.core/infinite?" is_infinite (Number) -> Boolean, "Whether the number is infinite.";
     "clojure.core/even?" is_even (Integer) -> Boolean, "Whether the integer is even.";
     "clojure.core/odd?" is_odd (Integer) -> Boolean, "Whether the integer is odd.";
-    "clojure.core/int" int (Any) -> Integer, "A number towards zero, in the range of 32 bits; a character's code.";
-    "clojure.core/long" long (Any) -> Integer, "A number towards zero, in the range of 64 bits; a character's code.";
-    "clojure.core/double" double (Number) -> Number, "The nearest double.";
 }
 
 type Operation = fn(&mut Budget, &Value, &Value) -> Result<Value, Thrown>;
@@ -89,6 +93,35 @@ pub fn inc(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 pub fn dec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [value] = args else { return Err(Thrown::arity("clojure.core/dec", args.len())) };
     number::subtract(budget, value, &Value::Int(1))
+}
+
+pub fn add_promoting(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.spend(1)?;
+    fold(budget, args, 0, number::add_promoting)
+}
+
+pub fn subtract_promoting(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.spend(1)?;
+    match args {
+        [] => Err(Thrown::arity("clojure.core/-'", 0)),
+        [value] => number::negate_promoting(value),
+        _ => fold(budget, args, 0, number::subtract_promoting),
+    }
+}
+
+pub fn multiply_promoting(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    budget.spend(1)?;
+    fold(budget, args, 1, number::multiply_promoting)
+}
+
+pub fn inc_promoting(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity("clojure.core/inc'", args.len())) };
+    number::add_promoting(budget, value, &Value::Int(1))
+}
+
+pub fn dec_promoting(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity("clojure.core/dec'", args.len())) };
+    number::subtract_promoting(budget, value, &Value::Int(1))
 }
 
 pub fn quot(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -197,6 +230,21 @@ pub fn is_negative(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     has_sign("clojure.core/neg?", args, Ordering::Less)
 }
 
+/// A question about a number as a double.
+fn as_double(what: &str, args: &[Value], holds: fn(f64) -> bool) -> Result<Value, Thrown> {
+    let [value] = args else { return Err(Thrown::arity(what, args.len())) };
+    let double = number::to_f64(value).ok_or_else(|| not_a_number(what, value))?;
+    Ok(Value::Bool(holds(double)))
+}
+
+pub fn is_nan(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    as_double("clojure.core/NaN?", args, f64::is_nan)
+}
+
+pub fn is_infinite(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    as_double("clojure.core/infinite?", args, f64::is_infinite)
+}
+
 fn parity(name: &str, args: &[Value]) -> Result<bool, Thrown> {
     let [value] = args else { return Err(Thrown::arity(name, args.len())) };
     number::is_even(value)
@@ -209,19 +257,4 @@ pub fn is_even(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 
 pub fn is_odd(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     Ok(Value::Bool(!parity("clojure.core/odd?", args)?))
-}
-
-pub fn int(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity("clojure.core/int", args.len())) };
-    Ok(Value::Int(i64::from(number::to_i32(value)?)))
-}
-
-pub fn long(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity("clojure.core/long", args.len())) };
-    Ok(Value::Int(number::to_i64("long", value)?))
-}
-
-pub fn double(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity("clojure.core/double", args.len())) };
-    number::to_f64(value).map(Value::Double).ok_or_else(|| not_a_number("double", value))
 }

@@ -1,4 +1,4 @@
-//! Questions about the kind of a value. A list and a realised sequence are one kind with us, so `list?` is true of both.
+//! Questions about the kind of a value.
 
 use super::rows;
 use crate::{Budget, Thrown, Value};
@@ -34,15 +34,97 @@ predicates! {
     "clojure.core/double?" is_double Value::Double(_), "Whether the value is a double.";
     "clojure.core/map?" is_map Value::Map(_), "Whether the value is a map.";
     "clojure.core/vector?" is_vector Value::Vector(_), "Whether the value is a vector.";
-    "clojure.core/list?" is_list Value::List(_), "Whether the value is a list.";
-    "clojure.core/seq?" is_seq Value::List(_), "Whether the value is a list or a sequence.";
+    "clojure.core/map-entry?" is_map_entry Value::Vector(items) if items.is_entry(), "Whether the value is the entry of a map.";
+    "clojure.core/list?" is_list Value::List(items) if items.is_list(), "Whether the value is a list.";
+    "clojure.core/seq?" is_seq Value::List(_) | Value::Lazy(_), "Whether the value is a list or a sequence.";
     "clojure.core/set?" is_set Value::Set(_), "Whether the value is a set.";
-    "clojure.core/coll?" is_coll Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_),
+    "clojure.core/coll?" is_coll
+        Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Lazy(_),
         "Whether the value is a collection.";
-    "clojure.core/sequential?" is_sequential Value::List(_) | Value::Vector(_),
+    "clojure.core/sequential?" is_sequential Value::List(_) | Value::Vector(_) | Value::Lazy(_),
         "Whether the value is a vector, list or sequence.";
+    "clojure.core/associative?" is_associative Value::Vector(_) | Value::Map(_), "Whether `assoc` takes the value.";
+    "clojure.core/counted?" is_counted Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_),
+        "Whether the elements are counted already.";
+    "clojure.core/indexed?" is_indexed Value::Vector(_), "Whether `nth` takes no longer for later elements.";
+    "clojure.core/seqable?" is_seqable
+        Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Lazy(_) | Value::Str(_)
+            | Value::Bytes(_),
+        "Whether `seq` takes the value.";
+    "clojure.core/bytes?" is_bytes Value::Bytes(_), "Whether the value is a byte array.";
+    "clojure.core/uuid?" is_uuid Value::Uuid(_), "Whether the value is a uuid.";
+    "clojure.core/inst?" is_inst Value::Instant(_), "Whether the value is an instant.";
+    "clojure.core/uri?" is_uri Value::Nil if false, "Whether the value is a URI: none is.";
+    "clojure.core/record?" is_record Value::Nil if false, "Whether the value is a record: none is.";
+    "clojure.core/chunked-seq?" is_chunked_seq Value::List(items) if !items.is_list(),
+        "Whether the elements of a sequence were made several at a time.";
+    "clojure.core/ident?" is_ident Value::Keyword(_) | Value::Symbol(_), "Whether the value is a keyword or symbol.";
+    "clojure.core/simple-ident?" is_simple_ident value if namespace(value) == Some(None),
+        "Whether the value is a keyword or symbol without a namespace.";
+    "clojure.core/qualified-ident?" is_qualified_ident value if matches!(namespace(value), Some(Some(_))),
+        "Whether the value is a keyword or symbol with a namespace.";
+    "clojure.core/simple-keyword?" is_simple_keyword Value::Keyword(keyword) if keyword.namespace().is_none(),
+        "Whether the value is a keyword without a namespace.";
+    "clojure.core/qualified-keyword?" is_qualified_keyword Value::Keyword(keyword) if keyword.namespace().is_some(),
+        "Whether the value is a keyword with a namespace.";
+    "clojure.core/simple-symbol?" is_simple_symbol Value::Symbol(symbol) if symbol.namespace().is_none(),
+        "Whether the value is a symbol without a namespace.";
+    "clojure.core/qualified-symbol?" is_qualified_symbol Value::Symbol(symbol) if symbol.namespace().is_some(),
+        "Whether the value is a symbol with a namespace.";
+    "clojure.core/special-symbol?" is_special_symbol
+        Value::Symbol(symbol) if SPECIAL_FORMS.contains(&symbol.full()),
+        "Whether a symbol names a special form.";
+    "clojure.core/ratio?" is_ratio Value::Ratio(_), "Whether the value is a ratio.";
+    "clojure.core/decimal?" is_decimal Value::Decimal(_), "Whether the value is a decimal.";
+    "clojure.core/rational?" is_rational
+        Value::Int(_) | Value::BigInt(_) | Value::Ratio(_) | Value::Decimal(_),
+        "Whether the value is an exact number.";
+    "clojure.core/pos-int?" is_pos_int Value::Int(int) if *int > 0, "Whether the value is a 64-bit integer above zero.";
+    "clojure.core/neg-int?" is_neg_int Value::Int(int) if *int < 0, "Whether the value is a 64-bit integer below zero.";
+    "clojure.core/nat-int?" is_nat_int Value::Int(int) if *int >= 0, "Whether the value is a 64-bit integer, zero or above.";
+    "clojure.core/any?" is_any _, "True.";
+    "clojure.core/ifn?" is_ifn
+        Value::Function(_) | Value::Keyword(_) | Value::Symbol(_) | Value::Map(_) | Value::Set(_) | Value::Vector(_),
+        "Whether the value can be called.";
     "clojure.core/fn?" is_fn Value::Function(_), "Whether the value is a function.";
     "clojure.core/some?" is_some value if !value.is_nil(), "Whether the value is not nil.";
     "clojure.core/not" not value if !value.is_truthy(), "True for nil and false, false for everything else.";
     "clojure.core/boolean" boolean value if value.is_truthy(), "False for nil and false, true for everything else.";
+}
+
+/// What a symbol means before anything else, as Clojure's compiler has it.
+const SPECIAL_FORMS: [&str; 24] = [
+    "&",
+    ".",
+    "case*",
+    "catch",
+    "clojure.core/import*",
+    "def",
+    "deftype*",
+    "do",
+    "finally",
+    "fn*",
+    "if",
+    "let*",
+    "letfn*",
+    "loop*",
+    "monitor-enter",
+    "monitor-exit",
+    "new",
+    "quote",
+    "recur",
+    "reify*",
+    "set!",
+    "throw",
+    "try",
+    "var",
+];
+
+/// The namespace of a keyword or symbol; None for anything else.
+fn namespace(value: &Value) -> Option<Option<&str>> {
+    match value {
+        Value::Keyword(keyword) => Some(keyword.namespace()),
+        Value::Symbol(symbol) => Some(symbol.namespace()),
+        _ => None,
+    }
 }

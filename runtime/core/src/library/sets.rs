@@ -1,4 +1,5 @@
-//! `clojure.set`: union, intersection, difference, and whether one set is within another.
+//! `clojure.set` over sets: union, intersection, difference, and whether one set is within another. Sets of maps are
+//! in `relations`.
 //!
 //! Results keep the order of the first set. Other collections than sets are not refused by Clojure where they happen
 //! to work (`(union [1] [2])` is `[1 2]`), and so not by us.
@@ -8,6 +9,7 @@ use std::mem::take;
 use super::class::mismatch;
 use super::collections::{conj_one, contains, count};
 use super::elements::elements;
+use super::invoke::test;
 use super::rows;
 use crate::{Budget, Set, Thrown, Value};
 
@@ -15,6 +17,7 @@ rows! { sets:
     "clojure.set/union" union ( => & Any) -> Any, "The members of all sets.";
     "clojure.set/intersection" intersection (Any => & Any) -> Any, "The members that all sets have.";
     "clojure.set/difference" difference (Any => & Any) -> Any, "The members of the first set that no other has.";
+    "clojure.set/select" select (Callable, Nilable(&Set)) -> Any, "The members for which the function holds.";
     "clojure.set/subset?" is_subset (Any, Any) -> Boolean, "Whether the second set has all members of the first.";
     "clojure.set/superset?" is_superset (Any, Any) -> Boolean, "Whether the first set has all members of the second.";
 }
@@ -26,7 +29,7 @@ fn len(budget: &mut Budget, coll: &Value) -> Result<i64, Thrown> {
 fn has(budget: &mut Budget, coll: &Value, member: &Value) -> Result<bool, Thrown> {
     budget.spend(1)?;
     match coll {
-        Value::Set(set) => Ok(set.contains(member)),
+        Value::Set(set) => Ok(set.find(budget, member)?.is_some()),
         other => Ok(contains(budget, &mut [other.clone(), member.clone()])?.is_truthy()),
     }
 }
@@ -56,11 +59,25 @@ pub fn union(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 /// The members of a set that are in the other collection, or are not.
 fn within(budget: &mut Budget, set: &Value, other: &Value, wanted: bool) -> Result<Value, Thrown> {
     let Value::Set(members) = set else { return Err(mismatch("a set function", "sets", set)) };
-    budget.charge(members.len() * 3)?;
-    let mut kept = Set::new();
+    let mut kept = members.emptied();
     for member in members {
         if has(budget, other, member)? == wanted {
-            kept.insert(member.clone());
+            kept.conj(budget, member.clone())?;
+        }
+    }
+    Ok(Value::Set(kept))
+}
+
+pub fn select(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [predicate, set] = args else { return Err(Thrown::arity("clojure.set/select", args.len())) };
+    let mut kept = match &*set {
+        Value::Nil => return Ok(Value::Nil),
+        Value::Set(members) => members.clone(),
+        other => return Err(mismatch("select", "a set", other)),
+    };
+    for member in elements(budget, take(set))? {
+        if !test(budget, predicate, &member)? {
+            kept.disj(budget, &member)?;
         }
     }
     Ok(Value::Set(kept))
@@ -96,7 +113,13 @@ pub fn difference(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
         let asked = match other {
             Value::Set(_) => take(other),
             _ if len(budget, &result)? < len(budget, other)? => take(other),
-            _ => Value::Set(elements(budget, take(other))?.into_iter().collect()),
+            _ => {
+                let mut members = Set::new();
+                for member in elements(budget, take(other))? {
+                    members.conj(budget, member)?;
+                }
+                Value::Set(members)
+            }
         };
         result = within(budget, &result, &asked, false)?;
     }

@@ -115,6 +115,26 @@ fn maps() {
 }
 
 #[test]
+fn bits() {
+    check_table(include_str!("tests/bits.txt"));
+}
+
+#[test]
+fn conversions() {
+    check_table(include_str!("tests/conversions.txt"));
+}
+
+#[test]
+fn hashes() {
+    check_table(include_str!("tests/hashes.txt"));
+}
+
+#[test]
+fn relations() {
+    check_table(include_str!("tests/relations.txt"));
+}
+
+#[test]
 fn numbers() {
     check_table(include_str!("tests/numbers.txt"));
 }

@@ -51,7 +51,7 @@ impl Decimal {
     }
 
     /// Equal decimals have one such form: no trailing zeros.
-    fn stripped(&self) -> (BigInt, i64) {
+    pub(crate) fn stripped(&self) -> (BigInt, i64) {
         if self.is_zero() {
             return (BigInt::zero(), 0);
         }

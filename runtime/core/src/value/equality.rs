@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::identity::identical;
 use super::{Function, LazySeq, Value, realize};
 use crate::Budget;
 
@@ -55,6 +56,12 @@ fn equal_at<'v, E>(
 ) -> Result<bool, E> {
     use Value::{Lazy, List, Map, Set, Vector};
     match (left, right) {
+        // What is the same collection is equal even when it holds NaN.
+        (List(_) | Vector(_), List(_) | Vector(_)) | (Map(_), Map(_)) | (Set(_), Set(_))
+            if identical(left, right) =>
+        {
+            Ok(true)
+        }
         (List(_) | Vector(_), List(_) | Vector(_)) | (Map(_), Map(_)) | (Set(_), Set(_))
             if depth >= RECURSION_MAX =>
         {
@@ -141,7 +148,9 @@ fn scalars(left: &Value, right: &Value) -> bool {
         (Value::Decimal(a), Value::Decimal(b)) => a == b,
         (Value::Double(a), Value::Double(b)) => a == b,
         (Value::Char(a), Value::Char(b)) => a == b,
-        (Value::Str(a), Value::Str(b)) | (Value::Regex(a), Value::Regex(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) => a == b,
+        // Patterns are equal to themselves only.
+        (Value::Regex(a), Value::Regex(b)) => a.is_same(b),
         (Value::Keyword(a), Value::Keyword(b)) => a == b,
         (Value::Symbol(a), Value::Symbol(b)) => a == b,
         (Value::Instant(a), Value::Instant(b)) => a == b,

@@ -232,6 +232,18 @@ impl Map {
         }
     }
 
+    /// Whether both are the same place in memory.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Empty, Repr::Empty) => true,
+            (Repr::Flat(flat), Repr::Flat(other)) => Arc::ptr_eq(flat, other),
+            (Repr::Linked(linked), Repr::Linked(other)) => Arc::ptr_eq(linked, other),
+            (Repr::Sorted(sorted), Repr::Sorted(other)) => Arc::ptr_eq(sorted, other),
+            (Repr::Annotated(annotated), Repr::Annotated(other)) => Arc::ptr_eq(annotated, other),
+            _ => false,
+        }
+    }
+
     fn is_flat(&self) -> bool {
         match &self.0 {
             Repr::Annotated(annotated) => annotated.of.is_flat(),

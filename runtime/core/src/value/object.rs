@@ -1,16 +1,23 @@
-//! Values with an identity of their own, and values of the host that are no data: atoms, reduced values.
+//! Values with an identity of their own, and values of the host that are no data: atoms, volatiles, delays, reduced
+//! values.
 //!
 //! They live within one call: none of them can be stored or leave a function.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Value;
+use super::release::release;
+use crate::Thrown;
 
 /// One such value. Compared by identity.
 #[derive(Debug)]
 pub enum Object {
     /// `(atom x)`.
-    Atom(Mutable),
+    Atom(Atom),
+    /// `(volatile! x)`.
+    Volatile(Mutable),
+    /// `(delay x)`.
+    Delay(Delay),
     /// `(reduced x)`: ends a reduction.
     Reduced(Value),
 }
@@ -20,6 +27,8 @@ impl Object {
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Atom(_) => "an atom",
+            Self::Volatile(_) => "a volatile",
+            Self::Delay(_) => "a delay",
             Self::Reduced(_) => "a reduced value",
         }
     }
@@ -28,8 +37,45 @@ impl Object {
     pub fn class_name(&self) -> &'static str {
         match self {
             Self::Atom(_) => "clojure.lang.Atom",
+            Self::Volatile(_) => "clojure.lang.Volatile",
+            Self::Delay(_) => "clojure.lang.Delay",
             Self::Reduced(_) => "clojure.lang.Reduced",
         }
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        if let Self::Reduced(value) = self {
+            release(std::mem::take(value));
+        }
+    }
+}
+
+/// An atom: a value, and what watches over its changes.
+#[derive(Debug, Default)]
+pub struct Atom {
+    pub value: Mutable,
+    /// Nil, or a function that must hold for every value.
+    pub validator: Mutable,
+    /// A map of keys to functions that are told of changes.
+    pub watches: Mutable,
+    /// Nil or a map.
+    pub meta: Mutable,
+}
+
+/// A value that is made when it is asked for, once.
+#[derive(Debug)]
+pub struct Delay {
+    /// The function that makes it; nil when it was made.
+    pub code: Mutable,
+    /// What it made, or threw.
+    pub made: OnceLock<Result<Value, Thrown>>,
+}
+
+impl Drop for Delay {
+    fn drop(&mut self) {
+        release(self.made.take());
     }
 }
 
@@ -55,5 +101,14 @@ impl Mutable {
     fn lock(&self) -> MutexGuard<'_, Value> {
         // Nothing that runs under the lock can panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Mutable {
+    fn drop(&mut self) {
+        let value = std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if !value.is_nil() {
+            release(value);
+        }
     }
 }

@@ -203,6 +203,20 @@ impl Vector {
         }
     }
 
+    /// Whether both are the same place in memory.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Empty, Repr::Empty) => true,
+            (Repr::Flat { items, start, .. }, Repr::Flat { items: others, start: other, .. }) => {
+                Arc::ptr_eq(items, others) && start == other
+            }
+            (Repr::Tree { tree, .. }, Repr::Tree { tree: other, .. }) => Arc::ptr_eq(tree, other),
+            (Repr::Entry(pair), Repr::Entry(other)) => Arc::ptr_eq(pair, other),
+            (Repr::Annotated(annotated), Repr::Annotated(other)) => Arc::ptr_eq(annotated, other),
+            _ => false,
+        }
+    }
+
     /// How many elements a change copies: what to charge before it, besides what is added.
     pub fn copied_by_change(&self) -> usize {
         match &self.0 {
