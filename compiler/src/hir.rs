@@ -76,6 +76,13 @@ pub enum ExprKind {
     },
     /// Starts the innermost loop over with these values. Only in tail position of the loop.
     Recur(Vec<Expr>),
+    /// `try` in the flow body: evaluates `body`; an error in it is bound to `error`, as its error map, and `handler` gives
+    /// the value. Functions and closures have none: there an attempted closure does it.
+    Try {
+        body: Box<Expr>,
+        error: LocalId,
+        handler: Box<Expr>,
+    },
     /// The function around, as a value: how a named `fn` calls itself.
     Itself,
     /// `(flow/now-ms)`.

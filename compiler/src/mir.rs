@@ -80,6 +80,16 @@ pub struct Body {
 pub struct Block {
     pub statements: Vec<Statement>,
     pub terminator: Terminator,
+    /// Where an error of a statement goes; None leaves the body with it. Only flow bodies have handlers.
+    pub handler: Option<Handler>,
+}
+
+/// Where an error is caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    pub block: BlockId,
+    /// Takes the error map.
+    pub error: LocalId,
 }
 
 #[derive(Debug)]
@@ -149,6 +159,8 @@ pub struct Suspension {
     pub config: Operand,
     pub result: LocalId,
     pub resume: BlockId,
+    /// Where the step's failure goes; None fails the run with it.
+    pub handler: Option<Handler>,
 }
 
 impl Body {
@@ -175,20 +187,61 @@ impl Body {
         })
     }
 
+    /// Where errors of a block's statements go, if any of them can throw.
+    pub fn thrown_to(&self, id: BlockId) -> Option<Handler> {
+        let block = self.block(id);
+        block.handler.filter(|_| block.may_throw())
+    }
+
+    /// All handlers, in the order of the blocks that use them first.
+    pub fn handlers(&self) -> Vec<Handler> {
+        let mut handlers = Vec::new();
+        for id in self.block_ids() {
+            let awaited = match &self.block(id).terminator {
+                Terminator::Suspend(suspension) => suspension.handler,
+                Terminator::Goto(_) | Terminator::If { .. } | Terminator::Return(_) => None,
+            };
+            for handler in [self.thrown_to(id), awaited].into_iter().flatten() {
+                if !handlers.contains(&handler) {
+                    handlers.push(handler);
+                }
+            }
+        }
+        handlers
+    }
+
+    /// Every block that may come after a block, its handler among them.
+    pub fn successors(&self, id: BlockId) -> Vec<BlockId> {
+        let mut next = self.block(id).terminator.successors();
+        next.extend(self.thrown_to(id).map(|handler| handler.block));
+        next
+    }
+
     /// Locals that are there when the body is entered.
     pub fn given(&self) -> impl Iterator<Item = LocalId> {
         self.parameters.iter().chain(&self.rest).chain(&self.captured).copied()
     }
 }
 
+impl Block {
+    /// Whether some statement can throw an error that may be caught.
+    pub fn may_throw(&self) -> bool {
+        self.statements
+            .iter()
+            .any(|it| matches!(&it.kind, StatementKind::Assign(_, value) if value.may_throw()))
+    }
+}
+
 impl Terminator {
-    /// The blocks that may come next, the resume block of a suspension included.
+    /// The blocks that may come next, the resume block of a suspension and its handler included.
     pub fn successors(&self) -> Vec<BlockId> {
         match self {
             Self::Goto(next) => vec![*next],
             Self::If { then, otherwise, .. } => vec![*then, *otherwise],
             Self::Return(_) => Vec::new(),
-            Self::Suspend(suspension) => vec![suspension.resume],
+            Self::Suspend(suspension) => std::iter::once(suspension.resume)
+                .chain(suspension.handler.map(|handler| handler.block))
+                .collect(),
         }
     }
 

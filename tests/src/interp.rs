@@ -22,6 +22,8 @@ pub struct Interpreted {
     liveness: Liveness,
     /// By state: the block where it goes on.
     entries: Vec<BlockId>,
+    /// The states of handlers, by block.
+    handlers: Vec<(BlockId, StateIndex)>,
 }
 
 impl Interpreted {
@@ -36,6 +38,13 @@ impl Interpreted {
             entries.push(suspension.resume);
             states.push(state(&suspension.point, &liveness, suspension.resume, Some(suspension.result)));
         }
+        let mut handlers = Vec::new();
+        for handler in program.flow.handlers() {
+            handlers.push((handler.block, entries.len()));
+            entries.push(handler.block);
+            let name = Box::leak(format!("(catch in b{})", handler.block.0).into_boxed_str());
+            states.push(state(name, &liveness, handler.block, Some(handler.error)));
+        }
         // Stored names must differ; nothing else hangs on them here.
         let named = program.flow.locals.iter().enumerate();
         let slots: Vec<&'static str> = named
@@ -45,7 +54,7 @@ impl Interpreted {
             states: Box::leak(states.into_boxed_slice()),
             slots: Box::leak(slots.into_boxed_slice()),
         };
-        Self { slug: slug.to_owned(), program, machine, liveness, entries }
+        Self { slug: slug.to_owned(), program, machine, liveness, entries, handlers }
     }
 }
 
@@ -57,6 +66,8 @@ fn state(name: &'static str, liveness: &Liveness, entry: BlockId, result: Option
         name,
         live: Box::leak(live.into_boxed_slice()),
         result,
+        // Errors of statements are handled here, without the driver.
+        handler: None,
         origin: Origin { file: "flow.edn", line: 0, form: "" },
     }
 }
@@ -95,11 +106,20 @@ impl Program for Interpreted {
             End::Return(value) => Ok(Action::Done(value)),
             End::Suspend(suspension, config) => {
                 let locals = machine.locals;
-                for id in self.liveness.at_start(suspension.resume) {
-                    if id != suspension.result && (!given.contains(&id) || written.contains(&id)) {
+                let mut needed = self.liveness.at_start(suspension.resume);
+                needed.remove(&suspension.result);
+                if let Some(handler) = suspension.handler {
+                    let caught = self.liveness.at_start(handler.block);
+                    needed.extend(caught.into_iter().filter(|id| *id != handler.error));
+                }
+                for id in needed {
+                    if !given.contains(&id) || written.contains(&id) {
                         frame.set(id.0, locals[id.0].clone().unwrap_or_default());
                     }
                 }
+                let handler = suspension.handler.and_then(|handler| {
+                    self.handlers.iter().find(|(block, _)| *block == handler.block).map(|(_, state)| *state)
+                });
                 let next = 1 + body
                     .suspensions()
                     .position(|it| it.point == suspension.point)
@@ -110,7 +130,7 @@ impl Program for Interpreted {
                     step: &suspension.step,
                     config,
                     next,
-                    handler: None,
+                    handler,
                 }))
             }
         }
@@ -201,19 +221,12 @@ impl Run<'_> {
         let body = self.body;
         let mut id = entry;
         loop {
-            for statement in &body.block(id).statements {
-                match &statement.kind {
-                    StatementKind::Spend => budget.spend(1)?,
-                    StatementKind::Note { label, choice } => {
-                        if let Some(frame) = frame {
-                            frame.note(label, choice);
-                        }
-                    }
-                    StatementKind::Assign(target, value) => {
-                        let value = self.evaluate(value, budget)?;
-                        self.locals[target.0] = Some(value);
-                    }
-                }
+            if let Err(thrown) = self.statements(id, budget, frame) {
+                let handler = body.block(id).handler.filter(|_| !thrown.class().is_bound());
+                let Some(handler) = handler else { return Err(thrown) };
+                self.locals[handler.error.0] = Some(Value::Map(thrown.to_error_map()));
+                id = handler.block;
+                continue;
             }
             id = match &body.block(id).terminator {
                 Terminator::Goto(next) => *next,
@@ -230,6 +243,29 @@ impl Run<'_> {
                 }
             };
         }
+    }
+
+    fn statements(
+        &mut self,
+        id: BlockId,
+        budget: &mut Budget,
+        frame: &mut Option<&mut Frame>,
+    ) -> Result<(), Thrown> {
+        for statement in &self.body.block(id).statements {
+            match &statement.kind {
+                StatementKind::Spend => budget.spend(1)?,
+                StatementKind::Note { label, choice } => {
+                    if let Some(frame) = frame {
+                        frame.note(label, choice);
+                    }
+                }
+                StatementKind::Assign(target, value) => {
+                    let value = self.evaluate(value, budget)?;
+                    self.locals[target.0] = Some(value);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn operand(&self, operand: &Operand) -> Value {

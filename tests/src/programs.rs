@@ -56,12 +56,12 @@ const SUM: usize = 0;
 const ANSWER: usize = 1;
 
 const fn awaiting(name: &'static str) -> State {
-    State { name, live: &[SUM, ANSWER], result: Some(ANSWER), origin: ORIGIN }
+    State { name, live: &[SUM, ANSWER], result: Some(ANSWER), handler: None, origin: ORIGIN }
 }
 
 static FIVE: Machine = Machine {
     states: &[
-        State { name: "start", live: &[ANSWER], result: Some(ANSWER), origin: ORIGIN },
+        State { name: "start", live: &[ANSWER], result: Some(ANSWER), handler: None, origin: ORIGIN },
         awaiting("one"),
         awaiting("two"),
         awaiting("three"),
@@ -103,8 +103,8 @@ const TICK: usize = 1;
 
 static COUNTING: Machine = Machine {
     states: &[
-        State { name: "start", live: &[LEFT], result: Some(LEFT), origin: ORIGIN },
-        State { name: "tick", live: &[LEFT, TICK], result: Some(TICK), origin: ORIGIN },
+        State { name: "start", live: &[LEFT], result: Some(LEFT), handler: None, origin: ORIGIN },
+        State { name: "tick", live: &[LEFT, TICK], result: Some(TICK), handler: None, origin: ORIGIN },
     ],
     slots: &["left", "tick"],
 };

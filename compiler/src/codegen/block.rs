@@ -116,6 +116,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
             for next in self.leaving(id) {
                 needed.extend(self.live_over(id, next));
             }
+            needed.extend(self.liveness.needed_by_handler(self.body, id));
         }
         needed
     }
@@ -398,13 +399,12 @@ impl<'a, E: Exits> Emitter<'a, E> {
         }
     }
 
-    /// What crosses an edge out of the region: live behind it, but for the result that a suspension makes.
+    /// What crosses an edge out of the region: live behind it; at a suspension also what its handler needs.
     fn live_over(&self, from: BlockId, to: BlockId) -> BTreeSet<LocalId> {
-        let mut live = self.liveness.at_start(to);
-        if let Terminator::Suspend(suspension) = &self.body.block(from).terminator {
-            live.remove(&suspension.result);
+        match &self.body.block(from).terminator {
+            Terminator::Suspend(_) => self.liveness.at_exit(self.body, from),
+            _ => self.liveness.at_start(to),
         }
-        live
     }
 }
 

@@ -9,11 +9,11 @@ use quote::quote;
 use super::block::{Emitter, Exits};
 use super::function::{closure_items, closure_names, closure_of, function_names};
 use super::names::{RUNTIME, Scope, camel, ident, parameter, snake};
-use super::region::Regions;
+use super::region::{Regions, crosses_try};
 use super::{Point, output};
 use crate::flow::Definition;
 use crate::mir::live::Liveness;
-use crate::mir::{BlockId, Body, LocalId, Program, StatementKind, Suspension, Terminator};
+use crate::mir::{BlockId, Body, Handler, LocalId, Program, StatementKind, Suspension, Terminator};
 use crate::source::{FileId, Sources, Span};
 
 /// The position of a run that has not met its first suspension. No suspension id has these characters.
@@ -24,6 +24,8 @@ struct State<'a> {
     head: BlockId,
     /// What it waited for; None for the start and for continuations.
     awaited: Option<&'a Suspension>,
+    /// Of a handler: what it catches, and the first step whose failure goes there.
+    catches: Option<(Handler, Option<&'a Suspension>)>,
     /// The name of the Rust function.
     function: String,
     /// The variant in `enum State`; None for a continuation that is only called.
@@ -72,8 +74,8 @@ impl<'a> Machine<'a> {
         self.states.iter().find(|state| state.head == head).map_or("start", |state| state.function.as_str())
     }
 
-    /// Whether a region is a state although it waits for nothing.
-    fn is_looped(&self, head: BlockId) -> bool {
+    /// Whether a region is a state although it waits for nothing: a loop, or where a `try` begins or ends.
+    fn is_entered_by_driver(&self, head: BlockId) -> bool {
         self.states.iter().any(|state| {
             state.head == head && state.awaited.is_none() && state.variant.is_some() && head != BlockId(0)
         })
@@ -98,10 +100,11 @@ impl<'a> Machine<'a> {
     }
 
     fn result_of(&self, state: &State<'_>) -> Option<LocalId> {
-        let result = match state.awaited {
-            Some(suspension) => suspension.result,
-            None if state.head == BlockId(0) => *self.body.parameters.first()?,
-            None => return None,
+        let result = match (state.awaited, state.catches) {
+            (Some(suspension), _) => suspension.result,
+            (None, Some((handler, _))) => handler.error,
+            (None, None) if state.head == BlockId(0) => *self.body.parameters.first()?,
+            (None, None) => return None,
         };
         self.liveness.at_start(state.head).contains(&result).then_some(result)
     }
@@ -132,18 +135,31 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Whether an error may leave the code that runs from a region on without a word to the driver.
+    fn throws(&self, head: BlockId) -> bool {
+        let handler = self.body.block(head).handler;
+        handler.is_some() && self.body.block_ids().any(|id| self.body.thrown_to(id) == handler)
+    }
+
     fn doc(&self, state: &State<'_>) -> String {
         let (span, what) = self.origin(state);
         let (line, _) = self.sources.line_column(span.file, span.start);
         let file = file_name(self.sources, span);
-        match (state.awaited, &state.variant) {
+        match (state.awaited.or(state.catches.and_then(|(_, first)| first)), &state.variant) {
+            (Some(suspension), _) if state.catches.is_some() => {
+                format!(" Errors of `try` around the step `{}` ({file}:{line}): `{what}`", suspension.point)
+            }
+            (None, _) if state.catches.is_some() => format!(" Errors of `try` ({file}:{line}): `{what}`"),
             (Some(suspension), _) => {
                 format!(" After the step `{}` ({file}:{line}): `{what}`", suspension.point)
             }
             (None, Some(_)) if state.head == BlockId(0) => {
                 format!(" The beginning of the flow ({file}:{line}): `{what}`")
             }
-            (None, Some(_)) => format!(" A round of a loop ({file}:{line}): `{what}`"),
+            (None, Some(_)) if self.regions.goes_round(self.body, state.head) => {
+                format!(" A round of a loop ({file}:{line}): `{what}`")
+            }
+            (None, Some(_)) => format!(" Where a `try` begins or ends ({file}:{line}): `{what}`"),
             (None, None) => format!(" What follows a branch ({file}:{line}): `{what}`"),
         }
     }
@@ -164,16 +180,24 @@ impl<'a> Machine<'a> {
     }
 
     fn row(&self, state: &State<'_>) -> TokenStream {
-        let name = match state.awaited {
-            Some(suspension) => suspension.point.clone(),
-            None if state.head == BlockId(0) => START.to_owned(),
-            // Never stored: a run does not stand between two rounds.
-            None => format!("(loop {})", state.function),
+        let name = match (state.awaited, state.catches) {
+            (Some(suspension), _) => suspension.point.clone(),
+            (None, Some((_, Some(first)))) => format!("(catch {})", first.point),
+            (None, None) if state.head == BlockId(0) => START.to_owned(),
+            // Never stored: a run does not stand between two rounds, or where nothing was awaited.
+            (None, _) => format!("(within {})", state.function),
         };
         let live = self.liveness.at_start(state.head).into_iter().filter_map(|id| self.slot(id));
         let result = match self.result_of(state).and_then(|id| self.slot(id)) {
             Some(slot) => quote!(Some(#slot)),
             None => quote!(None),
+        };
+        let handler = match self.body.block(state.head).handler {
+            Some(handler) if self.throws(state.head) => {
+                let handler = ident(self.variant_of(handler.block));
+                quote!(Some(State::#handler as usize))
+            }
+            _ => quote!(None),
         };
         let (span, form) = self.origin(state);
         let (line, _) = self.sources.line_column(span.file, span.start);
@@ -183,6 +207,7 @@ impl<'a> Machine<'a> {
                 name: #name,
                 live: &[#(#live),*],
                 result: #result,
+                handler: #handler,
                 origin: rt::Origin { file: #file, line: #line, form: #form },
             }
         }
@@ -205,12 +230,21 @@ fn states<'a>(
                 return State {
                     head: *head,
                     awaited: None,
+                    catches: None,
                     function: functions.unique("start"),
                     variant: Some(variants.unique_variant("Start")),
                 };
             }
             let awaited = body.suspensions().find(|it| it.resume == *head);
+            let catches = catches(body, *head);
             let (function, variant) = match awaited {
+                _ if let Some((_, first)) = catches => {
+                    let point = first.map_or("", |it| it.point.as_str());
+                    (
+                        functions.unique(&snake(&format!("catch-{point}"))),
+                        Some(variants.unique_variant(&camel(&format!("catch-{point}")))),
+                    )
+                }
                 Some(suspension) => (
                     functions.unique(&snake(&format!("after-{}", suspension.point))),
                     Some(variants.unique_variant(&format!("After{}", camel(&suspension.point)))),
@@ -218,13 +252,21 @@ fn states<'a>(
                 None => {
                     let name = continuation_name(body, liveness, *head);
                     // A loop that is entered from several states is a state of its own: going round must not nest calls.
-                    let variant = regions.goes_round(body, *head).then(|| variants.unique(&camel(&name)));
+                    // So is what errors are caught differently in than around it: the driver looks where they go.
+                    let driven = regions.goes_round(body, *head) || crosses_try(body, *head);
+                    let variant = driven.then(|| variants.unique_variant(&camel(&name)));
                     (functions.unique(&name), variant)
                 }
             };
-            State { head: *head, awaited, function, variant }
+            State { head: *head, awaited, catches, function, variant }
         })
         .collect()
+}
+
+/// What a block catches, if it is a handler, and the first step whose failure goes there.
+fn catches(body: &Body, head: BlockId) -> Option<(Handler, Option<&Suspension>)> {
+    let handler = body.handlers().into_iter().find(|handler| handler.block == head)?;
+    Some((handler, body.suspensions().find(|it| it.handler == Some(handler))))
 }
 
 /// A continuation is named after the value that its branches made.
@@ -417,6 +459,13 @@ impl Exits for StateExits<'_, '_> {
     fn suspend(&self, suspension: &Suspension, config: TokenStream) -> TokenStream {
         let Suspension { point, family, step, .. } = suspension;
         let next = ident(self.machine.variant_of(suspension.resume));
+        let handler = match suspension.handler {
+            Some(handler) => {
+                let handler = ident(self.machine.variant_of(handler.block));
+                quote!(Some(State::#handler as usize))
+            }
+            None => quote!(None),
+        };
         quote! {
             Ok(rt::Action::Step(rt::StepCall {
                 point: #point,
@@ -424,13 +473,13 @@ impl Exits for StateExits<'_, '_> {
                 step: #step,
                 config: #config,
                 next: State::#next as usize,
-                handler: None,
+                handler: #handler,
             }))
         }
     }
 
     fn proceed(&self, to: BlockId) -> TokenStream {
-        if self.machine.is_looped(to) {
+        if self.machine.is_entered_by_driver(to) {
             let next = ident(self.machine.variant_of(to));
             return quote!(Ok(rt::Action::Goto(State::#next as usize)));
         }

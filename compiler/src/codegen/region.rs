@@ -1,7 +1,8 @@
 //! Which blocks belong to which state: the graph cut at suspensions into regions with one way in.
 //!
-//! A region begins at the entry, at a resume block, or at a block that several regions reach (a continuation). Every
-//! other block belongs to the region of all its predecessors.
+//! A region begins at the entry, at a resume block, at a handler of errors, where a `try` begins or ends, or at a block
+//! that several regions reach (a continuation). Every other block belongs to the region of all its predecessors. So all
+//! blocks of a region have one handler.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,8 @@ impl Regions {
     pub(super) fn of(body: &Body) -> Self {
         let mut heads: BTreeSet<BlockId> = body.suspensions().map(|it| it.resume).collect();
         heads.insert(BlockId(0));
+        heads.extend(body.handlers().into_iter().map(|handler| handler.block));
+        heads.extend(body.block_ids().filter(|id| crosses_try(body, *id)));
         loop {
             let head_of = assign(body, &heads);
             let more: Vec<BlockId> = body
@@ -99,6 +102,11 @@ pub(super) fn jumps(body: &Body, id: BlockId) -> impl Iterator<Item = BlockId> {
         other => other.successors(),
     }
     .into_iter()
+}
+
+/// Whether a block is reached from where errors go elsewhere. The driver must know that another region begins.
+pub(super) fn crosses_try(body: &Body, id: BlockId) -> bool {
+    jumps_into(body, id).any(|from| body.block(from).handler != body.block(id).handler)
 }
 
 fn jumps_into(body: &Body, to: BlockId) -> impl Iterator<Item = BlockId> {

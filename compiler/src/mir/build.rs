@@ -4,8 +4,8 @@
 use breyta_core::Value;
 
 use super::{
-    Block, BlockId, Body, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind, Suspension,
-    Terminator,
+    Block, BlockId, Body, Handler, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind,
+    Suspension, Terminator,
 };
 use crate::hir::{self, Closure, Expr, ExprKind, Step};
 use crate::source::Span;
@@ -42,6 +42,8 @@ struct Builder {
     closures: Vec<Body>,
     /// Open loops, innermost last.
     loops: Vec<Round>,
+    /// Where errors of the code being built go, innermost last.
+    handlers: Vec<Handler>,
 }
 
 /// An open loop: where a round begins, and what each round gives anew.
@@ -65,10 +67,11 @@ impl Builder {
             .collect();
         Self {
             locals,
-            blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
+            blocks: vec![Block { statements: Vec::new(), terminator: OPEN, handler: None }],
             current: BlockId(0),
             closures: Vec::new(),
             loops: Vec::new(),
+            handlers: Vec::new(),
         }
     }
 
@@ -93,7 +96,8 @@ impl Builder {
     }
 
     fn open_block(&mut self) -> BlockId {
-        self.blocks.push(Block { statements: Vec::new(), terminator: OPEN });
+        let handler = self.handlers.last().copied();
+        self.blocks.push(Block { statements: Vec::new(), terminator: OPEN, handler });
         BlockId(self.blocks.len() - 1)
     }
 
@@ -131,6 +135,7 @@ impl Builder {
             ExprKind::If { .. }
             | ExprKind::Loop { .. }
             | ExprKind::Recur(_)
+            | ExprKind::Try { .. }
             | ExprKind::Itself
             | ExprKind::NowMs
             | ExprKind::Call { .. }
@@ -203,6 +208,7 @@ impl Builder {
             ExprKind::Step(step) => return self.suspend(target, step, expr.span),
             ExprKind::Loop { bindings, value } => return self.rounds(target, bindings, value, expr.span),
             ExprKind::Recur(values) => return self.again(values, expr.span),
+            ExprKind::Try { body, error, handler } => return self.guarded(target, body, *error, handler),
             ExprKind::Itself => Rvalue::Itself,
             ExprKind::NowMs => Rvalue::NowMs,
             ExprKind::Literal(_)
@@ -318,6 +324,29 @@ impl Builder {
         self.current = self.open_block();
     }
 
+    /// `try`: the body's blocks have the handler, and both ends meet.
+    fn guarded(&mut self, target: LocalId, body: &Expr, error: hir::LocalId, handler: &Expr) {
+        let from = self.current;
+        let caught = self.open_block();
+        self.handlers.push(Handler { block: caught, error: local(error) });
+        let start = self.open_block();
+        self.current = from;
+        self.end(Terminator::Goto(start));
+        self.current = start;
+        self.assign(target, body);
+        let tried = self.current;
+        self.handlers.pop();
+        self.current = caught;
+        self.assign(target, handler);
+        let handled = self.current;
+        let join = self.open_block();
+        for end in [tried, handled] {
+            self.current = end;
+            self.end(Terminator::Goto(join));
+        }
+        self.current = join;
+    }
+
     fn suspend(&mut self, result: LocalId, step: &Step, span: Span) {
         let config = self.operand(&step.config);
         let from = self.current;
@@ -332,6 +361,7 @@ impl Builder {
             config,
             result,
             resume,
+            handler: self.handlers.last().copied(),
         }));
         self.current = resume;
     }
@@ -340,10 +370,11 @@ impl Builder {
     fn closure(&mut self, closure: &Closure, span: Span) -> Rvalue {
         let mut inner = Builder {
             locals: self.locals.clone(),
-            blocks: vec![Block { statements: Vec::new(), terminator: OPEN }],
+            blocks: vec![Block { statements: Vec::new(), terminator: OPEN, handler: None }],
             current: BlockId(0),
             closures: Vec::new(),
             loops: Vec::new(),
+            handlers: Vec::new(),
         };
         let value = inner.operand(&closure.value);
         inner.end(Terminator::Return(value));
@@ -381,6 +412,7 @@ fn name_of(expr: &Expr) -> String {
         ExprKind::Invoke { .. } => "called".to_owned(),
         ExprKind::If { .. } => "chosen".to_owned(),
         ExprKind::Loop { .. } => "result".to_owned(),
+        ExprKind::Try { .. } => "tried".to_owned(),
         ExprKind::NowMs => "now".to_owned(),
         ExprKind::Closure(closure) => closure.name.clone().unwrap_or_else(|| "function".to_owned()),
         ExprKind::Vector(_) => "vector".to_owned(),

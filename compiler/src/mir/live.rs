@@ -17,10 +17,11 @@ impl Liveness {
         while changed {
             changed = false;
             for id in body.block_ids().collect::<Vec<_>>().into_iter().rev() {
-                let mut live =
-                    after(body, id, |next: BlockId| at_start.get(next.0).cloned().unwrap_or_default());
+                let known = |next: BlockId| at_start.get(next.0).cloned().unwrap_or_default();
+                let caught = caught(body, id, known);
+                let mut live = before_exit(body, id, known);
                 for statement in body.block(id).statements.iter().rev() {
-                    step_back(statement, &mut live);
+                    step_back(statement, &mut live, &caught);
                 }
                 if let Some(place) = at_start.get_mut(id.0)
                     && *place != live
@@ -38,24 +39,30 @@ impl Liveness {
         self.at_start.get(block.0).cloned().unwrap_or_default()
     }
 
-    /// Live after the terminator has read its operands: on the edges out of the block.
+    /// What must outlive the end of a block: live after it, but for what a suspension and its handler make.
     pub fn at_exit(&self, body: &Body, block: BlockId) -> BTreeSet<LocalId> {
-        body.block(block).terminator.successors().into_iter().flat_map(|next| self.at_start(next)).collect()
+        exit(body, block, |next| self.at_start(next))
     }
 
     /// Live right before the terminator of a block reads.
     pub(super) fn before_terminator(&self, body: &Body, id: BlockId) -> BTreeSet<LocalId> {
-        after(body, id, |next| self.at_start(next))
+        before_exit(body, id, |next| self.at_start(next))
+    }
+
+    /// What the handler of a block needs, when one of the block's statements can throw: live everywhere in the block.
+    pub fn needed_by_handler(&self, body: &Body, id: BlockId) -> BTreeSet<LocalId> {
+        caught(body, id, |next| self.at_start(next))
     }
 
     /// For every statement of a block, what is live right after it; last, what is live after the terminator's reads.
     pub fn after_each(&self, body: &Body, id: BlockId) -> Vec<BTreeSet<LocalId>> {
         let block = body.block(id);
-        let mut sets = vec![exit_without_result(body, id, self.at_exit(body, id))];
-        let mut live = after(body, id, |next| self.at_start(next));
+        let caught = self.needed_by_handler(body, id);
+        let mut sets = vec![self.at_exit(body, id)];
+        let mut live = self.before_terminator(body, id);
         for statement in block.statements.iter().rev() {
             sets.push(live.clone());
-            step_back(statement, &mut live);
+            step_back(statement, &mut live, &caught);
         }
         sets.reverse();
         sets
@@ -67,27 +74,45 @@ pub fn at_entry(body: &Body) -> BTreeSet<LocalId> {
     Liveness::of(body).at_start(BlockId(0))
 }
 
-/// Live before the terminator of a block.
-fn after(body: &Body, id: BlockId, at_start: impl Fn(BlockId) -> BTreeSet<LocalId>) -> BTreeSet<LocalId> {
+/// Live after the terminator of a block. The result of a suspension is made by it, the error by the handler's entry.
+fn exit(body: &Body, id: BlockId, at_start: impl Fn(BlockId) -> BTreeSet<LocalId>) -> BTreeSet<LocalId> {
     let terminator = &body.block(id).terminator;
-    let next = terminator.successors().into_iter().flat_map(at_start).collect();
-    let mut live = exit_without_result(body, id, next);
-    live.extend(terminator.operands().into_iter().filter_map(read));
-    live
-}
-
-/// The result of a suspension is made by it.
-fn exit_without_result(body: &Body, id: BlockId, mut live: BTreeSet<LocalId>) -> BTreeSet<LocalId> {
-    if let Terminator::Suspend(suspension) = &body.block(id).terminator {
-        live.remove(&suspension.result);
+    let Terminator::Suspend(suspension) = terminator else {
+        return terminator.successors().into_iter().flat_map(at_start).collect();
+    };
+    let mut live = at_start(suspension.resume);
+    live.remove(&suspension.result);
+    if let Some(handler) = suspension.handler {
+        live.extend(at_start(handler.block).into_iter().filter(|it| *it != handler.error));
     }
     live
 }
 
-pub(super) fn step_back(statement: &Statement, live: &mut BTreeSet<LocalId>) {
+/// Live before the terminator of a block.
+fn before_exit(
+    body: &Body,
+    id: BlockId,
+    at_start: impl Fn(BlockId) -> BTreeSet<LocalId> + Copy,
+) -> BTreeSet<LocalId> {
+    let mut live = exit(body, id, at_start);
+    live.extend(body.block(id).terminator.operands().into_iter().filter_map(read));
+    live.extend(caught(body, id, at_start));
+    live
+}
+
+/// What the handler of a block needs.
+fn caught(body: &Body, id: BlockId, at_start: impl Fn(BlockId) -> BTreeSet<LocalId>) -> BTreeSet<LocalId> {
+    let handler = body.thrown_to(id);
+    let needed = handler.into_iter().flat_map(|it| at_start(it.block).into_iter().map(move |id| (it, id)));
+    needed.filter(|(handler, id)| *id != handler.error).map(|(_, id)| id).collect()
+}
+
+/// From after a statement to before it; `caught` is what the block's handler needs.
+pub(super) fn step_back(statement: &Statement, live: &mut BTreeSet<LocalId>, caught: &BTreeSet<LocalId>) {
     if let StatementKind::Assign(target, value) = &statement.kind {
         live.remove(target);
         live.extend(value.operands().into_iter().filter_map(read));
+        live.extend(caught);
     }
 }
 

@@ -37,6 +37,7 @@ fn drop_unread(body: &mut Body) -> bool {
     let mut changed = false;
     for id in body.block_ids().collect::<Vec<_>>() {
         let mut live = liveness.before_terminator(body, id);
+        let caught = liveness.needed_by_handler(body, id);
         let Some(block) = body.blocks.get_mut(id.0) else { continue };
         let mut kept = Vec::with_capacity(block.statements.len());
         for statement in std::mem::take(&mut block.statements).into_iter().rev() {
@@ -46,7 +47,7 @@ fn drop_unread(body: &mut Body) -> bool {
             };
             changed |= !keep;
             if keep {
-                step_back(&statement, &mut live);
+                step_back(&statement, &mut live, &caught);
                 kept.push(statement);
             }
         }

@@ -36,11 +36,22 @@ fn body(kind: &str, of: &Body, depth: usize, text: &mut String) {
     text.push('\n');
     let liveness = Liveness::of(of);
     let resumed: Vec<BlockId> = of.suspensions().map(|it| it.resume).collect();
+    let handlers = of.handlers();
     for id in of.block_ids() {
         let _ = write!(text, "{pad}b{}:", id.0);
         if resumed.contains(&id) {
             let live = list(&mut liveness.at_start(id).into_iter());
             let _ = write!(text, "  ; live {}", if live.is_empty() { "nothing" } else { &live });
+        }
+        if let Some(handler) = handlers.iter().find(|handler| handler.block == id) {
+            let mut live = liveness.at_start(id);
+            live.remove(&handler.error);
+            let live = list(&mut live.into_iter());
+            let live = if live.is_empty() { "nothing" } else { &live };
+            let _ = write!(text, "  ; catches {}, live {live}", names.of_local(handler.error));
+        }
+        if let Some(handler) = of.thrown_to(id) {
+            let _ = write!(text, "  ; errors to b{}", handler.block.0);
         }
         text.push('\n');
         block(of, id, &names, &pad, text);
@@ -69,14 +80,18 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
             format!("if {} then b{} else b{}", operand(condition, names), then.0, otherwise.0)
         }
         Terminator::Return(value) => format!("return {}", operand(value, names)),
-        Terminator::Suspend(it) => format!(
-            "suspend {} :{} {} -> {}, resume b{}",
-            it.point,
-            it.family,
-            operand(&it.config, names),
-            names.of_local(it.result),
-            it.resume.0
-        ),
+        Terminator::Suspend(it) => {
+            let caught = it.handler.map(|handler| format!(", errors to b{}", handler.block.0));
+            format!(
+                "suspend {} :{} {} -> {}, resume b{}{}",
+                it.point,
+                it.family,
+                operand(&it.config, names),
+                names.of_local(it.result),
+                it.resume.0,
+                caught.unwrap_or_default()
+            )
+        }
     };
     let _ = writeln!(text, "{pad}  {line}");
 }

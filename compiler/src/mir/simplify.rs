@@ -34,6 +34,12 @@ pub const PASSES: &[Pass] = &[
         run: pointless,
     },
     Pass {
+        name: "guards",
+        doc: "Takes a block that cannot throw out of its `try` when all around it is outside.",
+        optional: true,
+        run: guards,
+    },
+    Pass {
         name: "chains",
         doc: "Joins a block with its only successor when that has no other way in.",
         optional: true,
@@ -106,6 +112,9 @@ fn copies(body: &mut Body) {
             *writes.entry(suspension.result).or_default() += 1;
         }
     }
+    for handler in body.handlers() {
+        *writes.entry(handler.error).or_default() += 1;
+    }
     let once = |id: &LocalId| writes.get(id) == Some(&1);
     let mut originals: BTreeMap<LocalId, Operand> = BTreeMap::new();
     for block in &mut body.blocks {
@@ -151,7 +160,7 @@ fn unreachable(body: &mut Body) {
     while let Some(id) = todo.pop() {
         if let Some(seen) = reached.get_mut(id.0).filter(|seen| !**seen) {
             *seen = true;
-            todo.extend(body.block(id).terminator.successors());
+            todo.extend(body.successors(id));
         }
     }
     let blocks = std::mem::take(&mut body.blocks);
@@ -166,11 +175,45 @@ fn pointless(body: &mut Body) {
     unreachable(body);
 }
 
+/// A block that cannot throw needs no handler; without one it may be joined with the blocks around the `try`.
+fn guards(body: &mut Body) {
+    let mut outside = Vec::new();
+    for id in body.block_ids().filter(|id| !body.block(*id).may_throw()) {
+        let own = body.block(id).handler;
+        let before = body.block_ids().filter(|from| jumps(body, *from).contains(&id));
+        let around: Vec<_> = before.chain(jumps(body, id)).map(|other| body.block(other).handler).collect();
+        if let Some(first) = around.first()
+            && around.iter().all(|it| it == first)
+            && *first != own
+        {
+            outside.push((id, *first));
+        }
+    }
+    for (id, handler) in outside {
+        if let Some(block) = body.blocks.get_mut(id.0) {
+            block.handler = handler;
+        }
+    }
+}
+
+/// Where a block goes on without waiting.
+fn jumps(body: &Body, id: BlockId) -> Vec<BlockId> {
+    match &body.block(id).terminator {
+        Terminator::Suspend(_) => Vec::new(),
+        other => other.successors(),
+    }
+}
+
+fn has_one_handler(blocks: &[Option<super::Block>], first: usize, second: usize) -> bool {
+    let of = |index: usize| blocks.get(index).and_then(Option::as_ref).map(|block| block.handler);
+    of(first) == of(second)
+}
+
 /// Joins chains of blocks and numbers the rest anew, in order.
 fn chains(body: &mut Body) {
     let mut ways_in = vec![0usize; body.blocks.len()];
-    for block in &body.blocks {
-        for next in block.terminator.successors() {
+    for id in body.block_ids() {
+        for next in body.successors(id) {
             if let Some(count) = ways_in.get_mut(next.0) {
                 *count += 1;
             }
@@ -180,6 +223,7 @@ fn chains(body: &mut Body) {
         std::mem::take(&mut body.blocks).into_iter().map(Some).collect();
     for index in 0..blocks.len() {
         while let Some(next) = only_successor(&blocks, index).filter(|next| ways_in.get(*next) == Some(&1))
+            && has_one_handler(&blocks, index, next)
             && let Some(absorbed) = blocks.get_mut(next).and_then(Option::take)
         {
             if let Some(Some(block)) = blocks.get_mut(index) {
@@ -200,13 +244,23 @@ fn renumber(body: &mut Body, blocks: Vec<Option<super::Block>>) {
     let renumber = |id: &mut BlockId| *id = numbers.get(id).copied().unwrap_or(*id);
     body.blocks = blocks.into_iter().flatten().collect();
     for block in &mut body.blocks {
+        // A handler that is gone caught nothing.
+        block.handler = block.handler.filter(|it| numbers.contains_key(&it.block));
+        if let Some(handler) = &mut block.handler {
+            renumber(&mut handler.block);
+        }
         match &mut block.terminator {
             Terminator::Goto(next) => renumber(next),
             Terminator::If { then, otherwise, .. } => {
                 renumber(then);
                 renumber(otherwise);
             }
-            Terminator::Suspend(suspension) => renumber(&mut suspension.resume),
+            Terminator::Suspend(suspension) => {
+                renumber(&mut suspension.resume);
+                if let Some(handler) = &mut suspension.handler {
+                    renumber(&mut handler.block);
+                }
+            }
             Terminator::Return(_) => {}
         }
     }

@@ -6,10 +6,11 @@
 //! 4. Suspension ids of one body are unique; functions and closures have none.
 //! 5. A resume block has exactly one predecessor: its suspension.
 //! 6. Every block can be reached from the entry.
+//! 7. A handler is entered by errors only, and what it needs is not written where they come from.
 
 use std::collections::BTreeSet;
 
-use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, live};
+use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Terminator, live};
 
 /// Whether suspensions may occur.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ fn body(of: &Body, steps: Steps, broken: &mut Vec<String>) {
     }
     let mut say = |rule: u8, what: String| broken.push(format!("{}: rule {rule}: {what}", of.name));
     reads(of, &mut say);
+    handlers(of, &mut say);
     closures(of, &mut say);
     for closure in &of.closures {
         body(closure, Steps::Forbidden, broken);
@@ -47,7 +49,7 @@ fn body(of: &Body, steps: Steps, broken: &mut Vec<String>) {
 
 fn edges(of: &Body, say: &mut impl FnMut(u8, String)) {
     for id in of.block_ids() {
-        for next in of.block(id).terminator.successors() {
+        for next in of.successors(id) {
             if next.0 >= of.blocks.len() {
                 say(1, format!("block b{} goes to a block that does not exist", id.0));
             }
@@ -56,7 +58,10 @@ fn edges(of: &Body, say: &mut impl FnMut(u8, String)) {
     let mut reached = BTreeSet::from([BlockId(0)]);
     let mut todo = vec![BlockId(0)];
     while let Some(id) = todo.pop() {
-        for next in of.blocks.get(id.0).map(|block| block.terminator.successors()).unwrap_or_default() {
+        if id.0 >= of.blocks.len() {
+            continue;
+        }
+        for next in of.successors(id) {
             if reached.insert(next) {
                 todo.push(next);
             }
@@ -101,6 +106,28 @@ fn reads(of: &Body, say: &mut impl FnMut(u8, String)) {
     let given: BTreeSet<LocalId> = of.given().collect();
     for id in live::at_entry(of).difference(&given).filter(|id| exists(id)) {
         say(2, format!("%{} is read before it is written", of.local(*id).name));
+    }
+}
+
+fn handlers(of: &Body, say: &mut impl FnMut(u8, String)) {
+    let liveness = live::Liveness::of(of);
+    let blocks: BTreeSet<BlockId> = of.handlers().into_iter().map(|handler| handler.block).collect();
+    for id in of.block_ids() {
+        let jumps = match &of.block(id).terminator {
+            Terminator::Suspend(suspension) => vec![suspension.resume],
+            other => other.successors(),
+        };
+        for next in jumps.into_iter().filter(|next| blocks.contains(next)) {
+            say(7, format!("b{} jumps into the handler b{}", id.0, next.0));
+        }
+        let needed = liveness.needed_by_handler(of, id);
+        for statement in &of.block(id).statements {
+            if let StatementKind::Assign(target, _) = &statement.kind
+                && needed.contains(target)
+            {
+                say(7, format!("b{} writes %{}, which its handler needs", id.0, of.local(*target).name));
+            }
+        }
     }
 }
 

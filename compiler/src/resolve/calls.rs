@@ -70,7 +70,7 @@ impl Resolver<'_> {
     /// The library row that a symbol names; reports when there is none.
     pub(super) fn library(&mut self, name: &str, at: &Form) -> Option<&'static Entry> {
         if let Some(entry) = find(name) {
-            return Some(entry);
+            return Some(if self.in_function() { entry } else { of_flow_body(entry) });
         }
         if !self.in_function() && is_transform(name) {
             // Reported as a transform already; a namespace that is not known says nothing more.
@@ -195,6 +195,17 @@ fn qualified(name: &str) -> Vec<String> {
         }
         _ => UNQUALIFIED.iter().map(|namespace| format!("{namespace}/{name}")).collect(),
     }
+}
+
+/// In flow bodies errors are maps, which can be stored; so what looks into them is not what functions have.
+fn of_flow_body(entry: &'static Entry) -> &'static Entry {
+    let own = match entry.name {
+        "clojure.core/ex-message" => "breyta.internal/error-message",
+        "clojure.core/ex-data" => "breyta.internal/error-data",
+        "clojure.core/ex-cause" => "breyta.internal/error-cause",
+        _ => return entry,
+    };
+    library::lookup(own).unwrap_or(entry)
 }
 
 /// The row of a name as it may be written in a body.

@@ -1,14 +1,15 @@
 //! `throw`, `try`, `catch`, `finally`.
 //!
-//! The body of a `try` becomes a closure that is attempted; what it answers is a value or an exception, and the rest is
-//! branches. A `try` around steps needs states of its own and is refused when the flow is built.
+//! In the flow body a `try` has a handler, because steps may stand in it, and what it catches is an error map, which can be
+//! stored. In functions and closures the body becomes a closure that is attempted; what it answers is a value or an
+//! exception. The rest is branches.
 
 use breyta_core::Value;
 
 use super::body::bound;
 use super::loops::mentions_step;
 use super::macros::branch;
-use super::{Resolver, unknown, use_local};
+use super::{Kind, Resolver, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::hir::{Closure, Expr, ExprKind, LocalId};
 use crate::source::Span;
@@ -51,13 +52,17 @@ impl Resolver<'_> {
             );
         };
         let error = self.expr(error);
-        self.internal("throw", vec![error], form.span)
+        self.throw_again(error, form.span)
+    }
+
+    fn throw_again(&mut self, error: Expr, span: Span) -> Expr {
+        self.internal(if self.in_function() { "throw" } else { "throw-error" }, vec![error], span)
     }
 
     pub(super) fn try_(&mut self, form: &Form, arguments: &[Form]) -> Expr {
         let Some(parts) = self.try_parts(arguments) else { return unknown(form.span) };
         let span = form.span;
-        let guarded = if parts.finally.is_some() && !parts.catches.is_empty() {
+        if parts.finally.is_some() && !parts.catches.is_empty() {
             let caught = self.attempted(span, |this| this.caught(&parts, span));
             self.finished(caught, &parts, span)
         } else if parts.finally.is_some() {
@@ -65,11 +70,7 @@ impl Resolver<'_> {
             self.finished(tried, &parts, span)
         } else {
             self.caught(&parts, span)
-        };
-        if arguments.iter().any(mentions_step) {
-            return self.refuse(span, "`try` around steps");
         }
-        guarded
     }
 
     fn try_parts<'f>(&mut self, arguments: &'f [Form]) -> Option<Parts<'f>> {
@@ -97,11 +98,31 @@ impl Resolver<'_> {
         Some(parts)
     }
 
-    /// A body as a closure that is attempted: `[true value]` or `[false exception]`.
-    fn attempted(&mut self, span: Span, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
+    /// Whether steps may stand here, so that a `try` needs a handler of its own.
+    fn may_have_steps(&self) -> bool {
+        self.kind == Kind::Orchestration && self.closures == 0
+    }
+
+    /// The body of a `try`: no `recur` leaves it.
+    fn tried(&mut self, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
         let targets = std::mem::take(&mut self.targets);
-        let value = self.scoped(body);
+        let value = self.scoped(|this| this.under("try", body));
         self.targets = targets;
+        value
+    }
+
+    /// A body that is attempted: `[true value]` or `[false exception]`.
+    fn attempted(&mut self, span: Span, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        let value = self.tried(body);
+        if self.may_have_steps() {
+            let error = self.invent("-error", span);
+            let with = |held: bool, value: Expr| {
+                let held = Expr { kind: ExprKind::Literal(Value::Bool(held)), span };
+                Box::new(Expr { kind: ExprKind::Vector(vec![held, value]), span })
+            };
+            let (body, handler) = (with(true, value), with(false, use_local(error, span)));
+            return Expr { kind: ExprKind::Try { body, error, handler }, span };
+        }
         let closure = Closure { name: Some("try".to_owned()), parameters: Vec::new(), rest: None, value };
         let closure = Expr { kind: ExprKind::Closure(Box::new(closure)), span };
         self.internal("attempt", vec![closure], span)
@@ -109,16 +130,30 @@ impl Resolver<'_> {
 
     /// The body with its `catch` forms.
     fn caught(&mut self, parts: &Parts<'_>, span: Span) -> Expr {
+        if self.may_have_steps() {
+            let body = Box::new(self.tried(|this| this.sequence(parts.body, span, false)));
+            let error = self.invent("-error", span);
+            let handler = Box::new(self.catches(parts, error, span));
+            return Expr { kind: ExprKind::Try { body, error, handler }, span };
+        }
         let tried = self.attempted(span, |this| this.sequence(parts.body, span, false));
         let outcome = self.invent("-outcome", span);
         let error = self.invent("-error", span);
-        let mut handled = self.internal("throw", vec![use_local(error, span)], span);
-        for catch in parts.catches.iter().rev() {
-            handled = self.catch(catch, error, handled);
-        }
+        let handled = self.catches(parts, error, span);
         let failed = bound(vec![(error, self.part(outcome, 1, span))], handled);
         let (held, value) = (self.part(outcome, 0, span), self.part(outcome, 1, span));
         bound(vec![(outcome, tried)], branch(span, None, held, value, failed, false))
+    }
+
+    /// What is done with an exception: the first `catch` of its class, or it is thrown again.
+    fn catches(&mut self, parts: &Parts<'_>, error: LocalId, span: Span) -> Expr {
+        let mut handled = self.throw_again(use_local(error, span), span);
+        let targets = std::mem::take(&mut self.targets);
+        for catch in parts.catches.iter().rev() {
+            handled = self.under("catch", |this| this.catch(catch, error, handled));
+        }
+        self.targets = targets;
+        handled
     }
 
     /// One `catch`: its body when the exception is of its class, else what comes after it.
@@ -164,7 +199,7 @@ impl Resolver<'_> {
         let body = parts.finally.and_then(Form::as_list).and_then(|items| items.get(1..)).unwrap_or_default();
         let finally = self.scoped(|this| this.sequence(body, span, false));
         let error = self.part(outcome, 1, span);
-        let again = self.internal("throw", vec![error], span);
+        let again = self.throw_again(error, span);
         let (held, value) = (self.part(outcome, 0, span), self.part(outcome, 1, span));
         let end = branch(span, None, held, value, again, false);
         bound(vec![(outcome, attempted)], Expr { kind: ExprKind::Do(vec![finally, end]), span })

@@ -232,6 +232,12 @@ impl Inference<'_, '_> {
                 Type::Never
             }
             ExprKind::If { condition, then, otherwise, .. } => self.branch(condition, then, otherwise),
+            ExprKind::Try { body, error, handler } => self.perhaps(|this| {
+                // What goes wrong in it is caught.
+                let value = this.guarded(|this| this.expr(body));
+                this.set(*error, Type::Any);
+                Type::union(value, this.expr(handler)).bounded()
+            }),
             ExprKind::Call { function, arguments } => self.call(function, arguments),
             ExprKind::Invoke { callee, arguments } => self.invoke(callee, arguments, expr.span),
             ExprKind::Closure(closure) => {

@@ -163,7 +163,7 @@ impl Inference<'_, '_> {
 /// Results that follow from the types of the arguments alone.
 pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
     let Some(short) = name.strip_prefix("clojure.core/") else {
-        let throws = ["no-matching-clause", "wrong-arity", "throw"];
+        let throws = ["no-matching-clause", "wrong-arity", "throw", "throw-error"];
         let ends = name.strip_prefix("breyta.internal/").is_some_and(|short| throws.contains(&short));
         return ends.then_some(Type::Never);
     };

@@ -23,6 +23,10 @@ pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Vector(values)
         | ExprKind::Set(values)
         | ExprKind::Call { arguments: values, .. } => values.iter().for_each(visit),
+        ExprKind::Try { body, handler, .. } => {
+            visit(body);
+            visit(handler);
+        }
         ExprKind::If { condition, then, otherwise, .. } => {
             visit(condition);
             visit(then);

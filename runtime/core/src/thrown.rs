@@ -31,6 +31,34 @@ pub enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 15] = [
+        Self::Arithmetic,
+        Self::Arity,
+        Self::Assertion,
+        Self::ClassCast,
+        Self::ExceptionInfo,
+        Self::IllegalArgument,
+        Self::IllegalState,
+        Self::IndexOutOfBounds,
+        Self::NullPointer,
+        Self::NumberFormat,
+        Self::Runtime,
+        Self::StackOverflow,
+        Self::UnsupportedOperation,
+        Self::Sandbox,
+        Self::Step,
+    ];
+
+    /// The class of an error map's `:type`: what is no code of a class is the failure of a step.
+    pub fn of_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|class| class.code() == code).unwrap_or(Self::Step)
+    }
+
+    /// Whether it is a bound of the sandbox, which nothing catches.
+    pub const fn is_bound(self) -> bool {
+        matches!(self, Self::Sandbox | Self::StackOverflow)
+    }
+
     /// The stable kebab-case code of errors of this class in results and journals.
     pub const fn code(self) -> &'static str {
         match self {
@@ -93,6 +121,32 @@ impl Thrown {
 
     pub fn arity(what: &str, got: usize) -> Self {
         Self::new(Class::Arity, format!("Wrong number of args ({got}) passed to: {what}"))
+    }
+
+    /// An error map, thrown again as it is.
+    pub fn of_error_map(error: &Map) -> Self {
+        let message = error.get(&Value::keyword("message")).and_then(Value::as_str).unwrap_or_default();
+        Self::new(Class::Step, message).with_data(Value::Map(error.clone()))
+    }
+
+    /// The error map of the spec, as a flow body's `catch` and the end of a run see it: `{:type code :message … :data …}`.
+    /// What is no data is left out. An error map that was thrown again is as it was.
+    pub fn to_error_map(&self) -> Map {
+        if let (Class::Step, Value::Map(error)) = (self.class(), self.data())
+            && error.get(&Value::keyword("type")).is_some()
+        {
+            return error.clone();
+        }
+        let mut map = Map::new();
+        map.insert_keyword("type", Value::literal(self.code()));
+        map.insert_keyword("message", self.message());
+        if !self.data().is_nil() && self.data().is_data() {
+            map.insert_keyword("data", self.data().clone());
+        }
+        if let Some(cause) = self.cause() {
+            map.insert_keyword("cause", Value::Map(cause.to_error_map()));
+        }
+        map
     }
 
     /// A sandbox bound with a code of its own.

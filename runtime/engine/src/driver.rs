@@ -267,6 +267,12 @@ fn check_program(program: &dyn Program) -> Result<(), EngineError> {
         if !names.insert(state.name) {
             return bad(format!("two states are named `{}`", state.name));
         }
+        if let Some(handler) = state.handler.filter(|handler| *handler >= machine.states.len()) {
+            return bad(format!(
+                "errors of state `{}` go to state {handler}, which does not exist",
+                state.name
+            ));
+        }
         let used = state.live.iter().copied().chain(state.result);
         if let Some(slot) = used.into_iter().find(|slot| *slot >= machine.slots.len()) {
             return bad(format!("state `{}` uses slot {slot} of {}", state.name, machine.slots.len()));

@@ -85,6 +85,8 @@ pub struct State {
     pub live: &'static [Slot],
     /// Where the driver puts the outcome's value. None when the flow does not use it.
     pub result: Option<Slot>,
+    /// The state to enter with [`Outcome::Failed`] when the code of this one throws; its result is the error map.
+    pub handler: Option<StateIndex>,
     pub origin: Origin,
 }
 

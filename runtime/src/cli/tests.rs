@@ -25,9 +25,9 @@ static FLOW: rt::Flow = rt::Flow {
     source: "{:slug :probe}",
     machine: rt::Machine {
         states: &[
-            rt::State { name: "start", live: &[0], result: Some(0), origin: ORIGIN },
-            rt::State { name: "fetch", live: &[0, 1], result: Some(1), origin: ORIGIN },
-            rt::State { name: "double", live: &[2], result: Some(2), origin: ORIGIN },
+            rt::State { name: "start", live: &[0], result: Some(0), handler: None, origin: ORIGIN },
+            rt::State { name: "fetch", live: &[0, 1], result: Some(1), handler: None, origin: ORIGIN },
+            rt::State { name: "double", live: &[2], result: Some(2), handler: None, origin: ORIGIN },
         ],
         slots: &["input", "r", "s"],
     },

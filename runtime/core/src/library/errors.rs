@@ -5,13 +5,17 @@ use std::sync::Arc;
 use super::invoke::invoke;
 use super::rows;
 use crate::thrown::Class;
-use crate::{Budget, Thrown, Value, Vector};
+use crate::{Budget, Map, Thrown, Value, Vector};
 
 rows! { errors:
     "clojure.core/ex-info" ex_info (String, Nilable(&Map); Any) -> Any, "An exception with a message, a map of data, and maybe a cause.";
     "clojure.core/ex-message" ex_message (Any) -> Nilable(&String), "The message of an exception; nil of anything else.";
     "clojure.core/ex-data" ex_data (Any) -> Nilable(&Map), "The data of an exception; nil of anything else.";
     "clojure.core/ex-cause" ex_cause (Any) -> Any, "What caused an exception; nil of anything else.";
+    "breyta.internal/error-message" error_message (Any) -> Nilable(&String), "`ex-message` in a flow body, where errors are maps.";
+    "breyta.internal/error-data" error_data (Any) -> Nilable(&Map), "`ex-data` in a flow body, where errors are maps.";
+    "breyta.internal/error-cause" error_cause (Any) -> Any, "`ex-cause` in a flow body, where errors are maps.";
+    "breyta.internal/throw-error" throw_error (Any) -> Any, "`throw` in a flow body, where errors are maps.";
     "breyta.internal/throw" throw (Any) -> Any, "Throws an exception.";
     "breyta.internal/attempt" attempt (Callable) -> Vector, "Calls a function: `[true value]`, or `[false exception]` when it throws.";
     "breyta.internal/caught?" is_caught (Any, String) -> Boolean, "Whether `catch` of a class takes an exception.";
@@ -76,12 +80,55 @@ pub fn throw(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     }
 }
 
+/// The error map that a flow body caught, if the value is one.
+fn error_map(value: &Value) -> Option<&Map> {
+    value.as_map().filter(|map| map.get(&Value::keyword("type")).is_some_and(|of| of.as_str().is_some()))
+}
+
+pub fn error_message(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [error] if error_map(error).is_some() => Ok(error.field("message").cloned().unwrap_or_default()),
+        _ => ex_message(budget, args),
+    }
+}
+
+/// Of an `ex-info` its data; of the failure of a step all that is known of it.
+pub fn error_data(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let [error] = args else { return ex_data(budget, args) };
+    let Some(map) = error_map(error) else { return ex_data(budget, args) };
+    Ok(match class_of(map) {
+        Class::ExceptionInfo => error.field("data").cloned().unwrap_or_default(),
+        Class::Step => error.clone(),
+        _ => Value::Nil,
+    })
+}
+
+pub fn error_cause(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [error] if error_map(error).is_some() => Ok(error.field("cause").cloned().unwrap_or_default()),
+        _ => ex_cause(budget, args),
+    }
+}
+
+pub fn throw_error(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args {
+        [error] if error_map(error).is_some() => {
+            Err(error_map(error).map_or_else(|| Thrown::new(Class::Step, ""), Thrown::of_error_map))
+        }
+        _ => throw(budget, args),
+    }
+}
+
+fn class_of(error: &Map) -> Class {
+    Class::of_code(error.get(&Value::keyword("type")).and_then(Value::as_str).unwrap_or_default())
+}
+
 /// The bounds of the sandbox are no exceptions: nothing catches them.
 pub fn attempt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [body] = args else { return Err(Thrown::arity("breyta.internal/attempt", args.len())) };
     let outcome = match invoke(budget, body, &mut []) {
         Ok(value) => [Value::Bool(true), value],
-        Err(thrown) if matches!(thrown.class(), Class::Sandbox | Class::StackOverflow) => return Err(thrown),
+        Err(thrown) if thrown.class().is_bound() => return Err(thrown),
         Err(thrown) => [Value::Bool(false), Value::Error(Arc::new(thrown))],
     };
     Ok(Value::Vector(Vector::from(outcome.to_vec())))
@@ -90,6 +137,7 @@ pub fn attempt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
 pub fn is_caught(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     match args {
         [Value::Error(error), Value::Str(class)] => Ok(Value::Bool(catches(class, error.class()))),
+        [Value::Map(error), Value::Str(class)] => Ok(Value::Bool(catches(class, class_of(error)))),
         _ => Err(Thrown::arity("breyta.internal/caught?", args.len())),
     }
 }

@@ -28,13 +28,31 @@ const ORIGIN: Origin = Origin { file: "flow.edn", line: 1, form: "(let …" };
 
 static MACHINE: Machine = Machine {
     states: &[
-        State { name: "start", live: &[INPUT], result: Some(INPUT), origin: ORIGIN },
-        State { name: "fetch", live: &[INPUT, FETCHED], result: Some(FETCHED), origin: ORIGIN },
-        State { name: "shape", live: &[INPUT, SHAPED], result: Some(SHAPED), origin: ORIGIN },
-        State { name: "join", live: &[INPUT, SHAPED], result: None, origin: ORIGIN },
-        State { name: "send", live: &[INPUT, SHAPED, SENT], result: Some(SENT), origin: ORIGIN },
-        State { name: "send/failed", live: &[INPUT, FAILURE], result: Some(FAILURE), origin: ORIGIN },
-        State { name: "report", live: &[INPUT, FAILURE], result: None, origin: ORIGIN },
+        State { name: "start", live: &[INPUT], result: Some(INPUT), handler: None, origin: ORIGIN },
+        State {
+            name: "fetch",
+            live: &[INPUT, FETCHED],
+            result: Some(FETCHED),
+            handler: None,
+            origin: ORIGIN,
+        },
+        State { name: "shape", live: &[INPUT, SHAPED], result: Some(SHAPED), handler: None, origin: ORIGIN },
+        State { name: "join", live: &[INPUT, SHAPED], result: None, handler: None, origin: ORIGIN },
+        State {
+            name: "send",
+            live: &[INPUT, SHAPED, SENT],
+            result: Some(SENT),
+            handler: None,
+            origin: ORIGIN,
+        },
+        State {
+            name: "send/failed",
+            live: &[INPUT, FAILURE],
+            result: Some(FAILURE),
+            handler: None,
+            origin: ORIGIN,
+        },
+        State { name: "report", live: &[INPUT, FAILURE], result: None, handler: None, origin: ORIGIN },
     ],
     slots: &["input", "fetched", "shaped", "sent", "failure"],
 };

@@ -1,23 +1,6 @@
-//! Error maps of failures that are not a step executor's: thrown errors and limits.
+//! Error maps of failures that are not a step executor's: limits, and programs that are wrong.
 
-use breyta_core::{Keyword, Map, Thrown, Value};
-
-/// `{:type code :message … :data …}` of an error that left the flow body.
-///
-/// A step failure that was caught and thrown again keeps its error map.
-pub(super) fn thrown(thrown: &Thrown) -> Value {
-    if thrown.class() == breyta_core::thrown::Class::Step && thrown.data().field("type").is_some() {
-        return thrown.data().clone();
-    }
-    let mut map = entries(thrown.code(), thrown.message());
-    if !thrown.data().is_nil() && thrown.data().is_data() {
-        map.insert_keyword("data", thrown.data().clone());
-    }
-    if let Some(cause) = thrown.cause() {
-        map.insert_keyword("cause", Value::Map(entries(cause.code(), cause.message())));
-    }
-    Value::Map(map)
-}
+use breyta_core::{Keyword, Map, Value};
 
 /// `{:type code :message … :step-id …}` of a run that reached a limit at a step, or whose program is wrong there.
 pub(super) fn at_step(code: &'static str, message: &str, step: &str) -> Value {

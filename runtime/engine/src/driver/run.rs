@@ -109,7 +109,19 @@ impl<'e> Run<'e> {
                         &format!("there is no state {next}"),
                     ));
                 }
-                Err(thrown) => return Next::Failed(failure::thrown(&thrown)),
+                Err(thrown) => {
+                    let error = Value::Map(thrown.to_error_map());
+                    let handler = self.state(self.position).and_then(|state| state.handler);
+                    let Some(handler) = handler.filter(|_| !thrown.class().is_bound()) else {
+                        return Next::Failed(error);
+                    };
+                    self.position = handler;
+                    if let Some(slot) = self.state(handler).and_then(|state| state.result) {
+                        self.frame.set(slot, storable_error(error).0);
+                    }
+                    outcome = Outcome::Failed;
+                    continue;
+                }
             }
             outcome = Outcome::Value;
         }

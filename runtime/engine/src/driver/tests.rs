@@ -27,8 +27,8 @@ macro_rules! machine {
     ($second:literal) => {
         Machine {
             states: &[
-                State { name: "start", live: &[0], result: Some(0), origin: ORIGIN },
-                State { name: $second, live: &[0, 1], result: Some(1), origin: ORIGIN },
+                State { name: "start", live: &[0], result: Some(0), handler: None, origin: ORIGIN },
+                State { name: $second, live: &[0, 1], result: Some(1), handler: None, origin: ORIGIN },
             ],
             slots: &["input", "value"],
         }
