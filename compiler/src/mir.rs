@@ -13,6 +13,12 @@ use crate::types::Type;
 /// HIR to blocks.
 pub mod build;
 
+/// Closures that one call uses.
+mod closures;
+
+/// Literals of constants.
+mod constants;
+
 /// What is live where.
 pub mod live;
 
@@ -121,6 +127,13 @@ pub enum Rvalue {
     Itself,
     /// Workflow time in milliseconds.
     NowMs,
+    /// A library function whose first argument is the closure of this index, which nothing else sees.
+    CallWith {
+        function: &'static Entry,
+        closure: usize,
+        captured: Vec<Operand>,
+        arguments: Vec<Operand>,
+    },
     /// The closure of this index in [`Body::closures`], with the values that it captures.
     Closure(usize, Vec<Operand>),
 }
@@ -277,6 +290,7 @@ impl Rvalue {
             | Self::Closure(_, operands) => operands.iter().collect(),
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Self::CallWith { captured, arguments, .. } => captured.iter().chain(arguments).collect(),
         }
     }
 
@@ -290,6 +304,7 @@ impl Rvalue {
             | Self::Closure(_, operands) => operands.iter_mut().collect(),
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).collect(),
+            Self::CallWith { captured, arguments, .. } => captured.iter_mut().chain(arguments).collect(),
         }
     }
 }

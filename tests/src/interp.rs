@@ -327,16 +327,23 @@ impl Run<'_> {
                 }
                 Value::Map(map)
             }
-            Rvalue::Closure(index, captured) => {
-                let body: &'static Body = &self.body.closures[*index];
-                let captured = self.operands(captured);
-                Value::Function(Arc::new(Function::Dynamic {
-                    name: body.name.as_str().into(),
-                    code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| {
-                        call(body, &captured, budget, arguments)
-                    }),
-                }))
+            Rvalue::Closure(index, captured) => self.closure(*index, captured),
+            Rvalue::CallWith { function, closure, captured, arguments } => {
+                let mut all = vec![self.closure(*closure, captured)];
+                all.extend(self.operands(arguments));
+                (function.code)(budget, &mut all)?
             }
         })
+    }
+
+    fn closure(&self, index: usize, captured: &[Operand]) -> Value {
+        let body: &'static Body = &self.body.closures[index];
+        let captured = self.operands(captured);
+        Value::Function(Arc::new(Function::Dynamic {
+            name: body.name.as_str().into(),
+            code: Arc::new(move |budget: &mut Budget, arguments: &mut [Value]| {
+                call(body, &captured, budget, arguments)
+            }),
+        }))
     }
 }

@@ -12,6 +12,8 @@ pub(crate) mod check;
 pub(crate) mod engine;
 /// Flows made to measure.
 mod flows;
+/// Compiled transforms against a warm JVM.
+pub(crate) mod functions;
 /// Durable steps against the disk.
 pub(crate) mod step;
 

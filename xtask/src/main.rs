@@ -42,6 +42,7 @@ cargo xtask TASK
   bench check [--write]             checking a definition, by its size
   bench step [--write]              durable steps against the disk's own fdatasync
   bench engine [--write]            many runs at once, resuming, a very long run, parked runs
+  bench functions [--write]         compiled transforms against a warm JVM (Debian: `apt install clojure`)
                          --write puts the table into BENCHMARKS.md
   fuzz [--seconds N] [TARGET…]      reader, checker, formatter on hostile input, N seconds each
 ";
@@ -74,6 +75,9 @@ fn run(arguments: &[String]) -> Result<()> {
         ["bench", "check", flags @ ..] => bench::check::run(&bench::Flags::parse(flags, &["--write"])?),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["bench", "engine", flags @ ..] => bench::engine::run(&bench::Flags::parse(flags, &["--write"])?),
+        ["bench", "functions", flags @ ..] => {
+            bench::functions::run(&bench::Flags::parse(flags, &["--write"])?)
+        }
         ["bench", "step", flags @ ..] => bench::step::run(&bench::Flags::parse(flags, &["--write"])?),
         [] | ["help" | "--help" | "-h"] => {
             program::say(HELP);

@@ -59,7 +59,7 @@ impl Variant {
     }
 
     /// Every profile setting that matters, so that no configuration file of the user changes it.
-    fn profile(self) -> [String; 10] {
+    fn profile(self) -> [String; 11] {
         let (opt_level, codegen_units) = match self {
             Self::Fast => ("3", "16"),
             Self::Small => ("\"s\"", "1"),
@@ -75,6 +75,8 @@ impl Variant {
             "overflow-checks=false".to_owned(),
             "debug-assertions=false".to_owned(),
             "rpath=false".to_owned(),
+            // What compiled functions spend their time in.
+            "package.breyta-core.opt-level=3".to_owned(),
         ]
     }
 }

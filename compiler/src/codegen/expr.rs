@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use breyta_core::library::Entry;
+use breyta_core::library::direct::{self, Direct};
 use breyta_core::{Keyword, Value};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -31,8 +32,14 @@ pub(super) trait Spelling {
 
 /// What a statement computes. `live` is what is still needed after it: anything else is moved.
 pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
-    if let Rvalue::Invoke(callee, arguments) = of {
-        return invoke(callee, arguments, live, spelling);
+    match of {
+        Rvalue::Invoke(callee, arguments) => return invoke(callee, arguments, live, spelling),
+        Rvalue::Call(function, arguments) => {
+            if let Some(direct) = direct::by_reference(function, arguments.len()) {
+                return by_reference(direct, arguments, live, spelling);
+            }
+        }
+        _ => {}
     }
     let budget = spelling.budget();
     let values = operands(&of.operands(), live, spelling);
@@ -41,6 +48,9 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
         Rvalue::Call(function, _) => {
             let path = library_path(function);
             quote!(#path(#budget, &mut [#(#values),*])?)
+        }
+        Rvalue::CallWith { function, closure, captured, .. } => {
+            call_with(function, *closure, values, captured.len(), spelling)
         }
         Rvalue::Itself => spelling.itself(),
         Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
@@ -82,6 +92,69 @@ fn invoke(
     quote!(rt::invoke(#budget, &#callee, &mut [#(#arguments),*])?)
 }
 
+/// A call that only looks at its arguments. What is needed no longer is dropped behind it, so that what it held may be
+/// changed in place.
+fn by_reference(
+    direct: &Direct,
+    arguments: &[Operand],
+    live: &BTreeSet<LocalId>,
+    spelling: &impl Spelling,
+) -> TokenStream {
+    let budget = spelling.budget();
+    let references = arguments.iter().enumerate().map(|(index, argument)| match argument {
+        Operand::Local(id) => {
+            let variable = spelling.variable(*id);
+            let again =
+                arguments.iter().skip(index + 1).any(|it| matches!(it, Operand::Local(other) if other == id));
+            let before =
+                arguments.iter().take(index).any(|it| matches!(it, Operand::Local(other) if other == id));
+            // Moving out of a variable that the same call looks at elsewhere is not allowed.
+            if live.contains(id) || again || before { quote!(&#variable) } else { quote!(&{ #variable }) }
+        }
+        Operand::Constant(value) => {
+            let value = constant(value);
+            quote!(&#value)
+        }
+        Operand::Function(entry) => {
+            let value = function_value(entry);
+            quote!(&#value)
+        }
+    });
+    let references: Vec<TokenStream> = references.collect();
+    if let (true, [coll, _], [_, Operand::Constant(Value::Keyword(key))]) =
+        (direct.path == "parts::get", references.as_slice(), arguments)
+    {
+        let key = key.full();
+        return quote!(rt::direct::parts::field(#budget, #coll, #key)?);
+    }
+    let path = path(direct.path);
+    quote!(rt::direct::#path(#budget, #(#references),*)?)
+}
+
+/// A call with a closure that nothing else sees. The first values are what it captures.
+fn call_with(
+    function: &Entry,
+    closure: usize,
+    mut values: Vec<TokenStream>,
+    captured: usize,
+    spelling: &impl Spelling,
+) -> TokenStream {
+    let with = direct::with_closure(function, values.len() - captured + 1)
+        .expect("the pass that makes these calls looks them up");
+    let arguments = values.split_off(captured);
+    let (budget, code, path) = (spelling.budget(), spelling.closure(closure), path(with.direct.path));
+    let parameters: Vec<_> = ["first", "second"].into_iter().take(with.parameters).map(ident).collect();
+    let given = if captured == 0 { quote!(&[]) } else { quote!(&captured) };
+    let call = quote! {
+        rt::direct::#path(
+            #budget,
+            |budget, #(#parameters),*| #code(budget, #given, &mut [#(#parameters),*]),
+            #(#arguments),*
+        )?
+    };
+    if captured == 0 { call } else { quote!({ let captured = [#(#values),*]; #call }) }
+}
+
 /// Operands in order; a local is moved at its last occurrence when nothing needs it later, copied otherwise.
 fn operands(of: &[&Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> Vec<TokenStream> {
     of.iter()
@@ -109,17 +182,21 @@ pub(super) fn operand(of: &Operand, live: &BTreeSet<LocalId>, spelling: &impl Sp
 
 fn function_value(entry: &'static Entry) -> TokenStream {
     let (name, path) = (entry.name, library_path(entry));
-    quote!(rt::native(#name, #path))
+    once(&quote!(rt::native(#name, #path)))
 }
 
 fn library_path(entry: &Entry) -> TokenStream {
-    let parts = entry.path.split("::").map(ident);
-    quote!(rt::#(#parts)::*)
+    let path = path(entry.path);
+    quote!(rt::#path)
+}
+
+fn path(of: &str) -> TokenStream {
+    let parts = of.split("::").map(ident);
+    quote!(#(#parts)::*)
 }
 
 /// A constant of the program.
 pub(super) fn constant(value: &Value) -> TokenStream {
-    let all = |items: &mut dyn Iterator<Item = &Value>| items.map(constant).collect::<Vec<_>>();
     match value {
         Value::Nil => quote!(rt::Value::Nil),
         Value::Bool(value) => quote!(rt::Value::Bool(#value)),
@@ -145,6 +222,58 @@ pub(super) fn constant(value: &Value) -> TokenStream {
             let text = pattern.as_str();
             quote!(rt::Value::Regex(rt::Text::literal(#text)))
         }
+        Value::List(_) | Value::Vector(_) | Value::Set(_) | Value::Map(_) => {
+            let made = collection(value);
+            if is_empty(value) { made } else { once(&made) }
+        }
+        Value::BigInt(value) => {
+            let digits = value.to_string();
+            once(&quote!(rt::bigint(#digits)))
+        }
+        Value::Ratio(value) => {
+            let (numerator, denominator) = (value.numer().to_string(), value.denom().to_string());
+            once(&quote!(rt::ratio(#numerator, #denominator)))
+        }
+        Value::Decimal(value) => {
+            let (unscaled, scale) = (value.unscaled.to_string(), Literal::i32_unsuffixed(value.scale.abs()));
+            let sign = (value.scale < 0).then(|| quote!(-));
+            once(&quote!(rt::decimal(#unscaled, #sign #scale)))
+        }
+        Value::Instant(ms) => {
+            let ms = integer(*ms);
+            quote!(rt::Value::Instant(#ms))
+        }
+        Value::Uuid(bits) => {
+            let bits = Literal::u128_unsuffixed(*bits);
+            quote!(rt::Value::Uuid(#bits))
+        }
+        Value::Function(_) | Value::Lazy(_) | Value::Object(_) | Value::Error(_) | Value::Bytes(_) => {
+            panic!("invariant: {} has no literal", value.type_name())
+        }
+    }
+}
+
+/// A constant that has to be made: once, and then shared.
+fn once(made: &TokenStream) -> TokenStream {
+    quote!({
+        static CONSTANT: rt::Constant = rt::Constant::new(|| #made);
+        rt::constant(&CONSTANT)
+    })
+}
+
+fn is_empty(collection: &Value) -> bool {
+    match collection {
+        Value::List(items) | Value::Vector(items) => items.is_empty(),
+        Value::Set(members) => members.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+/// A collection of constants, made where it stands. Inner collections are made with it.
+fn collection(value: &Value) -> TokenStream {
+    let all = |items: &mut dyn Iterator<Item = &Value>| items.map(collection).collect::<Vec<_>>();
+    match value {
         Value::List(items) => {
             let items = all(&mut items.iter());
             quote!(rt::list(&mut [#(#items),*]))
@@ -159,35 +288,12 @@ pub(super) fn constant(value: &Value) -> TokenStream {
         }
         Value::Map(map) => {
             let entries = map.iter().map(|(key, value)| {
-                let (key, value) = (constant(key), constant(value));
+                let (key, value) = (collection(key), collection(value));
                 quote!((#key, #value))
             });
             quote!(rt::map(&mut [#(#entries),*]))
         }
-        Value::BigInt(value) => {
-            let digits = value.to_string();
-            quote!(rt::bigint(#digits))
-        }
-        Value::Ratio(value) => {
-            let (numerator, denominator) = (value.numer().to_string(), value.denom().to_string());
-            quote!(rt::ratio(#numerator, #denominator))
-        }
-        Value::Decimal(value) => {
-            let (unscaled, scale) = (value.unscaled.to_string(), Literal::i32_unsuffixed(value.scale.abs()));
-            let sign = (value.scale < 0).then(|| quote!(-));
-            quote!(rt::decimal(#unscaled, #sign #scale))
-        }
-        Value::Instant(ms) => {
-            let ms = integer(*ms);
-            quote!(rt::Value::Instant(#ms))
-        }
-        Value::Uuid(bits) => {
-            let bits = Literal::u128_unsuffixed(*bits);
-            quote!(rt::Value::Uuid(#bits))
-        }
-        Value::Function(_) | Value::Lazy(_) | Value::Object(_) | Value::Error(_) | Value::Bytes(_) => {
-            panic!("invariant: {} has no literal", value.type_name())
-        }
+        scalar => constant(scalar),
     }
 }
 

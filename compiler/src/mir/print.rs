@@ -118,6 +118,12 @@ fn rvalue(value: &Rvalue, names: &Names) -> String {
                 .collect();
             format!("map {{{}}}", entries.join(", "))
         }
+        Rvalue::CallWith { function, closure, captured, arguments } => {
+            let closure = format!("closure {closure} {}", all(captured));
+            format!("call {} ({}) {}", function.name, closure.trim_end(), all(arguments))
+                .trim_end()
+                .to_owned()
+        }
         Rvalue::Closure(index, captured) => {
             format!("closure {index} {}", all(captured)).trim_end().to_owned()
         }

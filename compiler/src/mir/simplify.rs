@@ -22,6 +22,12 @@ pub const PASSES: &[Pass] = &[
         run: unreachable,
     },
     Pass {
+        name: "constants",
+        doc: "Makes a vector, map or set whose parts are all constants a constant itself.",
+        optional: true,
+        run: super::constants::fold,
+    },
+    Pass {
         name: "copies",
         doc: "Reads the original where a local is only another name for it.",
         optional: true,
@@ -44,6 +50,12 @@ pub const PASSES: &[Pass] = &[
         doc: "Joins a block with its only successor when that has no other way in.",
         optional: true,
         run: chains,
+    },
+    Pass {
+        name: "closures",
+        doc: "Hands a closure that one library call alone uses straight to it, to be inlined there.",
+        optional: true,
+        run: super::closures::hand_over,
     },
 ];
 

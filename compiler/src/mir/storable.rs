@@ -95,6 +95,7 @@ fn what_is(constant: &Operand) -> Option<&'static str> {
     match constant {
         Operand::Function(_) => Some("a function"),
         Operand::Constant(Value::Regex(_)) => Some("a regex"),
-        Operand::Constant(_) | Operand::Local(_) => None,
+        Operand::Constant(value) => (!value.is_data()).then_some("a collection with a regex"),
+        Operand::Local(_) => None,
     }
 }

@@ -133,7 +133,11 @@ fn handlers(of: &Body, say: &mut impl FnMut(u8, String)) {
 
 fn closures(of: &Body, say: &mut impl FnMut(u8, String)) {
     for statement in of.blocks.iter().flat_map(|block| &block.statements) {
-        if let StatementKind::Assign(_, Rvalue::Closure(index, captured)) = &statement.kind {
+        if let StatementKind::Assign(
+            _,
+            Rvalue::Closure(index, captured) | Rvalue::CallWith { closure: index, captured, .. },
+        ) = &statement.kind
+        {
             match of.closures.get(*index) {
                 Some(closure) if closure.captured.len() == captured.len() => {}
                 Some(_) => say(3, format!("closure {index} gets other captured values than it has")),

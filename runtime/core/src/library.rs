@@ -14,6 +14,7 @@ pub mod breyta;
 pub mod collections;
 pub mod compare;
 pub mod conversions;
+pub mod direct;
 pub mod errors;
 pub mod functions;
 pub mod hashes;

@@ -61,8 +61,10 @@ impl Deref for Text {
 }
 
 impl PartialEq for Text {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        let (a, b) = (self.as_str(), other.as_str());
+        a.len() == b.len() && (std::ptr::eq(a, b) || a == b)
     }
 }
 

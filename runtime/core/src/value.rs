@@ -13,6 +13,7 @@ use crate::{Keyword, Symbol, Text, Thrown};
 
 mod annotated;
 mod equality;
+mod flat;
 mod function;
 mod identity;
 mod key;

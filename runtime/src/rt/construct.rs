@@ -1,6 +1,6 @@
 //! How generated code makes values and takes arguments apart. Parts are moved out of the slices.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use breyta_core::value::{Closure, Function, Native};
 use breyta_core::{Map, Set, Thrown, Value, Vector, thrown::Class};
@@ -68,6 +68,14 @@ pub fn native(name: &'static str, code: Native) -> Value {
 /// A compiled `fn` form with the values it captures.
 pub fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Value {
     Value::Function(Arc::new(Function::Closure { name, code, captured: moved(captured).collect() }))
+}
+
+/// A constant of the program that has to be made: made when it is first needed, and then shared.
+pub type Constant = LazyLock<Value>;
+
+/// The value of a constant.
+pub fn constant(of: &'static Constant) -> Value {
+    Value::clone(of)
 }
 
 /// Moves an argument out of its place.

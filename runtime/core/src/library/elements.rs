@@ -56,6 +56,12 @@ impl Walk {
         })
     }
 
+    /// How many elements are there already.
+    pub(crate) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    #[inline]
     pub(crate) fn next(&mut self, budget: &mut Budget) -> Result<Option<Value>, Thrown> {
         loop {
             if let Some(item) = self.ready.next() {

@@ -130,7 +130,7 @@ pub fn assoc_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
 /// Changes the value at a path. An empty path stands for the key nil, as in Clojure.
 fn change_at(
     budget: &mut Budget,
-    mut coll: Value,
+    coll: Value,
     path: &[Value],
     change: &mut dyn FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
 ) -> Result<Value, Thrown> {
@@ -138,16 +138,38 @@ fn change_at(
         Some((key, rest)) => (key.clone(), rest),
         None => (Value::Nil, path),
     };
-    let old = take_out(budget, &mut coll, &key)?;
-    let new = if rest.is_empty() {
-        change(budget, old)?
-    } else {
+    let mut deeper = |budget: &mut Budget, old| {
+        if rest.is_empty() {
+            return change(budget, old);
+        }
         // One level of the path is one level of recursion.
         budget.enter()?;
         let new = change_at(budget, old, rest, change);
         budget.leave();
-        new?
+        new
     };
+    change_one(budget, coll, key, &mut deeper)
+}
+
+/// Changes the value under one key.
+fn change_one(
+    budget: &mut Budget,
+    mut coll: Value,
+    key: Value,
+    change: &mut dyn FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
+) -> Result<Value, Thrown> {
+    if let (Value::Map(map), Value::Keyword(_) | Value::Str(_) | Value::Int(_)) = (&mut coll, &key)
+        && let Some(index) = map.index_to_change(&key)
+    {
+        budget.spend(1)?;
+        budget.charge(if map.is_unique() { 1 } else { 3 * map.len() })?;
+        let old = map.take_at(index);
+        let new = change(budget, old)?;
+        map.put_at(index, new);
+        return Ok(coll);
+    }
+    let old = take_out(budget, &mut coll, &key)?;
+    let new = change(budget, old)?;
     assoc_one(budget, coll, key, new)
 }
 
@@ -182,10 +204,7 @@ pub fn update(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
     let [coll, key, function, more @ ..] = args else {
         return Err(Thrown::arity("clojure.core/update", args.len()));
     };
-    let (mut coll, key) = (take(coll), take(key));
-    let old = take_out(budget, &mut coll, &key)?;
-    let new = apply_change(budget, function, more, old)?;
-    assoc_one(budget, coll, key, new)
+    change_one(budget, take(coll), take(key), &mut |budget, old| apply_change(budget, function, more, old))
 }
 
 pub fn update_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

@@ -59,9 +59,9 @@ predicates! {
     "clojure.core/chunked-seq?" is_chunked_seq Value::List(items) if !items.is_list(),
         "Whether the elements of a sequence were made several at a time.";
     "clojure.core/ident?" is_ident Value::Keyword(_) | Value::Symbol(_), "Whether the value is a keyword or symbol.";
-    "clojure.core/simple-ident?" is_simple_ident value if namespace(value) == Some(None),
+    "clojure.core/simple-ident?" is_simple_ident value @ (Value::Keyword(_) | Value::Symbol(_)) if !is_qualified(value),
         "Whether the value is a keyword or symbol without a namespace.";
-    "clojure.core/qualified-ident?" is_qualified_ident value if matches!(namespace(value), Some(Some(_))),
+    "clojure.core/qualified-ident?" is_qualified_ident value if is_qualified(value),
         "Whether the value is a keyword or symbol with a namespace.";
     "clojure.core/simple-keyword?" is_simple_keyword Value::Keyword(keyword) if keyword.namespace().is_none(),
         "Whether the value is a keyword without a namespace.";
@@ -120,11 +120,11 @@ const SPECIAL_FORMS: [&str; 24] = [
     "var",
 ];
 
-/// The namespace of a keyword or symbol; None for anything else.
-fn namespace(value: &Value) -> Option<Option<&str>> {
+/// Whether the value is a keyword or symbol with a namespace.
+fn is_qualified(value: &Value) -> bool {
     match value {
-        Value::Keyword(keyword) => Some(keyword.namespace()),
-        Value::Symbol(symbol) => Some(symbol.namespace()),
-        _ => None,
+        Value::Keyword(keyword) => keyword.namespace().is_some(),
+        Value::Symbol(symbol) => symbol.namespace().is_some(),
+        _ => false,
     }
 }

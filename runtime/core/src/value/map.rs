@@ -6,11 +6,12 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use indexmap::{Equivalent, IndexMap};
+use indexmap::Equivalent;
 
 use super::Value;
 use super::annotated::Annotated;
-use super::equality::{FixedState, KEYWORD_HASH_TAG};
+use super::equality::KEYWORD_HASH_TAG;
+use super::flat::{self, Flat};
 use super::key::{check_key, checked_key};
 use super::linked::Linked;
 use super::order::Order;
@@ -27,8 +28,6 @@ const ENTRY_SIZE: usize = 3;
 
 /// What a change of a tree copies at most, in elements: the nodes of two paths.
 const TREE_COPIED: usize = 128;
-
-type Flat = IndexMap<Value, Value, FixedState>;
 
 /// An immutable map. A uniquely owned one is changed in place.
 #[derive(Clone, Debug, Default)]
@@ -149,7 +148,7 @@ impl Map {
     pub fn get_entry(&self, key: &Value) -> Option<(&Value, &Value)> {
         match &self.0 {
             Repr::Empty => None,
-            Repr::Flat(flat) => flat.get_full(key).map(|(_, key, value)| (key, value)),
+            Repr::Flat(flat) => flat.get_entry(key),
             Repr::Linked(linked) => linked.get(key).map(borrowed),
             Repr::Sorted(sorted) => sorted.peek(key).map(borrowed),
             Repr::Annotated(annotated) => annotated.of.get_entry(key),
@@ -271,7 +270,7 @@ impl Map {
     /// The place of the value under `key`, filled with `absent` when there is none.
     pub fn entry(&mut self, key: Value, absent: Value) -> &mut Value {
         match self.owned() {
-            Owned::Flat(flat) => flat.entry(key).or_insert(absent),
+            Owned::Flat(flat) => flat.entry(key, absent),
             Owned::Linked(linked) => {
                 let place = linked.place(&key).unwrap_or_else(|| linked.push((key, absent)));
                 linked.value_at(place)
@@ -279,13 +278,40 @@ impl Map {
         }
     }
 
+    /// The index of an entry that is going to be changed, where looking for it once saves looking again: in a map
+    /// whose entries stand side by side and that is not a tree after the change.
+    pub fn index_to_change(&self, key: &Value) -> Option<usize> {
+        match &self.0 {
+            Repr::Flat(flat) if flat.len() < TREE_LEN_MIN || Arc::strong_count(flat) == 1 => {
+                flat.index_of(key)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value at an index from [`Map::index_to_change`]: moved out, leaving nil, when nobody else holds the map.
+    pub fn take_at(&mut self, index: usize) -> Value {
+        let Repr::Flat(flat) = &mut self.0 else { return Value::Nil };
+        match Arc::get_mut(flat) {
+            Some(own) => own.value_at_mut(index).map(std::mem::take).unwrap_or_default(),
+            None => flat.get_index(index).map(|(_, value)| value.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Replaces the value at such an index.
+    pub fn put_at(&mut self, index: usize, value: Value) {
+        if let Repr::Flat(flat) = &mut self.0
+            && let Some(place) = Arc::make_mut(flat).value_at_mut(index)
+        {
+            *place = value;
+        }
+    }
+
     /// Puts a value under a key. A sorted map is no longer sorted afterwards: code of flows goes through
     /// [`Map::assoc`].
     pub fn insert(&mut self, key: Value, value: Value) {
         match self.owned() {
-            Owned::Flat(flat) => {
-                flat.insert(key, value);
-            }
+            Owned::Flat(flat) => flat.insert(key, value),
             Owned::Linked(linked) => match linked.place(&key) {
                 Some(place) => *linked.value_at(place) = value,
                 None => {
@@ -318,7 +344,7 @@ impl Map {
             return None;
         }
         match self.owned() {
-            Owned::Flat(flat) => flat.shift_remove(key),
+            Owned::Flat(flat) => flat.remove(key),
             Owned::Linked(linked) => {
                 let place = linked.place(key)?;
                 linked.remove(place).map(|(_, value)| value)
@@ -428,7 +454,7 @@ impl<const N: usize> From<[(Value, Value); N]> for Map {
 #[derive(Debug)]
 pub enum Entries<'a> {
     Empty,
-    Flat(indexmap::map::Iter<'a, Value, Value>),
+    Flat(flat::Iter<'a>),
     Linked(tree::Iter<'a, (u64, (Value, Value))>),
     Sorted(tree::Iter<'a, (Value, Value)>),
 }
@@ -475,7 +501,7 @@ impl IntoIterator for Map {
         };
         match std::mem::take(&mut self.0) {
             Repr::Flat(flat) => match Arc::try_unwrap(flat) {
-                Ok(flat) => flat.into_iter().collect(),
+                Ok(flat) => flat.into_entries(),
                 Err(flat) => cloned(Entries::Flat(flat.iter())),
             },
             other => cloned(Self(other).iter()),

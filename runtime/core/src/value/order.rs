@@ -128,6 +128,13 @@ fn halves(uuid: u128) -> (i64, i64) {
 
 /// By UTF-16 units, as `String.compareTo`.
 fn texts(left: &str, right: &str) -> i64 {
+    let same = left.bytes().zip(right.bytes()).take_while(|(a, b)| a == b).count();
+    match (left.as_bytes().get(same), right.as_bytes().get(same)) {
+        (None, None) => return 0,
+        // Single units, whatever stands before them.
+        (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => return i64::from(*a) - i64::from(*b),
+        _ => {}
+    }
     let (mut a, mut b) = (left.encode_utf16(), right.encode_utf16());
     loop {
         match (a.next(), b.next()) {
