@@ -17,8 +17,8 @@ const ORIGIN: Origin = Origin { file: "by-hand", line: 1, form: "" };
 
 static MACHINE: Machine = Machine {
     states: &[
-        State { name: "start", live: &[LEFT], result: Some(LEFT), origin: ORIGIN },
-        State { name: "tick", live: &[LEFT, TICK], result: Some(TICK), origin: ORIGIN },
+        State { name: "start", live: &[LEFT], result: Some(LEFT), handler: None, origin: ORIGIN },
+        State { name: "tick", live: &[LEFT, TICK], result: Some(TICK), handler: None, origin: ORIGIN },
     ],
     slots: &["left", "tick"],
 };
