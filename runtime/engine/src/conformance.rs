@@ -14,6 +14,7 @@ use crate::store::{
     SlotContent, Store, StoreError,
 };
 
+mod admission;
 mod atomicity;
 mod cancel;
 mod concurrency;
@@ -21,6 +22,7 @@ mod driving;
 mod lists;
 mod ordering;
 mod recovery;
+mod retention;
 mod slots;
 mod waits;
 
@@ -82,6 +84,15 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("open_waits_are_listed", waits::open_waits_are_listed),
     ("runs_that_need_attention_are_not_due", waits::runs_that_need_attention_are_not_due),
     ("commits_send_signals", waits::commits_send_signals),
+    ("queues_are_first_in_first_out", admission::queues_are_first_in_first_out),
+    ("newer_runs_supersede", admission::newer_runs_supersede),
+    ("versions_may_coexist", admission::versions_may_coexist),
+    ("deliveries_start_one_run", admission::deliveries_start_one_run),
+    ("commands_are_answered_once", admission::commands_are_answered_once),
+    ("failed_runs_can_be_reopened", admission::failed_runs_can_be_reopened),
+    ("old_runs_are_pruned_whole", retention::old_runs_are_pruned_whole),
+    ("children_stay_with_open_parents", retention::children_stay_with_open_parents),
+    ("journals_are_read_in_parts", retention::journals_are_read_in_parts),
     ("crashes_at_every_commit_change_nothing", driving::crashes_at_every_commit_change_nothing),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];

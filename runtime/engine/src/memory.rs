@@ -3,19 +3,24 @@
 //! It also simulates crashes: [`MemoryStore::snapshot`] is what a disk would hold, a store made from it is what the next
 //! process finds, and [`MemoryStore::fail_after`] lets commits fail from one on.
 
+use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::journal::{Encoded, Entry, Event};
 use crate::store::{
-    CancelAnswer, CancelRequest, Change, Checkpoint, Commit, Committed, Created, EventRoute, LiveSlot,
-    NewRun, Observer, Parked, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, Signal,
-    SignalAnswer, SignalTarget, SlotContent, Store, StoreError, StoredSlot, WaitFilter, WaitSummary,
-    workflow_id,
+    Admitted, CancelAnswer, CancelRequest, Change, Checkpoint, Command, CommandAnswer, CommandId, Commit,
+    Committed, Created, Decision, EventRoute, JournalCursor, JournalPage, LiveSlot, NewRun, Observer, Parked,
+    Pruned, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, Signal, SignalAnswer,
+    SignalTarget, SlotContent, Store, StoreError, StoredSlot, WaitFilter, WaitSummary, workflow_id,
 };
 use crate::world::BoxFuture;
 
+mod admission;
+mod inbox;
 mod waits;
+
+use admission::Place;
 
 /// A store that lives as long as the value.
 #[derive(Debug)]
@@ -33,9 +38,16 @@ pub struct Snapshot {
 
 #[derive(Clone, Debug, Default)]
 struct Content {
-    runs: Vec<Row>,
+    runs: BTreeMap<RunNumber, Row>,
+    /// The number of the newest run.
+    last_run: u64,
     journal: Vec<JournalRow>,
     inbox: Vec<CancelRequest>,
+    commands: Vec<inbox::Left>,
+    /// The number of the newest command.
+    last_command: u64,
+    /// The runs of deliveries, with the times of their starts.
+    deliveries: BTreeMap<String, (RunNumber, i64)>,
     signals: Vec<Signal>,
     /// The number of the newest signal.
     last_signal: u64,
@@ -51,6 +63,8 @@ struct Row {
     parked: Option<Parked>,
     /// Index of the run's last journal row.
     head: Option<usize>,
+    /// Its slot, if it wanted one.
+    place: Option<Place>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,7 +101,7 @@ impl MemoryStore {
 
 impl Content {
     fn row(&self, run: RunNumber) -> Option<&Row> {
-        self.runs.get(index(run)?)
+        self.runs.get(&run)
     }
 
     fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
@@ -129,13 +143,15 @@ impl Content {
                 run: row.summary.run,
                 workflow_id: row.summary.workflow_id.clone(),
                 committed,
+                decision: Decision::Started,
             });
         }
         let slug = new.child.as_ref().map_or(slug, |child| child.flow.as_str());
         self.check_parked(RunNumber(0), new.checkpoint.parked.as_ref())?;
         self.permit()?;
         let placed = vec![None; new.checkpoint.slots.len()];
-        let run = RunNumber(self.runs.len() as u64 + 1);
+        self.last_run += 1;
+        let run = RunNumber(self.last_run);
         let summary = RunSummary {
             run,
             workflow_id: workflow_id(slug, run),
@@ -154,10 +170,12 @@ impl Content {
             run,
             workflow_id: summary.workflow_id.clone(),
             committed: Committed { revision: 1, placed },
+            decision: Decision::Started,
         };
         let head = self.append(None, vec![new.started]);
         let parked = new.checkpoint.parked.take();
-        self.runs.push(Row { summary, revision: 1, checkpoint: new.checkpoint, parked, head });
+        let row = Row { summary, revision: 1, checkpoint: new.checkpoint, parked, head, place: None };
+        self.runs.insert(run, row);
         Ok(created)
     }
 
@@ -165,7 +183,7 @@ impl Content {
         let run = commit.run;
         let head = match self.row(run) {
             None => return Err(StoreError::RunNotFound { run }),
-            Some(row) if row.revision != commit.revision || row.summary.status.is_end() => {
+            Some(row) if row.revision != commit.revision || !applies(&commit.change, row.summary.status) => {
                 return Err(StoreError::Conflict { run });
             }
             Some(row) => row.head,
@@ -173,6 +191,9 @@ impl Content {
         self.check_consumed(run, &commit.consumed)?;
         if let Change::Progress(checkpoint) = &commit.change {
             self.check_parked(run, checkpoint.parked.as_ref())?;
+        }
+        if matches!(commit.change, Change::Reopen) {
+            self.check_slot(run)?;
         }
         self.permit()?;
         let head = self.append(head, commit.entries);
@@ -183,10 +204,10 @@ impl Content {
                 self.inbox.retain(|request| request.run != run);
                 self.forget_signals_to(run);
             }
+            Change::Reopen => self.take_slot_again(run),
             Change::Attention { .. } => {}
         }
-        let row = index(run).and_then(|index| self.runs.get_mut(index));
-        let row = row.ok_or(StoreError::RunNotFound { run })?;
+        let row = self.runs.get_mut(&run).ok_or(StoreError::RunNotFound { run })?;
         row.head = head;
         row.revision += 1;
         row.summary.updated_ms = commit.at_ms;
@@ -205,13 +226,20 @@ impl Content {
                 row.summary.steps = steps.unwrap_or(row.summary.steps);
                 row.summary.status = status;
                 row.summary.ended_ms = Some(commit.at_ms);
-                row.checkpoint.slots.clear();
+                if status == RunStatus::Completed {
+                    row.checkpoint.slots.clear();
+                }
                 row.parked = None;
             }
             Change::Attention { code, message } => row.summary.attention = Some((code, message)),
+            Change::Reopen => {
+                row.summary.status = RunStatus::Running;
+                row.summary.ended_ms = None;
+            }
         }
         let committed = Committed { revision: row.revision, placed };
         self.send(commit.sent, commit.at_ms);
+        self.promote(run);
         Ok(committed)
     }
 
@@ -268,13 +296,16 @@ impl Content {
     }
 }
 
-fn status_of(checkpoint: &Checkpoint) -> RunStatus {
-    if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
+/// Whether a change is one for a run of this status.
+fn applies(change: &Change, status: RunStatus) -> bool {
+    match change {
+        Change::Reopen => status.is_end() && status != RunStatus::Completed,
+        Change::Progress(_) | Change::End { .. } | Change::Attention { .. } => !status.is_end(),
+    }
 }
 
-/// Runs are never removed, so the number says the place.
-fn index(run: RunNumber) -> Option<usize> {
-    usize::try_from(run.0).ok()?.checked_sub(1)
+fn status_of(checkpoint: &Checkpoint) -> RunStatus {
+    if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
 }
 
 fn stored_slot(slot: &LiveSlot) -> Result<StoredSlot, StoreError> {
@@ -299,7 +330,7 @@ impl Observer for MemoryStore {
 
     fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
         let content = self.content();
-        let rows = content.runs.iter().rev().map(|row| &row.summary);
+        let rows = content.runs.values().rev().map(|row| &row.summary);
         let wanted = rows.filter(|run| {
             filter.before.is_none_or(|before| run.run < before)
                 && (filter.statuses.is_empty() || filter.statuses.contains(&run.status))
@@ -309,6 +340,23 @@ impl Observer for MemoryStore {
 
     fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
         self.content().journal(run)
+    }
+
+    fn journal_page(
+        &self,
+        run: RunNumber,
+        from: Option<JournalCursor>,
+        count_max: usize,
+    ) -> Result<JournalPage, StoreError> {
+        self.content().journal_page(run, from, count_max)
+    }
+
+    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
+        Ok(self.content().put_command(name, body, at_ms))
+    }
+
+    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
+        self.content().command_answer(command)
     }
 
     fn request_cancel(
@@ -341,6 +389,26 @@ impl Observer for MemoryStore {
 impl Store for MemoryStore {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
         Box::pin(ready(self.content().create(&self.slug, run)))
+    }
+
+    fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {
+        Box::pin(ready(self.content().admit(&self.slug, run)))
+    }
+
+    fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>> {
+        Box::pin(ready(Ok(self.content().open_commands())))
+    }
+
+    fn answer_command(
+        &self,
+        command: CommandId,
+        answer: CommandAnswer,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(ready(self.content().answer_command(command, answer)))
+    }
+
+    fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        Box::pin(ready(Ok(self.content().prune(before_ms, count_max))))
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {

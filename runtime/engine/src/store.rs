@@ -10,10 +10,14 @@ use breyta_core::Value;
 use crate::journal;
 use crate::world::BoxFuture;
 
+mod admission;
+mod commands;
 mod failure;
 mod identity;
 mod waits;
 
+pub use admission::{Admission, Decision, Policy, superseded_by};
+pub use commands::{Command, CommandAnswer, CommandId};
 pub use failure::StoreError;
 pub use identity::{RunNumber, workflow_id};
 pub use waits::{
@@ -28,6 +32,8 @@ pub enum RunStatus {
     Running,
     /// Parked until a signal or a time.
     Waiting,
+    /// Not begun: another run holds its slot.
+    Queued,
     Completed,
     Failed,
     /// Ended by request, gracefully.
@@ -38,9 +44,10 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Running,
         Self::Waiting,
+        Self::Queued,
         Self::Completed,
         Self::Failed,
         Self::Cancelled,
@@ -53,6 +60,7 @@ impl RunStatus {
         match self {
             Self::Running => "running",
             Self::Waiting => "waiting",
+            Self::Queued => "queued",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
@@ -67,7 +75,7 @@ impl RunStatus {
 
     /// Whether nothing more will happen.
     pub const fn is_end(self) -> bool {
-        !matches!(self, Self::Running | Self::Waiting)
+        !matches!(self, Self::Running | Self::Waiting | Self::Queued)
     }
 }
 
@@ -156,11 +164,15 @@ pub struct Commit {
 pub enum Change {
     /// The run moves on. A wait that the last checkpoint had and this one has not is closed.
     Progress(Checkpoint),
-    /// The run ends: its slots are dropped, its wait is closed and pending cancel requests are taken. `steps` counts the executions of the
+    /// The run ends: its wait is closed, pending cancel requests are taken, and the next run of its slot begins. A
+    /// completed run's slots are dropped; the others keep theirs, to be tried again. `steps` counts the executions of the
     /// whole run; None leaves the count of the last checkpoint.
     End { status: RunStatus, steps: Option<u64> },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
     Attention { code: String, message: String },
+    /// A run that ended without completing goes on from its last checkpoint. `run-slot-taken` when another run holds its
+    /// slot.
+    Reopen,
 }
 
 /// The answer to a commit, given only after it is durable.
@@ -178,6 +190,35 @@ pub struct Created {
     pub run: RunNumber,
     pub workflow_id: String,
     pub committed: Committed,
+    pub decision: Decision,
+}
+
+/// A run to create if its slot allows.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    pub run: NewRun,
+    pub admission: Admission,
+    /// The command that asks for it; the commit answers it.
+    pub command: Option<CommandId>,
+}
+
+/// A part of a journal, newest entries first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JournalPage {
+    pub entries: Vec<journal::Entry>,
+    /// What to ask for to get the entries before these; None when there are none.
+    pub older: Option<JournalCursor>,
+}
+
+/// A place in a run's journal. Meaningful to the store that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JournalCursor(pub i64);
+
+/// What pruning removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    pub runs: u64,
+    pub entries: u64,
 }
 
 /// What resuming reads: the row and the live slots, never the journal.
@@ -279,6 +320,20 @@ pub trait Observer: Send + Sync {
     /// The run's journal, oldest first; empty when there is no such run.
     fn journal(&self, run: RunNumber) -> Result<Vec<journal::Entry>, StoreError>;
 
+    /// A part of the run's journal, newest first, from its end or from a cursor on.
+    fn journal_page(
+        &self,
+        run: RunNumber,
+        from: Option<JournalCursor>,
+        count_max: usize,
+    ) -> Result<JournalPage, StoreError>;
+
+    /// Leaves a command for the owner.
+    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError>;
+
+    /// The answer to a command, once the owner has given it.
+    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError>;
+
     /// Puts a cancel request into the inbox. `unknown-run` when there is no such run.
     fn request_cancel(
         &self,
@@ -307,7 +362,23 @@ pub trait Observer: Send + Sync {
 pub trait Store: Observer {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>>;
 
+    /// Creates a run in its slot: begun, queued, or not at all. `unknown-command` when the command is answered already.
+    fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>>;
+
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>>;
+
+    /// Commands without an answer, oldest first.
+    fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>>;
+
+    fn answer_command(
+        &self,
+        command: CommandId,
+        answer: CommandAnswer,
+    ) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Removes runs that ended before a time, with everything that only they refer to, and answers and deliveries of that
+    /// age. At most so many runs. Children stay as long as their parent is open.
+    fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>>;
 
     /// Answers only after the commit is durable. On an error nothing of it was written.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>>;

@@ -11,20 +11,23 @@ use tokio::sync::oneshot;
 
 use breyta_engine::journal;
 use breyta_engine::store::{
-    CancelAnswer, CancelRequest, Commit, Committed, Created, EventRoute, NewRun, Observer, RunFilter,
-    RunNumber, RunRecord, RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError,
-    WaitFilter, WaitSummary,
+    Admitted, CancelAnswer, CancelRequest, Command, CommandAnswer, CommandId, Commit, Committed, Created,
+    EventRoute, JournalCursor, JournalPage, NewRun, Observer, Pruned, RunFilter, RunNumber, RunRecord,
+    RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError, WaitFilter, WaitSummary,
 };
 use breyta_engine::world::BoxFuture;
 
-use writer::{Request, Writer};
+use writer::{Request, Write, Writer};
 
+mod admission;
 mod children;
+mod commands;
 mod directory;
 mod failure;
 mod heads;
 mod plan;
 mod reader;
+mod retention;
 mod schema;
 mod waits;
 mod writer;
@@ -112,6 +115,23 @@ impl Observer for SqliteStore {
         self.reader.journal(run)
     }
 
+    fn journal_page(
+        &self,
+        run: RunNumber,
+        from: Option<JournalCursor>,
+        count_max: usize,
+    ) -> Result<JournalPage, StoreError> {
+        self.reader.journal_page(run, from, count_max)
+    }
+
+    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
+        self.reader.put_command(name, body, at_ms)
+    }
+
+    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
+        self.reader.command_answer(command)
+    }
+
     fn request_cancel(
         &self,
         run: RunNumber,
@@ -142,7 +162,28 @@ impl Observer for SqliteStore {
 impl Store for SqliteStore {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
         let planned = Box::new(plan::PlannedRun::new(run));
-        self.ask(|answer| Request::Create(planned, answer))
+        self.ask(|answer| Request::Write(Write::Create(planned, answer)))
+    }
+
+    fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {
+        let planned = Box::new(plan::PlannedAdmission::new(run));
+        self.ask(|answer| Request::Write(Write::Admit(planned, answer)))
+    }
+
+    fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>> {
+        self.ask(Request::Commands)
+    }
+
+    fn answer_command(
+        &self,
+        command: CommandId,
+        answer: CommandAnswer,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.ask(|sender| Request::Write(Write::AnswerCommand(command, answer, sender)))
+    }
+
+    fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        self.ask(|answer| Request::Write(Write::Prune(before_ms, count_max, answer)))
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
@@ -151,7 +192,7 @@ impl Store for SqliteStore {
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
         let planned = Box::new(plan::PlannedCommit::new(commit));
-        self.ask(|answer| Request::Commit(planned, answer))
+        self.ask(|answer| Request::Write(Write::Commit(planned, answer)))
     }
 
     fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::journal::Entry;
 use crate::store::{
-    CancelAnswer, CancelRequest, Commit, Committed, Created, EventRoute, NewRun, Observer, RunFilter,
-    RunNumber, RunRecord, RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError,
-    WaitFilter, WaitSummary,
+    Admitted, CancelAnswer, CancelRequest, Command, CommandAnswer, CommandId, Commit, Committed, Created,
+    EventRoute, JournalCursor, JournalPage, NewRun, Observer, Pruned, RunFilter, RunNumber, RunRecord,
+    RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError, WaitFilter, WaitSummary,
 };
 use crate::world::BoxFuture;
 
@@ -71,6 +71,23 @@ impl Observer for Dying {
         self.inner.journal(run)
     }
 
+    fn journal_page(
+        &self,
+        run: RunNumber,
+        from: Option<JournalCursor>,
+        count_max: usize,
+    ) -> Result<JournalPage, StoreError> {
+        self.inner.journal_page(run, from, count_max)
+    }
+
+    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
+        self.inner.put_command(name, body, at_ms)
+    }
+
+    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
+        self.inner.command_answer(command)
+    }
+
     fn request_cancel(
         &self,
         run: RunNumber,
@@ -102,6 +119,26 @@ impl Store for Dying {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
         // Created lazily, so that a death before the commit sends nothing.
         Box::pin(self.at_commit(Box::pin(async move { self.inner.create_run(run).await })))
+    }
+
+    fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {
+        Box::pin(self.at_commit(Box::pin(async move { self.inner.admit_run(run).await })))
+    }
+
+    fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>> {
+        self.inner.commands()
+    }
+
+    fn answer_command(
+        &self,
+        command: CommandId,
+        answer: CommandAnswer,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.at_commit(Box::pin(async move { self.inner.answer_command(command, answer).await })))
+    }
+
+    fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        Box::pin(self.at_commit(Box::pin(async move { self.inner.prune(before_ms, count_max).await })))
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {

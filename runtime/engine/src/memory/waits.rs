@@ -103,7 +103,7 @@ impl Content {
     }
 
     fn waits(&self) -> impl Iterator<Item = (&Row, &OpenWait)> {
-        self.runs.iter().filter_map(|row| Some((row, row.parked.as_ref()?.wait.as_ref()?)))
+        self.runs.values().filter_map(|row| Some((row, row.parked.as_ref()?.wait.as_ref()?)))
     }
 
     fn is_answered(&self, run: RunNumber) -> bool {
@@ -134,26 +134,26 @@ impl Content {
     }
 
     pub(super) fn due_runs(&self, now_ms: i64, count_max: usize) -> Vec<RunNumber> {
-        let due = self.runs.iter().filter_map(|row| Some((self.due_ms(row)?, row.summary.run)));
+        let due = self.runs.values().filter_map(|row| Some((self.due_ms(row)?, row.summary.run)));
         let mut due: Vec<(i64, RunNumber)> = due.filter(|(at_ms, _)| *at_ms <= now_ms).collect();
         due.sort();
         due.into_iter().take(count_max).map(|(_, run)| run).collect()
     }
 
     pub(super) fn next_wake(&self) -> Option<i64> {
-        self.runs.iter().filter_map(|row| self.due_ms(row)).min()
+        self.runs.values().filter_map(|row| self.due_ms(row)).min()
     }
 
     /// The child that the parent created at this call.
     pub(super) fn child_of(&self, parent: RunNumber, call: &str) -> Option<&Row> {
-        self.runs.iter().find(|row| {
+        self.runs.values().find(|row| {
             row.summary.child.as_ref().is_some_and(|child| child.parent == parent && child.call == call)
         })
     }
 
     pub(super) fn open_children(&self, parent: RunNumber) -> Vec<RunNumber> {
         let of_parent = |row: &&Row| row.summary.child.as_ref().is_some_and(|child| child.parent == parent);
-        let open = self.runs.iter().filter(of_parent).filter(|row| !row.summary.status.is_end());
+        let open = self.runs.values().filter(of_parent).filter(|row| !row.summary.status.is_end());
         open.map(|row| row.summary.run).collect()
     }
 

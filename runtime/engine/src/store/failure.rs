@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::RunNumber;
+use super::{CommandId, RunNumber};
 
 /// A failure of storage. Never holds flow data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub enum StoreError {
     WaitAnswered { run: RunNumber, wait_id: String },
     /// Another run waits under the key.
     DuplicateWaitKey { key: String, holder: RunNumber },
+    /// Another run holds the slot.
+    SlotTaken { run: RunNumber, holder: RunNumber },
+    /// There is no such command without an answer.
+    CommandNotFound { command: CommandId },
     /// Anything else that went wrong outside.
     Io { detail: String },
 }
@@ -63,6 +67,8 @@ impl StoreError {
             Self::WaitNotFound { .. } => "unknown-wait",
             Self::WaitAnswered { .. } => "wait-answered",
             Self::DuplicateWaitKey { .. } => "duplicate-wait-key",
+            Self::SlotTaken { .. } => "run_slot_taken",
+            Self::CommandNotFound { .. } => "unknown-command",
             Self::Io { .. } => "store-io",
         }
     }
@@ -122,6 +128,11 @@ impl fmt::Display for StoreError {
                 f,
                 "run {holder} waits under the key `{key}` already; build the key from something that differs by run"
             ),
+            Self::SlotTaken { run, holder } => write!(
+                f,
+                "{holder} is not finished and holds the slot of {run}; carry it on with `runs resume`, or end it with `runs cancel`"
+            ),
+            Self::CommandNotFound { command } => write!(f, "the command {} is not open", command.0),
             Self::Io { detail } => write!(f, "the store failed: {detail}"),
         }
     }

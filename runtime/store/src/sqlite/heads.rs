@@ -32,7 +32,7 @@ impl Heads {
         if let Some(head) = self.0.remove(&run) {
             return Ok(Some(head));
         }
-        let sql = "SELECT revision, last_entry, status = 'waiting', slots FROM runs WHERE id = ?1 AND ended_ms IS NULL";
+        let sql = "SELECT revision, last_entry, status IN ('waiting', 'queued'), slots FROM runs WHERE id = ?1 AND ended_ms IS NULL";
         let mut query = connection.prepare_cached(sql)?;
         let read = |row: &rusqlite::Row<'_>| {
             let slots: Vec<u8> = row.get(3)?;
@@ -48,6 +48,11 @@ impl Heads {
             self.0.clear();
         }
         self.0.insert(run, head);
+    }
+
+    /// The row was changed without telling.
+    pub(super) fn forget(&mut self, run: i64) {
+        self.0.remove(&run);
     }
 
     /// A transaction failed: what was remembered in it may be wrong.

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use breyta_engine::journal;
 use breyta_engine::store::{
-    Change, Checkpoint, ChildOf, Commit, LiveSlot, NewRun, Parked, RunNumber, RunStatus, SentSignal,
-    SignalId, SlotContent, ValueRef,
+    Admission, Admitted, Change, Checkpoint, ChildOf, CommandId, Commit, LiveSlot, NewRun, Parked, RunNumber,
+    RunStatus, SentSignal, SignalId, SlotContent, ValueRef,
 };
 use breyta_engine::wire::{Damaged, Reader, Writer};
 
@@ -67,6 +67,21 @@ pub(super) struct PlannedRun {
     pub(super) child: Option<ChildOf>,
 }
 
+/// A run to create if its slot allows.
+#[derive(Debug)]
+pub(super) struct PlannedAdmission {
+    pub(super) run: PlannedRun,
+    pub(super) admission: Admission,
+    pub(super) command: Option<CommandId>,
+}
+
+impl PlannedAdmission {
+    pub(super) fn new(admitted: Admitted) -> Self {
+        let Admitted { run, admission, command } = admitted;
+        Self { run: PlannedRun::new(run), admission, command }
+    }
+}
+
 /// A commit.
 #[derive(Debug)]
 pub(super) struct PlannedCommit {
@@ -84,6 +99,7 @@ pub(super) enum PlannedChange {
     Progress(PlannedCheckpoint),
     End(RunStatus, Option<u64>),
     Attention { code: String, message: String },
+    Reopen,
 }
 
 impl PlannedRun {
@@ -116,6 +132,7 @@ impl PlannedCommit {
                 }
                 Change::End { status, steps } => PlannedChange::End(status, steps),
                 Change::Attention { code, message } => PlannedChange::Attention { code, message },
+                Change::Reopen => PlannedChange::Reopen,
             },
         }
     }

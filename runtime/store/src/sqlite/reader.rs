@@ -7,12 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use breyta_engine::journal::{Entry, Event};
 use breyta_engine::store::{
-    CancelAnswer, CancelRequest, Observer, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary,
-    SignalAnswer, SignalTarget, StoreError, StoredSlot, ValueRef, WaitFilter, WaitSummary, workflow_id,
+    CancelAnswer, CancelRequest, CommandAnswer, CommandId, JournalCursor, JournalPage, Observer, RunFilter,
+    RunNumber, RunRecord, RunState, RunStatus, RunSummary, SignalAnswer, SignalTarget, StoreError,
+    StoredSlot, ValueRef, WaitFilter, WaitSummary, workflow_id,
 };
 
 use super::plan::{LARGE_VALUES, RowSlot, read_row};
-use super::{children, failure, path, schema, waits};
+use super::{children, commands, failure, path, schema, waits};
 
 /// The store as any process sees it.
 #[derive(Debug)]
@@ -51,6 +52,23 @@ impl Observer for SqliteReader {
 
     fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
         journal(&self.connection(), run)
+    }
+
+    fn journal_page(
+        &self,
+        run: RunNumber,
+        from: Option<JournalCursor>,
+        count_max: usize,
+    ) -> Result<JournalPage, StoreError> {
+        journal_page(&self.connection(), run, from, count_max)
+    }
+
+    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
+        commands::put(&self.connection(), name, &body, at_ms)
+    }
+
+    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
+        commands::find_answer(&self.connection(), command)
     }
 
     fn request_cancel(
@@ -169,24 +187,38 @@ fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<
     read().map_err(failure::sqlite)
 }
 
-/// Walks the chain from its end.
 fn journal(connection: &Connection, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = journal_page(connection, run, None, usize::MAX)?.entries;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// Walks the chain from its end, or from an entry of it.
+fn journal_page(
+    connection: &Connection,
+    run: RunNumber,
+    from: Option<JournalCursor>,
+    count_max: usize,
+) -> Result<JournalPage, StoreError> {
     let last = connection
         .prepare_cached("SELECT last_entry FROM runs WHERE id = ?1")
         .and_then(|mut query| query.query_row([run.0 as i64], |row| row.get(0)).optional())
         .map_err(failure::sqlite)?;
-    let mut next: Option<i64> = last;
-    let mut entries = Vec::new();
+    let mut next: Option<i64> = from.map_or(last, |cursor| Some(cursor.0));
+    let mut page = JournalPage::default();
     while let Some(id) = next {
+        if page.entries.len() == count_max {
+            page.older = Some(JournalCursor(id));
+            break;
+        }
         let (decoded, previous) = entry(connection, id)?;
         if previous.is_some_and(|previous| previous >= id) {
             return Err(StoreError::corrupt(format!("the journal of run {run} runs in a circle")));
         }
-        entries.push(decoded);
+        page.entries.push(decoded);
         next = previous;
     }
-    entries.reverse();
-    Ok(entries)
+    Ok(page)
 }
 
 /// An entry and the one before it.
@@ -280,7 +312,7 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
         };
         state.slots.push(StoredSlot { name, bytes, placed });
     }
-    if state.status == RunStatus::Waiting {
+    if matches!(state.status, RunStatus::Waiting | RunStatus::Queued) {
         state.parked = waits::parked_run(connection, run.0 as i64).map_err(failure::sqlite)?;
     }
     Ok(Some(state))

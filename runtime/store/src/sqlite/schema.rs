@@ -10,8 +10,11 @@ use breyta_engine::store::StoreError;
 use super::failure;
 
 /// Each brings the format one further; the number of those applied is the database's `user_version`.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/001_runs.sql"), include_str!("../../migrations/002_waits.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/001_runs.sql"),
+    include_str!("../../migrations/002_waits.sql"),
+    include_str!("../../migrations/003_admission.sql"),
+];
 
 /// `BREY`: marks the file as ours.
 const APPLICATION_ID: i64 = 0x4252_4559;
@@ -87,7 +90,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -8192)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 

@@ -9,11 +9,14 @@ use std::sync::mpsc;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use breyta_engine::store::{CancelRequest, Committed, Created, RunNumber, RunState, Signal, StoreError};
+use breyta_engine::store::{
+    CancelRequest, Command, CommandAnswer, CommandId, Committed, Created, Pruned, RunNumber, RunState,
+    Signal, StoreError,
+};
 
 use super::heads::Heads;
-use super::plan::{PlannedCommit, PlannedRun};
-use super::{failure, reader, schema, waits};
+use super::plan::{PlannedAdmission, PlannedCommit, PlannedRun};
+use super::{commands, failure, reader, retention, schema, waits};
 
 mod rows;
 mod values;
@@ -26,8 +29,8 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What the writer is asked for.
 #[derive(Debug)]
 pub(super) enum Request {
-    Create(Box<PlannedRun>, Answer<Created>),
-    Commit(Box<PlannedCommit>, Answer<Committed>),
+    Write(Write),
+    Commands(Answer<Vec<Command>>),
     Load(RunNumber, Answer<Option<RunState>>),
     CancelRequests(Answer<Vec<CancelRequest>>),
     DueRuns(i64, usize, Answer<Vec<RunNumber>>),
@@ -36,15 +39,22 @@ pub(super) enum Request {
 }
 
 /// A request that changes something, with whom to tell.
-enum Write {
+#[derive(Debug)]
+pub(super) enum Write {
     Create(Box<PlannedRun>, Answer<Created>),
+    Admit(Box<PlannedAdmission>, Answer<Created>),
     Commit(Box<PlannedCommit>, Answer<Committed>),
+    AnswerCommand(CommandId, CommandAnswer, Answer<()>),
+    /// Ended before, and at most so many.
+    Prune(i64, usize, Answer<Pruned>),
 }
 
 /// What became of a write; sent when its transaction has committed.
 enum Written {
     Created(Created),
     Committed(Committed),
+    Answered,
+    Pruned(Pruned),
     /// Nothing was written, for a reason of its own.
     Refused(StoreError),
 }
@@ -96,13 +106,8 @@ impl Writer {
             let mut next = Some(first);
             while let Some(request) = next {
                 match request {
-                    Request::Create(run, answer) => writes.push(Write::Create(run, answer)),
-                    Request::Commit(commit, answer) => writes.push(Write::Commit(commit, answer)),
-                    Request::Load(..)
-                    | Request::CancelRequests(_)
-                    | Request::DueRuns(..)
-                    | Request::NextWake(_)
-                    | Request::SignalsFor(..) => reads.push(request),
+                    Request::Write(write) => writes.push(write),
+                    read => reads.push(read),
                 }
                 next = if writes.len() < GROUP_MAX { requests.try_recv().ok() } else { None };
             }
@@ -164,7 +169,16 @@ impl Writer {
         }
         let apply = |write: &Write| match write {
             Write::Create(run, _) => self.create(run),
+            Write::Admit(run, _) => self.admit(run),
             Write::Commit(commit, _) => self.commit(commit),
+            Write::AnswerCommand(command, answer, _) => {
+                let open = commands::answer(&self.connection, *command, answer)?;
+                let gone = StoreError::CommandNotFound { command: *command };
+                Ok(if open { Written::Answered } else { Written::Refused(gone) })
+            }
+            Write::Prune(before_ms, count_max, _) => {
+                retention::prune(&self.connection, *before_ms, *count_max).map(Written::Pruned)
+            }
         };
         let written: rusqlite::Result<Vec<Written>> = writes.iter().map(apply).collect();
         written.map_err(|error| Failure::Of(failure::sqlite(error)))
@@ -183,18 +197,42 @@ impl Writer {
                 let found = waits::signals(&self.connection, run.0 as i64, &wait).map_err(failure::sqlite);
                 drop(answer.send(found));
             }
-            Request::Create(..) | Request::Commit(..) => {}
+            Request::Commands(answer) => drop(answer.send(commands::open(&self.connection))),
+            Request::Write(_) => {}
         }
     }
 }
 
+/// Nobody waits any more when a send fails; what was committed stays committed.
 fn answer(write: Write, written: Written) {
-    // Nobody waits any more when the send fails; what was committed stays committed.
     match (write, written) {
-        (Write::Create(_, answer), Written::Created(created)) => drop(answer.send(Ok(created))),
-        (Write::Commit(_, answer), Written::Committed(committed)) => drop(answer.send(Ok(committed))),
-        (Write::Create(_, answer), Written::Refused(error)) => drop(answer.send(Err(error))),
-        (Write::Commit(_, answer), Written::Refused(error)) => drop(answer.send(Err(error))),
-        (Write::Create(..), Written::Committed(_)) | (Write::Commit(..), Written::Created(_)) => {}
+        (Write::Create(_, answer) | Write::Admit(_, answer), written) => drop(answer.send(match written {
+            Written::Created(created) => Ok(created),
+            other => Err(other.refusal()),
+        })),
+        (Write::Commit(_, answer), written) => drop(answer.send(match written {
+            Written::Committed(committed) => Ok(committed),
+            other => Err(other.refusal()),
+        })),
+        (Write::AnswerCommand(.., answer), written) => drop(answer.send(match written {
+            Written::Answered => Ok(()),
+            other => Err(other.refusal()),
+        })),
+        (Write::Prune(.., answer), written) => drop(answer.send(match written {
+            Written::Pruned(pruned) => Ok(pruned),
+            other => Err(other.refusal()),
+        })),
+    }
+}
+
+impl Written {
+    /// Why it was refused. Everything else answers another kind of write, which never happens.
+    fn refusal(self) -> StoreError {
+        match self {
+            Self::Refused(error) => error,
+            Self::Created(_) | Self::Committed(_) | Self::Answered | Self::Pruned(_) => {
+                StoreError::io("the writer answered something else")
+            }
+        }
     }
 }

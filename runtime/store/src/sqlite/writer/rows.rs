@@ -1,13 +1,18 @@
 //! What one request writes: the run's row first, guarded by its revision, then everything that the row refers to.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use breyta_engine::store::{Committed, Created, RunNumber, RunStatus, StoreError, ValueRef, workflow_id};
+use breyta_engine::store::{
+    Admission, CommandAnswer, Committed, Created, Decision, RunNumber, RunStatus, StoreError, ValueRef,
+    workflow_id,
+};
 
 use super::{Writer, Written};
 use crate::sqlite::heads::{self, Head};
-use crate::sqlite::plan::{PlannedChange, PlannedCheckpoint, PlannedCommit, PlannedRun, write_row};
-use crate::sqlite::{children, waits};
+use crate::sqlite::plan::{
+    PlannedAdmission, PlannedChange, PlannedCheckpoint, PlannedCommit, PlannedRun, write_row,
+};
+use crate::sqlite::{admission, children, commands, waits};
 
 impl Writer {
     pub(super) fn create(&mut self, run: &PlannedRun) -> rusqlite::Result<Written> {
@@ -16,7 +21,12 @@ impl Writer {
             && let Some((id, revision)) = children::of_call(&self.connection, child)?
         {
             let placed = vec![None; run.checkpoint.slots.len()];
-            return Ok(created(&slug, id, Committed { revision: revision as u64, placed }));
+            return Ok(created(
+                &slug,
+                id,
+                Committed { revision: revision as u64, placed },
+                Decision::Started,
+            ));
         }
         if let Some(error) = self.refused_key(0, &run.checkpoint)? {
             return Ok(Written::Refused(error));
@@ -47,7 +57,47 @@ impl Writer {
         }
         let (parked, apart) = (run.checkpoint.parked.is_some(), heads::placed_apart(&placed));
         self.heads.remember(id, Head { revision: 1, last_entry: entry, parked, apart });
-        Ok(created(&slug, id, Committed { revision: 1, placed }))
+        Ok(created(&slug, id, Committed { revision: 1, placed }, Decision::Started))
+    }
+
+    /// Creates a run in its slot.
+    pub(super) fn admit(&mut self, planned: &PlannedAdmission) -> rusqlite::Result<Written> {
+        let PlannedAdmission { run, admission, command } = planned;
+        if let Some(command) = *command
+            && !commands::is_open(&self.connection, command)?
+        {
+            return Ok(Written::Refused(StoreError::CommandNotFound { command }));
+        }
+        let delivered = match &admission.delivery {
+            Some(delivery) => admission::delivered(&self.connection, delivery)?,
+            None => None,
+        };
+        let written = match delivered {
+            Some((id, revision)) => {
+                let committed = Committed { revision: revision as u64, placed: Vec::new() };
+                created(&self.slug, id, committed, Decision::Deduped)
+            }
+            None => self.create_in_slot(run, admission)?,
+        };
+        if let (Some(command), Written::Created(created)) = (*command, &written) {
+            let word = created.decision.word().to_owned();
+            let answer = CommandAnswer { run: Some(created.run), word, message: None };
+            commands::answer(&self.connection, command, &answer)?;
+        }
+        Ok(written)
+    }
+
+    fn create_in_slot(&mut self, run: &PlannedRun, admission: &Admission) -> rusqlite::Result<Written> {
+        let (decision, holders) = admission::decide(&self.connection, admission, &run.version)?;
+        let mut written = self.create(run)?;
+        if let Written::Created(created) = &mut written {
+            created.decision = decision;
+            let id = created.run.0 as i64;
+            admission::take(&self.connection, id, admission, decision, &holders, run.at_ms)?;
+            // Its row says something else now.
+            self.heads.forget(id);
+        }
+        Ok(written)
     }
 
     /// The refusal of a checkpoint that waits under a key which another run waits under.
@@ -60,6 +110,9 @@ impl Writer {
 
     pub(super) fn commit(&mut self, commit: &PlannedCommit) -> rusqlite::Result<Written> {
         let id = commit.run.0 as i64;
+        if matches!(commit.change, PlannedChange::Reopen) {
+            return self.reopen(commit);
+        }
         let Some(head) = self.heads.find(&self.connection, id)? else { return self.refusal(commit.run) };
         if let Some(error) = self.refused(commit, &head)? {
             self.heads.remember(id, head);
@@ -83,8 +136,11 @@ impl Writer {
             }
             PlannedChange::End(status, steps) => {
                 self.end(id, last, commit.at_ms, *status, *steps)?;
-                self.drop_slot_values(&head.apart, &[])?;
+                if *status == RunStatus::Completed {
+                    self.drop_slot_values(&head.apart, &[])?;
+                }
             }
+            PlannedChange::Reopen => {}
             PlannedChange::Attention { code, message } => {
                 let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, updated_ms = ?3, \
                            attention_code = ?4, attention_message = ?5 WHERE id = ?1";
@@ -101,6 +157,29 @@ impl Writer {
         Ok(Written::Committed(Committed { revision: commit.revision + 1, placed }))
     }
 
+    /// Lets a run that ended without completing go on from its last checkpoint.
+    fn reopen(&mut self, commit: &PlannedCommit) -> rusqlite::Result<Written> {
+        let (id, run) = (commit.run.0 as i64, commit.run);
+        let sql = "SELECT last_entry FROM runs WHERE id = ?1 AND revision = ?2 AND ended_ms IS NOT NULL \
+                   AND status <> 'completed'";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let found = query.query_row(params![id, commit.revision as i64], |row| row.get(0)).optional()?;
+        drop(query);
+        let Some(last) = found else { return self.refusal(run) };
+        if let Some(holder) = admission::holder_for(&self.connection, id)? {
+            return Ok(Written::Refused(StoreError::SlotTaken { run, holder }));
+        }
+        admission::take_again(&self.connection, id)?;
+        let mut previous = Some(last);
+        for entry in &commit.entries {
+            previous = Some(self.insert_entry(id, previous, entry)?);
+        }
+        let sql = "UPDATE runs SET revision = revision + 1, status = 'running', last_entry = ?2, updated_ms = ?3, \
+                   ended_ms = NULL, attention_code = NULL, attention_message = NULL WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute(params![id, previous, commit.at_ms])?;
+        Ok(Written::Committed(Committed { revision: commit.revision + 1, placed: Vec::new() }))
+    }
+
     /// Why a commit to an open run does not apply.
     fn refused(&self, commit: &PlannedCommit, head: &Head) -> rusqlite::Result<Option<StoreError>> {
         if head.revision != commit.revision || !waits::are_there(&self.connection, &commit.consumed)? {
@@ -108,7 +187,7 @@ impl Writer {
         }
         match &commit.change {
             PlannedChange::Progress(checkpoint) => self.refused_key(commit.run.0 as i64, checkpoint),
-            PlannedChange::End(..) | PlannedChange::Attention { .. } => Ok(None),
+            PlannedChange::End(..) | PlannedChange::Attention { .. } | PlannedChange::Reopen => Ok(None),
         }
     }
 
@@ -157,9 +236,11 @@ impl Writer {
         status: RunStatus,
         steps: Option<u64>,
     ) -> rusqlite::Result<()> {
-        let (empty, steps) = (write_row(std::iter::empty()), steps.map(|steps| steps as i64));
+        // What did not complete may be tried again from where it stood.
+        let empty = (status == RunStatus::Completed).then(|| write_row(std::iter::empty()));
+        let steps = steps.map(|steps| steps as i64);
         let sql = "UPDATE runs SET revision = revision + 1, status = ?2, last_entry = ?3, updated_ms = ?4, \
-                   ended_ms = ?4, attention_code = NULL, attention_message = NULL, slots = ?5, \
+                   ended_ms = ?4, attention_code = NULL, attention_message = NULL, slots = coalesce(?5, slots), \
                    steps = coalesce(?6, steps) WHERE id = ?1";
         self.connection.prepare_cached(sql)?.execute(params![
             id,
@@ -170,7 +251,8 @@ impl Writer {
             steps
         ])?;
         self.connection.prepare_cached("DELETE FROM inbox WHERE run = ?1")?.execute([id])?;
-        waits::close(&self.connection, id)
+        waits::close(&self.connection, id)?;
+        admission::leave(&self.connection, id)
     }
 }
 
@@ -178,7 +260,7 @@ fn status_of(checkpoint: &PlannedCheckpoint) -> RunStatus {
     if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
 }
 
-fn created(slug: &str, id: i64, committed: Committed) -> Written {
+fn created(slug: &str, id: i64, committed: Committed, decision: Decision) -> Written {
     let run = RunNumber(id as u64);
-    Written::Created(Created { run, workflow_id: workflow_id(slug, run), committed })
+    Written::Created(Created { run, workflow_id: workflow_id(slug, run), committed, decision })
 }
