@@ -418,6 +418,7 @@ fn describe(event: &Event) -> String {
         Event::RunFailed => "failed".to_owned(),
         Event::RunCancelled { .. } => "cancelled".to_owned(),
         Event::RunNeedsAttention { code, .. } => format!("needs attention {code}"),
+        Event::RunReopened => "reopened".to_owned(),
     }
 }
 

@@ -79,6 +79,7 @@ pub const CODES: &[ErrorCode] = &[
     code("duplicate-wait-key", "another open wait has the same key"),
     code("version-mismatch", "the run belongs to another version of the flow"),
     code("already-driven", "another driver of this process carries the run on"),
+    code("run-still-open", "the run has not ended, so that it cannot be tried again"),
     code("already_completed", "the run has ended already"),
     code("run-ended", "the run has ended, so that nothing can be done with it"),
     code("run_slot_taken", "an active run holds the concurrency slot"),

@@ -26,6 +26,11 @@ impl Pace {
     }
 }
 
+/// Lets so much time pass.
+pub(crate) async fn pause(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms.min(1 << 40))).await;
+}
+
 /// How a watched future ended.
 #[derive(Debug)]
 pub(crate) enum Watched<T, S> {

@@ -17,14 +17,17 @@ use crate::limits::Limits;
 use crate::machine::{Program, StateIndex};
 use crate::progress::Progress;
 use crate::store::{
-    CancelRequest, Change, Commit, Committed, NewRun, RunNumber, RunState, RunStatus, Store, StoreError,
+    CancelRequest, Commit, Committed, NewRun, RunNumber, RunState, RunStatus, Store, StoreError,
 };
 use crate::world::{CommitMoment, World};
 
+mod admission;
 mod failure;
 mod run;
 mod slots;
 mod step;
+
+pub use admission::Start;
 
 /// A flow with its store and its world.
 pub struct Engine {
@@ -143,32 +146,6 @@ impl Engine {
         let started = self.start(input, trigger).await?;
         let end = self.drive(&started.workflow_id).await?;
         Ok((started, end))
-    }
-
-    /// Cancels a run that nothing drives, whatever version of the flow it belongs to. A driven run is cancelled through
-    /// the inbox: [`crate::store::Observer::request_cancel`].
-    pub async fn cancel(&self, id: &str, reason: Option<&str>) -> Result<RunEnd, EngineError> {
-        let number = self.number(id)?;
-        let _driven = Driven::enter(self, number)?;
-        let state = self.load(number, id).await?;
-        if state.status.is_end() {
-            let workflow_id = self.workflow_id(number);
-            return Err(EngineError::AlreadyEnded { workflow_id, status: state.status });
-        }
-        let at_ms = self.time_after(&state);
-        let reason = reason.map(str::to_owned);
-        let event = Event::RunCancelled { reason: reason.clone() };
-        self.commit(Commit {
-            run: number,
-            revision: state.revision,
-            at_ms,
-            entries: vec![journal::Encoded::new(at_ms, &event, None)],
-            change: Change::End { status: RunStatus::Cancelled, steps: None },
-            consumed: Vec::new(),
-            sent: Vec::new(),
-        })
-        .await?;
-        Ok(RunEnd::Cancelled { reason })
     }
 
     fn number(&self, id: &str) -> Result<RunNumber, EngineError> {

@@ -103,6 +103,11 @@ pub enum EngineError {
         workflow_id: String,
         status: RunStatus,
     },
+    /// The run has not ended and should begin again.
+    StillOpen {
+        workflow_id: String,
+        status: RunStatus,
+    },
     /// The input holds a function or a regex, or is nested too deeply to be stored.
     InputNotData {
         detail: String,
@@ -123,6 +128,7 @@ impl EngineError {
             Self::VersionMismatch { .. } => "version-mismatch",
             Self::NeedsAttention { code, .. } => code,
             Self::AlreadyEnded { .. } => "already_completed",
+            Self::StillOpen { .. } => "run-still-open",
             Self::InputNotData { .. } => "invalid-input",
             Self::BadProgram { .. } => "bad-program",
         }
@@ -145,6 +151,9 @@ impl fmt::Display for EngineError {
             }
             Self::AlreadyEnded { workflow_id, status } => {
                 write!(f, "run {workflow_id} has ended already: {}", status.word())
+            }
+            Self::StillOpen { workflow_id, status } => {
+                write!(f, "run {workflow_id} is {}; `runs resume` carries it on", status.word())
             }
             Self::InputNotData { detail } => write!(f, "the input cannot be stored: {detail}"),
             Self::BadProgram { detail } => write!(f, "the compiled flow is not well formed: {detail}"),

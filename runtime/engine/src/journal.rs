@@ -67,6 +67,8 @@ pub enum Event {
         code: String,
         message: String,
     },
+    /// The run had ended without completing and goes on from where it stood.
+    RunReopened,
 }
 
 /// One execution of one step.
@@ -138,6 +140,7 @@ impl Event {
             Self::RunFailed => "run-failed",
             Self::RunCancelled { .. } => "run-cancelled",
             Self::RunNeedsAttention { .. } => "run-needs-attention",
+            Self::RunReopened => "run-reopened",
         }
     }
 
@@ -153,7 +156,8 @@ impl Event {
             | Self::RunCompleted
             | Self::RunFailed
             | Self::RunCancelled { .. }
-            | Self::RunNeedsAttention { .. } => None,
+            | Self::RunNeedsAttention { .. }
+            | Self::RunReopened => None,
         }
     }
 
@@ -173,7 +177,7 @@ impl Event {
             Self::Warning { code, point, message } => {
                 head.text(code).text(point).text(message);
             }
-            Self::RunCompleted | Self::RunFailed => {}
+            Self::RunCompleted | Self::RunFailed | Self::RunReopened => {}
             Self::RunCancelled { reason: None } => {
                 head.byte(0);
             }
@@ -200,6 +204,7 @@ impl Event {
             }
             "run-completed" => Self::RunCompleted,
             "run-failed" => Self::RunFailed,
+            "run-reopened" => Self::RunReopened,
             "run-cancelled" => {
                 Self::RunCancelled { reason: if fields.byte()? == 0 { None } else { Some(fields.text()?) } }
             }

@@ -45,6 +45,9 @@ pub mod size;
 /// Starts runs and carries them on.
 pub mod driver;
 
+/// Carries on the runs of one process, thousands at once.
+pub mod service;
+
 /// What every store must do, as checks that run against any.
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

@@ -135,7 +135,18 @@ impl Content {
         }
     }
 
-    fn create(&mut self, slug: &str, mut new: NewRun) -> Result<Created, StoreError> {
+    /// The number of the next run.
+    fn reserve(&mut self) -> RunNumber {
+        self.last_run += 1;
+        RunNumber(self.last_run)
+    }
+
+    fn create(
+        &mut self,
+        slug: &str,
+        number: Option<RunNumber>,
+        mut new: NewRun,
+    ) -> Result<Created, StoreError> {
         if let Some(row) = new.child.as_ref().and_then(|child| self.child_of(child.parent, &child.call)) {
             let placed = vec![None; row.checkpoint.slots.len()];
             let committed = Committed { revision: row.revision, placed };
@@ -150,8 +161,7 @@ impl Content {
         self.check_parked(RunNumber(0), new.checkpoint.parked.as_ref())?;
         self.permit()?;
         let placed = vec![None; new.checkpoint.slots.len()];
-        self.last_run += 1;
-        let run = RunNumber(self.last_run);
+        let run = number.unwrap_or_else(|| self.reserve());
         let summary = RunSummary {
             run,
             workflow_id: workflow_id(slug, run),
@@ -284,13 +294,17 @@ impl Content {
         run: RunNumber,
         reason: Option<&str>,
         at_ms: i64,
+        force: bool,
     ) -> Result<CancelAnswer, StoreError> {
         let status = self.row(run).ok_or(StoreError::RunNotFound { run })?.summary.status;
         if status.is_end() {
             return Ok(CancelAnswer::AlreadyEnded(status));
         }
+        if force {
+            self.inbox.retain(|request| request.run != run);
+        }
         if !self.inbox.iter().any(|request| request.run == run) {
-            self.inbox.push(CancelRequest { run, reason: reason.map(str::to_owned), at_ms });
+            self.inbox.push(CancelRequest { run, reason: reason.map(str::to_owned), at_ms, force });
         }
         Ok(CancelAnswer::Requested)
     }
@@ -365,7 +379,16 @@ impl Observer for MemoryStore {
         reason: Option<&str>,
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError> {
-        self.content().request_cancel(run, reason, at_ms)
+        self.content().request_cancel(run, reason, at_ms, false)
+    }
+
+    fn request_terminate(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.content().request_cancel(run, reason, at_ms, true)
     }
 
     fn put_signal(
@@ -388,7 +411,11 @@ impl Observer for MemoryStore {
 
 impl Store for MemoryStore {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
-        Box::pin(ready(self.content().create(&self.slug, run)))
+        Box::pin(ready(self.content().create(&self.slug, None, run)))
+    }
+
+    fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>> {
+        Box::pin(ready(Ok(self.content().reserve())))
     }
 
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {

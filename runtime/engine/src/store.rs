@@ -196,6 +196,8 @@ pub struct Created {
 /// A run to create if its slot allows.
 #[derive(Clone, Debug)]
 pub struct Admitted {
+    /// Reserved by [`Store::reserve_run`]; None: the next.
+    pub number: Option<RunNumber>,
     pub run: NewRun,
     pub admission: Admission,
     /// The command that asks for it; the commit answers it.
@@ -297,6 +299,8 @@ pub struct CancelRequest {
     pub run: RunNumber,
     pub reason: Option<String>,
     pub at_ms: i64,
+    /// Not gracefully: the run is terminated.
+    pub force: bool,
 }
 
 /// What became of a cancel request.
@@ -342,6 +346,14 @@ pub trait Observer: Send + Sync {
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError>;
 
+    /// As [`Observer::request_cancel`], by force; also when a cancel request is there already.
+    fn request_terminate(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError>;
+
     /// Leaves a signal. To a wait that is not open: `unknown-wait`; to one that has its signal already:
     /// `wait-answered`. By key and by event it is kept until a wait opens for it.
     fn put_signal(
@@ -361,6 +373,9 @@ pub trait Observer: Send + Sync {
 /// What the owning process can do besides: create and advance runs.
 pub trait Store: Observer {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>>;
+
+    /// A number for a run to create, given to nobody else. One that is not used is lost.
+    fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>>;
 
     /// Creates a run in its slot: begun, queued, or not at all. `unknown-command` when the command is answered already.
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>>;

@@ -140,6 +140,7 @@ fn item(entry: &Entry) -> Map {
         | Event::StepCancelled { .. }
         | Event::RunCompleted
         | Event::RunFailed
+        | Event::RunReopened
         | Event::RunCancelled { reason: None } => {}
     }
     map
@@ -214,10 +215,9 @@ fn branch(entry: &Entry) -> Option<String> {
         Event::Warning { code, message, .. } => format!("warning[{code}] {message}"),
         Event::RunNeedsAttention { code, message } => format!("needs attention[{code}] {message}"),
         Event::RunCancelled { reason: Some(reason) } => format!("cancelled: {reason}"),
-        Event::RunStarted { .. }
-        | Event::RunCompleted
-        | Event::RunFailed
-        | Event::RunCancelled { reason: None } => {
+        Event::RunFailed => format!("failed: {}", value()),
+        Event::RunReopened => "tried again".to_owned(),
+        Event::RunStarted { .. } | Event::RunCompleted | Event::RunCancelled { reason: None } => {
             return None;
         }
     })

@@ -141,6 +141,15 @@ impl Observer for SqliteStore {
         self.reader.request_cancel(run, reason, at_ms)
     }
 
+    fn request_terminate(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.reader.request_terminate(run, reason, at_ms)
+    }
+
     fn put_signal(
         &self,
         target: &SignalTarget,
@@ -163,6 +172,10 @@ impl Store for SqliteStore {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
         let planned = Box::new(plan::PlannedRun::new(run));
         self.ask(|answer| Request::Write(Write::Create(planned, answer)))
+    }
+
+    fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>> {
+        self.ask(Request::Reserve)
     }
 
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {

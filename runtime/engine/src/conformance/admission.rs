@@ -15,7 +15,8 @@ fn admission(slot: &str, policy: Policy) -> Admission {
 
 fn admit(store: &dyn Store, version: &str, admission: Admission) -> Created {
     let run = NewRun { version: version.to_owned(), ..new_run(&Value::Nil, 1) };
-    wait(store.admit_run(Admitted { run, admission, command: None })).expect("the store answers")
+    wait(store.admit_run(Admitted { number: None, run, admission, command: None }))
+        .expect("the store answers")
 }
 
 fn due(store: &dyn Store) -> Vec<RunNumber> {
@@ -60,6 +61,19 @@ pub(super) fn queues_are_first_in_first_out(make: Make<'_>) {
     assert_eq!(admit(store.as_ref(), "v1", slot()).decision, Decision::Started, "the slot is free again");
 }
 
+pub(super) fn reserved_numbers_are_used_once(make: Make<'_>) {
+    let harness = make();
+    let store = harness.store();
+    let reserve = || wait(store.reserve_run()).expect("the store answers");
+    let (first, second) = (reserve(), reserve());
+    let run = new_run(&Value::Nil, 1);
+    let admission = admission("", Policy::Supersede);
+    let admitted = Admitted { number: Some(second), run, admission, command: None };
+    assert_eq!(wait(store.admit_run(admitted)).expect("it starts").run, second);
+    let other = wait(store.create_run(new_run(&Value::Nil, 1))).expect("it starts").run;
+    assert!(other != first && other != second, "{other} is somebody else's");
+}
+
 pub(super) fn newer_runs_supersede(make: Make<'_>) {
     let harness = make();
     let store = harness.store();
@@ -68,7 +82,7 @@ pub(super) fn newer_runs_supersede(make: Make<'_>) {
     assert_eq!((first.decision, second.decision), (Decision::Started, Decision::Superseded));
     assert_eq!(status(store.as_ref(), second.run), RunStatus::Running, "at once");
     let reason = Some(format!("superseded by {}", second.run));
-    let expected = [CancelRequest { run: first.run, reason, at_ms: 1 }];
+    let expected = [CancelRequest { run: first.run, reason, at_ms: 1, force: false }];
     assert_eq!(wait(store.cancel_requests()).expect("the inbox reads"), expected);
 }
 
@@ -113,7 +127,8 @@ pub(super) fn commands_are_answered_once(make: Make<'_>) {
     assert_eq!(store.command_answer(start), Ok(None));
     let admit = || {
         let run = new_run(&Value::Nil, 9);
-        wait(store.admit_run(Admitted { run, admission: admission("", Policy::Drain), command: Some(start) }))
+        let admission = admission("", Policy::Drain);
+        wait(store.admit_run(Admitted { number: None, run, admission, command: Some(start) }))
     };
     let created = admit().expect("it starts");
     assert_eq!(admit().unwrap_err(), StoreError::CommandNotFound { command: start }, "once only");

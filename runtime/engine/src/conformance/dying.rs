@@ -97,6 +97,15 @@ impl Observer for Dying {
         self.inner.request_cancel(run, reason, at)
     }
 
+    fn request_terminate(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        self.inner.request_terminate(run, reason, at_ms)
+    }
+
     fn put_signal(
         &self,
         target: &SignalTarget,
@@ -119,6 +128,10 @@ impl Store for Dying {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
         // Created lazily, so that a death before the commit sends nothing.
         Box::pin(self.at_commit(Box::pin(async move { self.inner.create_run(run).await })))
+    }
+
+    fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>> {
+        self.inner.reserve_run()
     }
 
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {

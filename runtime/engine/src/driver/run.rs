@@ -235,7 +235,8 @@ impl<'e> Run<'e> {
             self.record(execution.ended_ms, &Event::StepCancelled { execution }, None);
         }
         let event = Event::RunCancelled { reason: request.reason.clone() };
-        self.end(RunStatus::Cancelled, &event, None).await?;
+        let status = if request.force { RunStatus::Terminated } else { RunStatus::Cancelled };
+        self.end(status, &event, None).await?;
         Ok(RunEnd::Cancelled { reason: request.reason })
     }
 }

@@ -51,6 +51,7 @@ fn heads_must_be_stable() {
     );
     check(Event::RunCompleted, &format!("\\01\\0drun-completed{AT}"));
     check(Event::RunFailed, &format!("\\01\\0arun-failed{AT}"));
+    check(Event::RunReopened, &format!("\\01\\0crun-reopened{AT}"));
     check(Event::RunCancelled { reason: None }, &format!("\\01\\0drun-cancelled{AT}\\00"));
     check(
         Event::RunCancelled { reason: Some("no".to_owned()) },

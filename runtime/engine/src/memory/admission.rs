@@ -23,7 +23,7 @@ enum Phase {
 
 impl Content {
     pub(super) fn admit(&mut self, slug: &str, admitted: Admitted) -> Result<Created, StoreError> {
-        let Admitted { run: new, admission, command } = admitted;
+        let Admitted { number, run: new, admission, command } = admitted;
         if let Some(command) = command {
             self.check_open(command)?;
         }
@@ -35,7 +35,7 @@ impl Content {
                 committed: crate::store::Committed { revision: row.revision, placed: Vec::new() },
                 decision: Decision::Deduped,
             },
-            None => self.create_in_slot(slug, new, admission)?,
+            None => self.create_in_slot(slug, number, new, admission)?,
         };
         if let Some(command) = command {
             let word = created.decision.word().to_owned();
@@ -47,6 +47,7 @@ impl Content {
     fn create_in_slot(
         &mut self,
         slug: &str,
+        number: Option<RunNumber>,
         new: crate::store::NewRun,
         admission: Admission,
     ) -> Result<Created, StoreError> {
@@ -55,7 +56,7 @@ impl Content {
             holders.iter().filter_map(|run| self.row(*run)).map(|row| row.summary.version.as_str());
         let decision = Decision::of(admission.policy, &new.version, versions);
         let at_ms = new.at_ms;
-        let mut created = self.create(slug, new)?;
+        let mut created = self.create(slug, number, new)?;
         created.decision = decision;
         if let Some(delivery) = admission.delivery {
             self.deliveries.insert(delivery, (created.run, at_ms));
@@ -81,7 +82,7 @@ impl Content {
 
     fn ask_to_end(&mut self, run: RunNumber, reason: &str, at_ms: i64) {
         if !self.inbox.iter().any(|request| request.run == run) {
-            self.inbox.push(CancelRequest { run, reason: Some(reason.to_owned()), at_ms });
+            self.inbox.push(CancelRequest { run, reason: Some(reason.to_owned()), at_ms, force: false });
         }
     }
 

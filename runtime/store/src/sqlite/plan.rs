@@ -70,6 +70,7 @@ pub(super) struct PlannedRun {
 /// A run to create if its slot allows.
 #[derive(Debug)]
 pub(super) struct PlannedAdmission {
+    pub(super) number: Option<RunNumber>,
     pub(super) run: PlannedRun,
     pub(super) admission: Admission,
     pub(super) command: Option<CommandId>,
@@ -77,8 +78,8 @@ pub(super) struct PlannedAdmission {
 
 impl PlannedAdmission {
     pub(super) fn new(admitted: Admitted) -> Self {
-        let Admitted { run, admission, command } = admitted;
-        Self { run: PlannedRun::new(run), admission, command }
+        let Admitted { number, run, admission, command } = admitted;
+        Self { number, run: PlannedRun::new(run), admission, command }
     }
 }
 

@@ -77,7 +77,16 @@ impl Observer for SqliteReader {
         reason: Option<&str>,
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError> {
-        request_cancel(&self.connection(), run, reason, at_ms)
+        request_end(&self.connection(), run, "cancel", reason, at_ms)
+    }
+
+    fn request_terminate(
+        &self,
+        run: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Result<CancelAnswer, StoreError> {
+        request_end(&self.connection(), run, "terminate", reason, at_ms)
     }
 
     fn put_signal(
@@ -154,7 +163,7 @@ fn find_run(connection: &Connection, slug: &str, run: RunNumber) -> Result<Optio
         _ => {}
     }
     let cancel_requested = connection
-        .prepare_cached("SELECT count(*) FROM inbox WHERE run = ?1 AND kind = 'cancel'")
+        .prepare_cached("SELECT count(*) FROM inbox WHERE run = ?1")
         .and_then(|mut query| query.query_row([run.0 as i64], |row| row.get::<_, i64>(0)))
         .map_err(failure::sqlite)?
         > 0;
@@ -240,18 +249,19 @@ fn entry(connection: &Connection, id: i64) -> Result<(Entry, Option<i64>), Store
     Ok((entry.map_err(|damaged| StoreError::corrupt(damaged.to_string()))?, previous))
 }
 
-fn request_cancel(
+fn request_end(
     connection: &Connection,
     run: RunNumber,
+    kind: &str,
     reason: Option<&str>,
     at_ms: i64,
 ) -> Result<CancelAnswer, StoreError> {
     // One statement, so that the run cannot end in between.
     let sql = "INSERT OR IGNORE INTO inbox (run, kind, reason, at_ms) \
-               SELECT id, 'cancel', ?2, ?3 FROM runs WHERE id = ?1 AND ended_ms IS NULL";
+               SELECT id, ?4, ?2, ?3 FROM runs WHERE id = ?1 AND ended_ms IS NULL";
     connection
         .prepare_cached(sql)
-        .and_then(|mut insert| insert.execute(params![run.0 as i64, reason, at_ms]))
+        .and_then(|mut insert| insert.execute(params![run.0 as i64, reason, at_ms, kind]))
         .map_err(failure::sqlite)?;
     let found = connection
         .prepare_cached("SELECT status FROM runs WHERE id = ?1")
@@ -269,11 +279,13 @@ fn request_cancel(
 /// Everything in the inbox, oldest first.
 pub(super) fn cancel_requests(connection: &Connection) -> Result<Vec<CancelRequest>, StoreError> {
     let read = || {
-        let sql = "SELECT run, reason, at_ms FROM inbox WHERE kind = 'cancel' ORDER BY id";
+        // Of two requests for a run, that by force counts.
+        let sql = "SELECT run, reason, at_ms, kind = 'terminate' FROM inbox WHERE kind = 'terminate' OR run NOT IN \
+                   (SELECT run FROM inbox WHERE kind = 'terminate') ORDER BY id";
         let mut query = connection.prepare_cached(sql)?;
         let request = |row: &Row<'_>| {
             let run = RunNumber(row.get::<_, i64>(0)? as u64);
-            Ok(CancelRequest { run, reason: row.get(1)?, at_ms: row.get(2)? })
+            Ok(CancelRequest { run, reason: row.get(1)?, at_ms: row.get(2)?, force: row.get(3)? })
         };
         query.query_map([], request)?.collect::<rusqlite::Result<Vec<_>>>()
     };

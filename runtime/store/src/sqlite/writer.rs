@@ -30,6 +30,7 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 #[derive(Debug)]
 pub(super) enum Request {
     Write(Write),
+    Reserve(Answer<RunNumber>),
     Commands(Answer<Vec<Command>>),
     Load(RunNumber, Answer<Option<RunState>>),
     CancelRequests(Answer<Vec<CancelRequest>>),
@@ -73,6 +74,7 @@ pub(super) struct Writer {
     epoch: i64,
     slug: String,
     heads: Heads,
+    next_run: i64,
     next_entry: i64,
     next_slot_value: i64,
     next_large_value: i64,
@@ -84,6 +86,9 @@ impl Writer {
             let query = format!("SELECT coalesce(max(id), 0) + 1 FROM {table}");
             connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map_err(failure::sqlite)
         };
+        // Numbers of runs that were pruned are not given again.
+        let sql = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'runs'";
+        let next_run = connection.query_row(sql, [], |row| row.get(0)).map_err(failure::sqlite)?;
         let (next_entry, next_slot_value, next_large_value) =
             (next("journal")?, next("slot_values")?, next("large_values")?);
         let heads = Heads::default();
@@ -92,6 +97,7 @@ impl Writer {
             epoch,
             slug: slug.to_owned(),
             heads,
+            next_run,
             next_entry,
             next_slot_value,
             next_large_value,
@@ -168,7 +174,7 @@ impl Writer {
             return Err(Failure::Any(StoreError::EpochLost));
         }
         let apply = |write: &Write| match write {
-            Write::Create(run, _) => self.create(run),
+            Write::Create(run, _) => self.create(None, run),
             Write::Admit(run, _) => self.admit(run),
             Write::Commit(commit, _) => self.commit(commit),
             Write::AnswerCommand(command, answer, _) => {
@@ -184,7 +190,7 @@ impl Writer {
         written.map_err(|error| Failure::Of(failure::sqlite(error)))
     }
 
-    fn read(&self, request: Request) {
+    fn read(&mut self, request: Request) {
         // Nobody waits any more when the send fails.
         match request {
             Request::Load(run, answer) => drop(answer.send(reader::load_run(&self.connection, run))),
@@ -196,6 +202,10 @@ impl Writer {
             Request::SignalsFor(run, wait, answer) => {
                 let found = waits::signals(&self.connection, run.0 as i64, &wait).map_err(failure::sqlite);
                 drop(answer.send(found));
+            }
+            Request::Reserve(answer) => {
+                self.next_run += 1;
+                drop(answer.send(Ok(RunNumber(self.next_run as u64 - 1))));
             }
             Request::Commands(answer) => drop(answer.send(commands::open(&self.connection))),
             Request::Write(_) => {}

@@ -15,7 +15,11 @@ use crate::sqlite::plan::{
 use crate::sqlite::{admission, children, commands, waits};
 
 impl Writer {
-    pub(super) fn create(&mut self, run: &PlannedRun) -> rusqlite::Result<Written> {
+    pub(super) fn create(
+        &mut self,
+        number: Option<RunNumber>,
+        run: &PlannedRun,
+    ) -> rusqlite::Result<Written> {
         let slug = run.child.as_ref().map_or(self.slug.as_str(), |child| child.flow.as_str()).to_owned();
         if let Some(child) = &run.child
             && let Some((id, revision)) = children::of_call(&self.connection, child)?
@@ -31,10 +35,17 @@ impl Writer {
         if let Some(error) = self.refused_key(0, &run.checkpoint)? {
             return Ok(Written::Refused(error));
         }
+        let id = match number {
+            Some(number) => number.0 as i64,
+            None => {
+                self.next_run += 1;
+                self.next_run - 1
+            }
+        };
         let (slots, placed) = self.place_slots(&run.checkpoint)?;
         let entry = self.next_entry;
-        let sql = "INSERT INTO runs (status, revision, first_entry, last_entry, version, started_by, state, steps, \
-                   started_ms, updated_ms, progress, slots) VALUES (?1, 1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)";
+        let sql = "INSERT INTO runs (id, status, revision, first_entry, last_entry, version, started_by, state, steps, \
+                   started_ms, updated_ms, progress, slots) VALUES (?10, ?1, 1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)";
         self.connection.prepare_cached(sql)?.execute(params![
             status_of(&run.checkpoint).word(),
             entry,
@@ -45,8 +56,8 @@ impl Writer {
             run.at_ms,
             run.checkpoint.progress,
             slots,
+            id,
         ])?;
-        let id = self.connection.last_insert_rowid();
         self.insert_slot_values(id, &run.checkpoint, &placed)?;
         self.insert_entry(id, None, &run.started)?;
         if let Some(child) = &run.child {
@@ -62,7 +73,7 @@ impl Writer {
 
     /// Creates a run in its slot.
     pub(super) fn admit(&mut self, planned: &PlannedAdmission) -> rusqlite::Result<Written> {
-        let PlannedAdmission { run, admission, command } = planned;
+        let PlannedAdmission { number, run, admission, command } = planned;
         if let Some(command) = *command
             && !commands::is_open(&self.connection, command)?
         {
@@ -77,7 +88,7 @@ impl Writer {
                 let committed = Committed { revision: revision as u64, placed: Vec::new() };
                 created(&self.slug, id, committed, Decision::Deduped)
             }
-            None => self.create_in_slot(run, admission)?,
+            None => self.create_in_slot(*number, run, admission)?,
         };
         if let (Some(command), Written::Created(created)) = (*command, &written) {
             let word = created.decision.word().to_owned();
@@ -87,9 +98,14 @@ impl Writer {
         Ok(written)
     }
 
-    fn create_in_slot(&mut self, run: &PlannedRun, admission: &Admission) -> rusqlite::Result<Written> {
+    fn create_in_slot(
+        &mut self,
+        number: Option<RunNumber>,
+        run: &PlannedRun,
+        admission: &Admission,
+    ) -> rusqlite::Result<Written> {
         let (decision, holders) = admission::decide(&self.connection, admission, &run.version)?;
-        let mut written = self.create(run)?;
+        let mut written = self.create(number, run)?;
         if let Written::Created(created) = &mut written {
             created.decision = decision;
             let id = created.run.0 as i64;

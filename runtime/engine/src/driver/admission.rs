@@ -1,0 +1,159 @@
+//! How runs begin in their slot, begin again, and are ended by request while nothing drives them.
+
+use breyta_core::{Map, Value};
+
+use super::{Driven, Engine, RunEnd, slots};
+use crate::error::EngineError;
+use crate::journal::{self, Event};
+use crate::progress::Progress;
+use crate::store::{Admission, Admitted, Change, CommandId, Commit, Created, NewRun, RunNumber, RunStatus};
+use crate::world::CommitMoment;
+
+/// A start that somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Checked, without the context keys.
+    pub input: Map,
+    /// What starts it: `manual`, `schedule`, …
+    pub trigger: String,
+    pub admission: Admission,
+    /// The command that asks for it.
+    pub command: Option<CommandId>,
+}
+
+impl Engine {
+    /// Creates a run if its slot allows, with its context keys (`:flow/ctx`) in the input.
+    pub async fn admit(&self, start: Start) -> Result<Created, EngineError> {
+        let number = self.store.reserve_run().await?;
+        let at_ms = self.world.now_ms();
+        let mut input = start.input;
+        input.insert_keyword("flow/ctx", self.context(number, at_ms));
+        let run = self.first_commit(&Value::Map(input), &start.trigger, at_ms)?;
+        let commit = self.before_commit();
+        let admitted =
+            Admitted { number: Some(number), run, admission: start.admission, command: start.command };
+        let created = self.store.admit_run(admitted).await?;
+        self.world.at_commit(commit, CommitMoment::After);
+        Ok(created)
+    }
+
+    fn context(&self, number: RunNumber, at_ms: i64) -> Map {
+        let mut context = Map::new();
+        context.insert_keyword("workflow-id", self.workflow_id(number).as_str());
+        context.insert_keyword("flow-slug", self.program.slug());
+        context.insert_keyword("version", self.program.version());
+        context.insert_keyword("started-at-ms", at_ms);
+        context
+    }
+
+    fn first_commit(&self, input: &Value, trigger: &str, at_ms: i64) -> Result<NewRun, EngineError> {
+        let bytes = slots::encode(input).map_err(|detail| EngineError::InputNotData { detail })?;
+        let version = self.program.version().to_owned();
+        let event = Event::RunStarted { version: version.clone(), trigger: trigger.to_owned() };
+        Ok(NewRun {
+            version,
+            trigger: trigger.to_owned(),
+            at_ms,
+            started: journal::Encoded::new(at_ms, &event, Some(bytes.clone())),
+            checkpoint: slots::first_checkpoint(self.program.machine(), bytes, &Progress::start(at_ms)),
+            child: None,
+        })
+    }
+
+    /// Starts another run with the input of one that was there, as it was committed. The context keys are its own.
+    pub async fn start_again(
+        &self,
+        id: &str,
+        admission: Admission,
+        command: Option<CommandId>,
+    ) -> Result<Created, EngineError> {
+        let number = self.number(id)?;
+        let record = self.store.find_run(number)?;
+        let record = record.ok_or_else(|| EngineError::UnknownRun { id: id.to_owned() })?;
+        let mut input = record.input.as_map().cloned().unwrap_or_default();
+        input.remove(&Value::keyword("flow/ctx"));
+        self.admit(Start { input, trigger: "fork".to_owned(), admission, command }).await
+    }
+
+    /// Carries a run on until it ends or rests; None while it rests.
+    pub(crate) async fn carry(&self, id: &str) -> Result<Option<RunEnd>, EngineError> {
+        self.drive(id).await.map(Some)
+    }
+
+    /// Lets a run that failed, was cancelled or terminated go on from its last checkpoint: what completed is not done
+    /// again. It is running then, and nothing drives it yet.
+    pub async fn reopen(&self, id: &str) -> Result<RunNumber, EngineError> {
+        let number = self.number(id)?;
+        let _driven = Driven::enter(self, number)?;
+        let state = self.load(number, id).await?;
+        if !state.status.is_end() {
+            return Err(EngineError::StillOpen {
+                workflow_id: self.workflow_id(number),
+                status: state.status,
+            });
+        }
+        if state.status == RunStatus::Completed {
+            return Err(EngineError::AlreadyEnded {
+                workflow_id: self.workflow_id(number),
+                status: state.status,
+            });
+        }
+        if state.version != self.program.version() {
+            let program = self.program.version().to_owned();
+            let workflow_id = self.workflow_id(number);
+            return Err(EngineError::VersionMismatch { workflow_id, run: state.version, program });
+        }
+        let at_ms = self.time_after(&state);
+        self.commit(Commit {
+            run: number,
+            revision: state.revision,
+            at_ms,
+            entries: vec![journal::Encoded::new(at_ms, &Event::RunReopened, None)],
+            change: Change::Reopen,
+            consumed: Vec::new(),
+            sent: Vec::new(),
+        })
+        .await?;
+        Ok(number)
+    }
+
+    /// Cancels a run that nothing drives, whatever version of the flow it belongs to. A driven run is cancelled through
+    /// the inbox: [`crate::store::Observer::request_cancel`].
+    pub async fn cancel(&self, id: &str, reason: Option<&str>) -> Result<RunEnd, EngineError> {
+        self.end_by_request(id, RunStatus::Cancelled, reason).await
+    }
+
+    /// As [`Engine::cancel`], by force: the run counts as terminated.
+    pub async fn terminate(&self, id: &str, reason: Option<&str>) -> Result<RunEnd, EngineError> {
+        self.end_by_request(id, RunStatus::Terminated, reason).await
+    }
+
+    async fn end_by_request(
+        &self,
+        id: &str,
+        status: RunStatus,
+        reason: Option<&str>,
+    ) -> Result<RunEnd, EngineError> {
+        let number = self.number(id)?;
+        let _driven = Driven::enter(self, number)?;
+        let state = self.load(number, id).await?;
+        if state.status.is_end() {
+            let workflow_id = self.workflow_id(number);
+            return Err(EngineError::AlreadyEnded { workflow_id, status: state.status });
+        }
+        let at_ms = self.time_after(&state);
+        let reason = reason.map(str::to_owned);
+        let event = Event::RunCancelled { reason: reason.clone() };
+        self.commit(Commit {
+            run: number,
+            revision: state.revision,
+            at_ms,
+            entries: vec![journal::Encoded::new(at_ms, &event, None)],
+            change: Change::End { status, steps: None },
+            consumed: Vec::new(),
+            sent: Vec::new(),
+        })
+        .await?;
+        Ok(RunEnd::Cancelled { reason })
+    }
+}
