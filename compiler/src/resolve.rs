@@ -31,6 +31,9 @@ mod forbidden;
 /// Timeline labels from metadata.
 mod labels;
 
+/// Sequences that are made when asked for.
+mod lazy;
+
 /// What is checked and not built yet.
 mod later;
 

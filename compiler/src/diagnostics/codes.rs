@@ -267,7 +267,7 @@ codes! {
     /// A very long string on one line.
     LARGE_INLINE_STRING "large_inline_string" Warning;
     /// `(range)` without an end.
-    SANDBOX_UNBOUNDED_RANGE "sandbox_unbounded_range" Error;
+    SANDBOX_UNBOUNDED_RANGE "sandbox_unbounded_range" Warning;
     /// A packaged step that nothing uses.
     UNREFERENCED_PACKAGED_STEP "unreferenced_packaged_step" Warning;
     /// Something that is no step id between a packaged step and its config.

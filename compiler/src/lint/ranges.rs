@@ -1,4 +1,4 @@
-//! `(range)`: numbers without an end, which the sandbox refuses when the flow runs.
+//! `(range)`: numbers without an end, which the platform's sandbox refuses when the flow runs.
 
 use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic, Problems};

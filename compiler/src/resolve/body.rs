@@ -128,8 +128,7 @@ impl Resolver<'_> {
                 if let Some(id) = closure.rest {
                     let index =
                         Expr { kind: ExprKind::Literal(Value::Int(closure.parameters.len() as i64)), span };
-                    let rest = this.core("drop", vec![index, all(span)], span);
-                    taken.push((id, this.core("seq", vec![rest], span)));
+                    taken.push((id, this.core("nthnext", vec![all(span), index], span)));
                 }
                 (closure, taken)
             });

@@ -37,10 +37,6 @@ impl Resolver<'_> {
             return unknown(form.span);
         };
         if !function.accepts(arguments.len()) {
-            if is_transducer_call(function, arguments.len()) {
-                let what = format!("`{name}` with this number of arguments (transducers)");
-                return self.checked_only(form, &what, arguments);
-            }
             self.report(
                 Diagnostic::new(
                     Code::WRONG_ARITY,
@@ -147,35 +143,6 @@ fn is_planned(name: &str) -> bool {
         return true;
     }
     qualified(name).iter().any(|name| library::planned::is_planned(name))
-}
-
-/// Whether a call with too few arguments is right Clojure: a transducer, or an endless `(repeat x)`.
-fn is_transducer_call(function: &Entry, count: usize) -> bool {
-    const WITH_ONE: &[&str] = &[
-        "map",
-        "filter",
-        "remove",
-        "keep",
-        "mapcat",
-        "take",
-        "drop",
-        "take-while",
-        "drop-while",
-        "map-indexed",
-        "keep-indexed",
-        "partition-all",
-        "partition-by",
-        "interpose",
-        "repeat",
-    ];
-    let name = function.short_name();
-    match count {
-        0 => name == "distinct",
-        1 => WITH_ONE.contains(&name),
-        // `(into to xf from)`, `(sequence xf from)`.
-        3 => name == "into",
-        _ => false,
-    }
 }
 
 /// Whether this is a sequence transform of any namespace, which `lint` refuses in flow bodies.

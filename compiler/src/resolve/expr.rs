@@ -10,7 +10,7 @@ use crate::syntax::{Form, FormKind};
 
 /// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
 const NOT_YET: &[&str] =
-    &["while", "letfn", "doto", "when-first", "lazy-seq", "binding", "delay", "assert", "def", "defn"];
+    &["while", "letfn", "doto", "when-first", "binding", "delay", "assert", "def", "defn"];
 
 impl Resolver<'_> {
     /// The meaning of a form.
@@ -160,6 +160,8 @@ impl Resolver<'_> {
             "recur" => self.recur(form, arguments),
             "for" => self.for_(form, arguments),
             "doseq" => self.doseq(form, arguments),
+            "lazy-seq" => self.lazy_seq(form, arguments),
+            "lazy-cat" => self.lazy_cat(form, arguments),
             "dotimes" => self.dotimes(form, arguments),
             "case" => self.case(form, arguments),
             "condp" => self.condp(form, arguments),
@@ -296,6 +298,8 @@ const FORMS: &[&str] = &[
     "recur",
     "for",
     "doseq",
+    "lazy-seq",
+    "lazy-cat",
     "dotimes",
     "try",
     "throw",

@@ -1,7 +1,7 @@
 //! Iteration: `loop` and `recur`, `for`, `doseq`, `dotimes`.
 //!
-//! `for` and `doseq` become loops over an index and the realised collection, which is what can be stored between
-//! steps. `for` is eager everywhere; in a flow body that differs from Clojure on purpose.
+//! In a flow body `for` and `doseq` become loops over an index and the realised collection, which is what can be stored
+//! between steps: `for` is eager there, and differs from Clojure on purpose. In functions see [`super::lazy`].
 
 use breyta_core::Value;
 
@@ -34,14 +34,14 @@ impl Target {
 }
 
 /// One binding of `for` or `doseq` with the modifiers behind it.
-struct Clause<'f> {
-    pattern: &'f Form,
-    collection: &'f Form,
-    modifiers: Vec<(Modifier, &'f Form)>,
+pub(super) struct Clause<'f> {
+    pub(super) pattern: &'f Form,
+    pub(super) collection: &'f Form,
+    pub(super) modifiers: Vec<(Modifier, &'f Form)>,
 }
 
 #[derive(Clone, Copy)]
-enum Modifier {
+pub(super) enum Modifier {
     Let,
     When,
     While,
@@ -171,10 +171,13 @@ impl Resolver<'_> {
             );
         };
         let Some(clauses) = self.clauses(vector) else { return unknown(form.span) };
+        if self.in_function() {
+            return self.iteration(form, |this| this.lazy_rounds(&clauses, body));
+        }
         let collected = self.invent("-collected", form.span);
         let empty = Expr { kind: ExprKind::Vector(Vec::new()), span: form.span };
         let value = self.iteration(form, |this| this.rounds(&clauses, Some(collected), Body::Collect(body)));
-        let list = self.core("concat", vec![value], form.span);
+        let list = self.internal("collected", vec![value], form.span);
         bound(vec![(collected, empty)], list)
     }
 
@@ -187,6 +190,9 @@ impl Resolver<'_> {
             );
         };
         let Some(clauses) = self.clauses(vector) else { return unknown(form.span) };
+        if self.in_function() {
+            return self.iteration(form, |this| this.seq_rounds(&clauses, body, form.span));
+        }
         self.iteration(form, |this| this.rounds(&clauses, None, Body::Run(body, form.span)))
     }
 
@@ -312,19 +318,7 @@ impl Resolver<'_> {
         };
         match modifier {
             Modifier::Let => {
-                let Some(items) = form.as_vector().filter(|items| items.len() % 2 == 0) else {
-                    return self.malformed(
-                        form,
-                        "`:let` takes a vector of pairs",
-                        "write `:let [name value]`",
-                    );
-                };
-                let mut bindings = Vec::new();
-                for pair in items.chunks_exact(2) {
-                    if let [name, value] = pair {
-                        self.binding(name, value, &mut bindings);
-                    }
-                }
+                let Some(bindings) = self.let_bindings(form) else { return unknown(form.span) };
                 let value = self.modified(rest, index, collected, span, inside);
                 bound(bindings, value)
             }
@@ -342,6 +336,21 @@ impl Resolver<'_> {
                 branch(span, None, condition, then, otherwise, false)
             }
         }
+    }
+
+    /// The bindings of `:let`; reports when there are none.
+    pub(super) fn let_bindings(&mut self, form: &Form) -> Option<Vec<(LocalId, Expr)>> {
+        let Some(items) = form.as_vector().filter(|items| items.len() % 2 == 0) else {
+            self.malformed(form, "`:let` takes a vector of pairs", "write `:let [name value]`");
+            return None;
+        };
+        let mut bindings = Vec::new();
+        for pair in items.chunks_exact(2) {
+            if let [name, value] = pair {
+                self.binding(name, value, &mut bindings);
+            }
+        }
+        Some(bindings)
     }
 
     /// Goes on with the next index; `value` is what has been collected by then.

@@ -1,4 +1,4 @@
-//! Destructuring: a pattern becomes bindings of plain locals through `nth`, `drop` and `get`.
+//! Destructuring: a pattern becomes bindings of plain locals through `nth`, `nthnext` and `get`.
 //!
 //! Unlike in Clojure, a map pattern takes a list for keys and values only after `&`.
 
@@ -83,9 +83,7 @@ impl Resolver<'_> {
         if position == 0 {
             return use_local(whole, span);
         }
-        let arguments = vec![literal(Value::Int(position), span), use_local(whole, span)];
-        let rest = self.library_call("clojure.core/drop", arguments, span);
-        self.library_call("clojure.core/seq", vec![rest], span)
+        self.core("nthnext", vec![use_local(whole, span), literal(Value::Int(position), span)], span)
     }
 
     /// The pattern after `&`; a map pattern takes the rest as keys and values.

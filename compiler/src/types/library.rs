@@ -23,6 +23,9 @@ impl Inference<'_, '_> {
             // Reported when it was resolved.
             return Type::Any;
         }
+        if let Some(of) = self.sequence_form(function.name, arguments, types) {
+            return of.bounded();
+        }
         if let Some(short) = function.name.strip_prefix("clojure.core/") {
             if let Some(of) = self.higher_order(short, arguments, types) {
                 return of.bounded();
@@ -41,6 +44,23 @@ impl Inference<'_, '_> {
             }
         }
         of_types(function.name, types).unwrap_or_else(|| Type::from(function.returns)).bounded()
+    }
+
+    /// What `for` and `lazy-seq` become.
+    fn sequence_form(&mut self, name: &str, arguments: &[Expr], types: &[Type]) -> Option<Type> {
+        let list = |of: Option<Type>| Type::List(Box::new(of.unwrap_or(Type::Any)));
+        match (name.strip_prefix("breyta.internal/")?, arguments) {
+            ("for-inner", [function, _]) => {
+                Some(list(types.get(1)?.element().map(|of| self.apply(function, &[of]))))
+            }
+            ("for-outer", [function, _]) => {
+                let inner = types.get(1)?.element().map(|of| self.apply(function, &[of]));
+                Some(list(inner.and_then(|of| of.element())))
+            }
+            ("lazy", [function]) => Some(list(self.apply(function, &[]).element())),
+            ("collected", [_]) => Some(list(types.first()?.element())),
+            _ => None,
+        }
     }
 
     /// Functions that call their first argument with elements.
@@ -143,6 +163,7 @@ impl Inference<'_, '_> {
                 let more: Vec<Type> = of_elements.into_iter().collect();
                 Some(added(collection, of, &more))
             }
+            ("into", [collection, _, _]) => Some(added(collection, of, &[Type::Any])),
             _ => None,
         }
     }
@@ -163,10 +184,13 @@ impl Inference<'_, '_> {
 /// Results that follow from the types of the arguments alone.
 pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
     let Some(short) = name.strip_prefix("clojure.core/") else {
-        let throws = ["no-matching-clause", "wrong-arity", "throw", "throw-error"];
+        let throws = ["no-matching-clause", "wrong-arity", "throw", "throw-error", "skip", "stop"];
         let ends = name.strip_prefix("breyta.internal/").is_some_and(|short| throws.contains(&short));
         return ends.then_some(Type::Never);
     };
+    if is_transducer(short, types.len()) {
+        return Some(Type::Function);
+    }
     let list = |of: Type| Type::List(Box::new(of));
     let last = || types.last().map_or(Some(Type::Any), Type::element);
     Some(match (short, types) {
@@ -176,9 +200,14 @@ pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
         ("nth", [of, _, default]) => {
             of.element().map_or_else(|| default.clone(), |of| Type::union(of, default.clone()))
         }
-        ("rest" | "reverse" | "distinct" | "sort" | "take" | "drop" | "drop-last", _) => list(last()?),
+        (
+            "rest" | "reverse" | "distinct" | "dedupe" | "sort" | "take" | "drop" | "drop-last" | "take-nth"
+            | "cycle",
+            _,
+        ) => list(last()?),
         ("interpose", [separator, of]) => list(Type::union(separator.clone(), of.element()?)),
         ("seq" | "next" | "butlast" | "take-last", _) => list(last()?).or_nil(),
+        ("nthnext", [of, _]) => list(of.element()?).or_nil(),
         ("vec", [of]) => Type::Vector(Box::new(of.element()?)),
         ("set", [of]) => Type::Set(Box::new(of.element()?)),
         ("not-empty", [of]) => of.clone().or_nil(),
@@ -191,7 +220,7 @@ pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
         ("list", [_, ..]) => list(types.iter().cloned().reduce(Type::union)?),
         ("vector", [_, ..]) => Type::Vector(Box::new(types.iter().cloned().reduce(Type::union)?)),
         ("hash-set", [_, ..]) => Type::Set(Box::new(types.iter().cloned().reduce(Type::union)?)),
-        ("repeat", [_, of]) => list(of.clone()),
+        ("repeat", [of] | [_, of]) => list(of.clone()),
         ("range", _) if types.iter().all(|of| *of == Type::Integer) => list(Type::Integer),
         ("partition" | "partition-all", _) => list(list(last()?)),
         ("frequencies", [_]) => Type::MapOf(Box::new(Type::Integer)),
@@ -207,6 +236,33 @@ pub(super) fn of_types(name: &str, types: &[Type]) -> Option<Type> {
         ("max" | "min", [_, ..]) => numbers(types)?,
         _ => return None,
     })
+}
+
+/// Whether a call of a sequence function with this many arguments makes a transducer.
+fn is_transducer(name: &str, arguments: usize) -> bool {
+    const OF_ONE: &[&str] = &[
+        "map",
+        "filter",
+        "remove",
+        "keep",
+        "mapcat",
+        "take",
+        "drop",
+        "take-while",
+        "drop-while",
+        "take-nth",
+        "map-indexed",
+        "keep-indexed",
+        "partition-all",
+        "partition-by",
+        "interpose",
+        "replace",
+    ];
+    match arguments {
+        0 => matches!(name, "distinct" | "dedupe"),
+        1 => OF_ONE.contains(&name),
+        _ => false,
+    }
 }
 
 /// One of several numbers.

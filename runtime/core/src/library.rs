@@ -30,6 +30,7 @@ pub mod sets;
 pub mod sorted;
 pub mod strings;
 pub mod text;
+pub mod transducers;
 pub mod transforms;
 
 /// Calling values.
@@ -115,9 +116,9 @@ impl Entry {
 /// }
 /// ```
 macro_rules! rows {
-    ($module:ident: $($name:literal $code:ident ($($required:expr),* $(; $($optional:expr),*)? $(=> & $rest:expr)?) -> $returns:expr, $doc:literal;)*) => {
+    ($module:path: $($name:literal $code:ident ($($required:expr),* $(; $($optional:expr),*)? $(=> & $rest:expr)?) -> $returns:expr, $doc:literal;)*) => {
         #[allow(unused_imports, reason = "a module need not use every type")]
-        pub(super) const ENTRIES: &[$crate::library::Entry] = {
+        pub(in $crate::library) const ENTRIES: &[$crate::library::Entry] = {
             use $crate::library::Ty::*;
             &[$($crate::library::Entry {
                 name: $name,
@@ -158,12 +159,19 @@ const MODULES: &[&[Entry]] = &[
     predicates::ENTRIES,
     references::ENTRIES,
     relations::ENTRIES,
-    sequences::ENTRIES,
+    sequences::access::ENTRIES,
+    sequences::generators::ENTRIES,
+    sequences::groups::ENTRIES,
+    sequences::joins::ENTRIES,
+    sequences::slices::ENTRIES,
     sets::ENTRIES,
     sorted::ENTRIES,
     strings::ENTRIES,
     text::ENTRIES,
-    transforms::ENTRIES,
+    transducers::runs::ENTRIES,
+    transforms::folds::ENTRIES,
+    transforms::mapping::ENTRIES,
+    transforms::sorting::ENTRIES,
     internal::ENTRIES,
 ];
 

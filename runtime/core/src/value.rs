@@ -33,7 +33,7 @@ pub(crate) use annotated::Annotated;
 pub use equality::{FixedState, equal};
 pub use function::{Closure, DynamicCode, Function, Native};
 pub use identity::identical;
-pub use lazy::{Chunk, Generator, LazySeq, realize};
+pub use lazy::{Chunk, LazySeq, Opened, SeqKind, Source, Spring, Step, realize};
 pub use map::{Entries, Map};
 pub use object::{Atom, Delay, Mutable, Object};
 pub use order::Order;

@@ -30,8 +30,7 @@ pub(super) fn class_name(value: &Value) -> &'static str {
         Value::Bytes(_) => "[B",
         Value::Regex(_) => "java.util.regex.Pattern",
         Value::Function(_) => "clojure.lang.IFn",
-        Value::Lazy(seq) if seq.is_deferred() => "clojure.lang.LazySeq",
-        Value::Lazy(_) => "clojure.lang.Cons",
+        Value::Lazy(seq) => seq.kind().class_name(),
         Value::Object(object) => object.class_name(),
         Value::Error(_) => "clojure.lang.ExceptionInfo",
     }

@@ -3,12 +3,14 @@
 use std::mem::take;
 
 use super::class::{class_name, illegal_argument, mismatch, not_supported, out_of_bounds};
-use super::elements::{Walk, elements, entry_parts, is_empty as has_no_elements, seq as seq_value};
+use super::elements::{Walk, elements, entry_parts, is_empty as has_no_elements, seq_of};
 use super::lookup::{index_argument, index_key, lookup};
 use super::rows;
+use super::transducers::runs::{each, into_through};
+use super::transducers::stages::Flow;
 use crate::number::is_number;
 use crate::thrown::Class;
-use crate::value::LazySeq;
+use crate::value::{LazySeq, SeqKind};
 use crate::{Budget, Map, Set, Thrown, Value, Vector};
 
 rows! { collections:
@@ -24,7 +26,7 @@ rows! { collections:
     "clojure.core/vector" vector ( => & Any) -> Vector, "A vector of the arguments.";
     "clojure.core/hash-set" hash_set ( => & Any) -> Set, "A set of the arguments.";
     "clojure.core/conj" conj ( => & Any) -> Any, "The collection with elements added, where its kind adds them.";
-    "clojure.core/into" into (; Any, Seqable) -> Any, "The first collection with all elements of the second added.";
+    "clojure.core/into" into (; Any, Any, Seqable) -> Any, "The first collection with all elements of the second added.";
     "clojure.core/disj" disj (Nilable(&Set) => & Any) -> Nilable(&Set), "The set without the given members.";
     "clojure.core/get" get (Any, Any; Any) -> Any, "The value under a key, or nil, or the given default.";
     "clojure.core/get-in" get_in (Any, Seqable; Any) -> Any, "The value at a path of keys, or nil, or the given default.";
@@ -46,7 +48,7 @@ pub fn count(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Value::Str(text) => text.encode_utf16().count(),
         Value::Bytes(bytes) => bytes.len(),
         Value::Lazy(_) => {
-            let mut items = Walk::over(budget, take(coll))?;
+            let mut items = Walk::over(take(coll));
             let mut count = 0;
             while items.next(budget)?.is_some() {
                 budget.spend(1)?;
@@ -63,11 +65,11 @@ pub fn bounded_count(budget: &mut Budget, args: &mut [Value]) -> Result<Value, T
     let [bound, coll] = args else {
         return Err(Thrown::arity("clojure.core/bounded-count", args.len()));
     };
-    if !matches!(coll, Value::Lazy(_)) {
+    if !matches!(coll, Value::Lazy(seq) if seq.kind() != SeqKind::Range) {
         return count(budget, &mut [take(coll)]);
     }
     let bound = index_argument("bounded-count", bound)?;
-    let mut items = Walk::over(budget, take(coll))?;
+    let mut items = Walk::over(take(coll));
     let mut counted = 0;
     while counted < bound && items.next(budget)?.is_some() {
         budget.spend(1)?;
@@ -94,19 +96,26 @@ pub fn empty(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Value::Vector(items) => Value::Vector(items.emptied()),
         Value::Map(map) => Value::Map(map.emptied()),
         Value::Set(members) => Value::Set(members.emptied()),
+        Value::Lazy(_) => Value::List(Vector::new()),
         _ => Value::Nil,
     })
 }
 
 pub fn seq(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/seq", args.len())) };
-    Ok(seq_value(elements(budget, take(coll))?))
+    seq_of(budget, take(coll))
 }
 
 pub fn vec(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/vec", args.len())) };
-    if let Value::Nil | Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Str(_) =
-        coll
+    if let Value::Nil
+    | Value::List(_)
+    | Value::Vector(_)
+    | Value::Map(_)
+    | Value::Set(_)
+    | Value::Str(_)
+    | Value::Lazy(_)
+    | Value::Object(_) = coll
     {
         let items = elements(budget, take(coll))?;
         return Ok(Value::Vector(if items.is_entry() {
@@ -229,6 +238,7 @@ pub fn into(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         [] => return Ok(Value::Vector(Vector::new())),
         [to] => return Ok(take(to)),
         [to, from] => (take(to), take(from)),
+        [to, transducer, from] => return into_through(budget, take(to), transducer, take(from)),
         _ => return Err(Thrown::arity("clojure.core/into", args.len())),
     };
     if let (Value::Vector(to), Value::List(from) | Value::Vector(from)) = (&to, &from)
@@ -238,10 +248,10 @@ pub fn into(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         return Ok(Value::Vector(from.clone().plain()));
     }
     let mut coll = to;
-    let mut items = Walk::over(budget, from)?;
-    while let Some(item) = items.next(budget)? {
-        coll = conj_one(budget, coll, item)?;
-    }
+    each(budget, from, &mut |budget, item| {
+        coll = conj_one(budget, take(&mut coll), item)?;
+        Ok(Flow::On)
+    })?;
     Ok(coll)
 }
 
@@ -318,7 +328,7 @@ pub fn nth(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
             (found, "a string", text.encode_utf16().count())
         }
         Value::Lazy(_) => {
-            let mut items = Walk::over(budget, take(coll))?;
+            let mut items = Walk::over(take(coll));
             let mut passed = 0;
             let found = loop {
                 budget.spend(1)?;

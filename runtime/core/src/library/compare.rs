@@ -28,7 +28,7 @@ pub(super) fn are_equal(budget: &mut Budget, left: &Value, right: &Value) -> Res
         if identical(left, right) {
             return Ok(true);
         }
-        let (mut left, mut right) = (Walk::over(budget, left.clone())?, Walk::over(budget, right.clone())?);
+        let (mut left, mut right) = (Walk::over(left.clone()), Walk::over(right.clone()));
         loop {
             match (left.next(budget)?, right.next(budget)?) {
                 (None, None) => return Ok(true),

@@ -37,7 +37,7 @@ fn folded(
     fold: fn(i32, i32) -> i32,
 ) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity(what, args.len())) };
-    let mut items = Walk::over(budget, std::mem::take(coll))?;
+    let mut items = Walk::over(std::mem::take(coll));
     let (mut sum, mut count) = (start, 0);
     while let Some(item) = items.next(budget)? {
         sum = fold(sum, murmur::hash(budget, &item)?);

@@ -26,11 +26,11 @@ pub fn next_round(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         [Value::Int(round), Value::Int(most)] => (*round, *most),
         _ => return Err(Thrown::arity("breyta.internal/next-round", args.len())),
     };
-    if round + 1 >= most {
+    if round.saturating_add(1) >= most {
         let message = format!(
             "the loop went through more than {most} rounds; `^{{:max-iterations n}}` raises its bound"
         );
         return Err(Thrown::limit("loop-limit", message));
     }
-    Ok(Value::Int(round + 1))
+    Ok(Value::Int(round.saturating_add(1)))
 }

@@ -9,6 +9,7 @@ use super::invoke::{call, call_two, invoke};
 use super::lookup::{index_key, lookup, lookup_entry};
 use super::rows;
 use super::sorted::comparator_order;
+use super::transducers::{is_reduced, unreduced};
 use crate::print::str_text;
 use crate::value::Order;
 use crate::{Budget, Map, Thrown, Value, Vector};
@@ -379,7 +380,7 @@ pub fn val(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 
 pub fn zipmap(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [keys, values] = args else { return Err(Thrown::arity("clojure.core/zipmap", args.len())) };
-    let (mut keys, mut values) = (Walk::over(budget, take(keys))?, Walk::over(budget, take(values))?);
+    let (mut keys, mut values) = (Walk::over(take(keys)), Walk::over(take(values)));
     let mut map = Map::new();
     while let (Some(key), Some(value)) = (keys.next(budget)?, values.next(budget)?) {
         budget.spend(1)?;
@@ -420,6 +421,9 @@ pub fn reduce_kv(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Throw
     let mut result = take(init);
     for (key, value) in indexed_entries(budget, "reduce-kv", take(coll))? {
         result = invoke(budget, function, &mut [result, key, value])?;
+        if is_reduced(&result) {
+            return Ok(unreduced(result));
+        }
     }
     Ok(result)
 }

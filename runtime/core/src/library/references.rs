@@ -7,7 +7,7 @@ use super::class::mismatch;
 use super::invoke::invoke;
 use super::rows;
 use crate::thrown::Class;
-use crate::value::{Atom, Delay, Mutable, Object, identical};
+use crate::value::{Atom, Delay, Mutable, Object, SeqKind, identical};
 use crate::{Budget, Map, Thrown, Value};
 
 rows! { references:
@@ -91,6 +91,7 @@ pub fn deref(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Object::Volatile(place) => Ok(place.get()),
         Object::Delay(delay) => made(budget, delay),
         Object::Reduced(value) => Ok(value.clone()),
+        Object::Eduction { .. } => Err(mismatch("deref", "an atom, volatile, delay or reduced value", value)),
     }
 }
 
@@ -297,7 +298,9 @@ pub fn is_delay(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 pub fn is_realized(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [value] = args else { return Err(Thrown::arity("clojure.core/realized?", args.len())) };
     match value {
-        Value::Lazy(seq) => Ok(Value::Bool(seq.is_realized())),
+        Value::Lazy(seq) if !matches!(seq.kind(), SeqKind::Cons | SeqKind::Range) => {
+            Ok(Value::Bool(seq.is_realized()))
+        }
         Value::Object(object) if matches!(object.as_ref(), Object::Delay(_)) => {
             is_kind("", args, |object| matches!(object, Object::Delay(delay) if delay.made.get().is_some()))
         }

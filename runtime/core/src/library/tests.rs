@@ -9,7 +9,7 @@ use super::invoke::invoke;
 use super::{Entry, entries, lookup};
 use crate::print::pr_str;
 use crate::thrown::Class;
-use crate::value::Function;
+use crate::value::{Function, realize};
 use crate::{Budget, Thrown, Value, edn};
 
 fn budget() -> Budget {
@@ -47,7 +47,9 @@ fn run(call: &str) -> Result<Value, Thrown> {
         }
     }
     let (callee, args) = parts.split_first_mut().expect("a call has a callee");
-    invoke(&mut budget(), callee, args)
+    let mut budget = budget();
+    // As printing it does: what is lazy is made.
+    invoke(&mut budget, callee, args).and_then(|value| realize(&mut budget, value))
 }
 
 fn class_of(word: &str) -> Class {
@@ -290,7 +292,8 @@ fn budgets_stop_growth_before_it_happens() {
             other => other.clone(),
         };
         let (callee, args) = parts.split_first_mut().unwrap();
-        invoke(&mut Budget::new(u64::MAX, 200, 10_000_000), callee, args).unwrap_err().code()
+        let mut budget = Budget::new(u64::MAX, 200, 10_000_000);
+        invoke(&mut budget, callee, args).and_then(|value| realize(&mut budget, value)).unwrap_err().code()
     };
     assert_eq!(code("(range 9000000000)"), "sandbox-memory");
     assert_eq!(code("(repeat 9000000000000000000 1)"), "sandbox-memory");

@@ -5,6 +5,7 @@
 //! a string: it becomes U+FFFD, two matching halves in a row become their character.
 
 use super::class::{class_name, illegal_argument, mismatch};
+use super::elements::settled;
 use super::lookup::index_argument;
 use super::rows;
 use crate::print::{write_readable, write_str};
@@ -59,6 +60,7 @@ impl Units {
         if !value.is_nil() {
             self.settle();
         }
+        let value = &*settled(budget, value)?;
         write_str(value, &mut self.text, &mut |bytes| charge_text(budget, bytes))
     }
 
@@ -97,7 +99,7 @@ pub fn pr_str(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
         if index > 0 {
             out.push(' ');
         }
-        write_readable(value, &mut out, &mut |bytes| charge_text(budget, bytes))?;
+        write_readable(&*settled(budget, value)?, &mut out, &mut |bytes| charge_text(budget, bytes))?;
     }
     Ok(Value::string(out))
 }

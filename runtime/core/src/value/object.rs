@@ -20,6 +20,8 @@ pub enum Object {
     Delay(Delay),
     /// `(reduced x)`: ends a reduction.
     Reduced(Value),
+    /// `(eduction transducer coll)`: a transduction that is run anew by everybody who looks at it.
+    Eduction { transducer: Value, coll: Value },
 }
 
 impl Object {
@@ -30,6 +32,7 @@ impl Object {
             Self::Volatile(_) => "a volatile",
             Self::Delay(_) => "a delay",
             Self::Reduced(_) => "a reduced value",
+            Self::Eduction { .. } => "an eduction",
         }
     }
 
@@ -40,6 +43,7 @@ impl Object {
             Self::Volatile(_) => "clojure.lang.Volatile",
             Self::Delay(_) => "clojure.lang.Delay",
             Self::Reduced(_) => "clojure.lang.Reduced",
+            Self::Eduction { .. } => "clojure.core.Eduction",
         }
     }
 }

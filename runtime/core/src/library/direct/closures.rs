@@ -17,7 +17,7 @@ pub fn reduce(
 ) -> Result<Value, Thrown> {
     let mut result = init;
     let mut rounds = 0;
-    let mut items = Walk::over(budget, coll)?;
+    let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
         result = closure(budget, result, item)?;
@@ -38,7 +38,7 @@ pub fn mapv(
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut rounds = 0;
-    let mut items = Walk::over(budget, coll)?;
+    let mut items = Walk::over(coll);
     let mut results = Vec::with_capacity(items.ready());
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
@@ -56,7 +56,7 @@ pub fn filterv(
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut rounds = 0;
-    let mut items = Walk::over(budget, coll)?;
+    let mut items = Walk::over(coll);
     let mut kept = Vec::new();
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
@@ -76,7 +76,7 @@ pub fn some(
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut rounds = 0;
-    let mut items = Walk::over(budget, coll)?;
+    let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
         let found = closure(budget, item)?;
@@ -95,7 +95,7 @@ pub fn every(
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut rounds = 0;
-    let mut items = Walk::over(budget, coll)?;
+    let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
         if !closure(budget, item)?.is_truthy() {

@@ -56,7 +56,7 @@ pub fn nth_or(budget: &mut Budget, coll: &Value, index: &Value, absent: &Value) 
 pub fn first(budget: &mut Budget, coll: &Value) -> Result<Value, Thrown> {
     match coll {
         Value::Vector(items) | Value::List(items) => Ok(items.first().cloned().unwrap_or_default()),
-        other => sequences::first(budget, &mut [other.clone()]),
+        other => sequences::access::first(budget, &mut [other.clone()]),
     }
 }
 

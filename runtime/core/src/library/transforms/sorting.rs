@@ -1,0 +1,140 @@
+//! Sequences in order, and the greatest and least of several.
+
+use std::cmp::Ordering;
+use std::mem::take;
+
+use crate::library::class;
+use crate::library::compare::order;
+use crate::library::elements::{elements, sequence, settle};
+use crate::library::invoke::{call, call_two};
+use crate::library::rows;
+use crate::number;
+use crate::{Budget, Thrown, Value, Vector};
+
+rows! { transforms::sorting:
+    "clojure.core/sort" sort (Any; Seqable) -> List, "The elements in order, natural or by a comparator; stable.";
+    "clojure.core/sort-by" sort_by (Callable, Any; Seqable) -> List, "The elements in the order of what the function makes of them; stable.";
+    "clojure.core/max-key" max_key (Callable, Any => & Any) -> Any, "The argument of which the function makes the greatest number.";
+    "clojure.core/min-key" min_key (Callable, Any => & Any) -> Any, "The argument of which the function makes the least number.";
+}
+
+pub fn sort(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (comparator, coll) = match args {
+        [coll] => (None, take(coll)),
+        [comparator, coll] => (Some(&*comparator), take(coll)),
+        _ => return Err(Thrown::arity("clojure.core/sort", args.len())),
+    };
+    let mut items = elements(budget, coll)?.into_vec();
+    let order = stable_order(budget, &items, comparator)?;
+    Ok(in_order(rearrange(&mut items, &order)))
+}
+
+pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (function, comparator, coll) = match args {
+        [function, coll] => (&*function, None, take(coll)),
+        [function, comparator, coll] => (&*function, Some(&*comparator), take(coll)),
+        _ => return Err(Thrown::arity("clojure.core/sort-by", args.len())),
+    };
+    let mut items = elements(budget, coll)?.into_vec();
+    budget.charge(items.len())?;
+    let mut keys = Vec::with_capacity(items.len());
+    for item in &items {
+        let mut key = call(budget, function, item.clone())?;
+        settle(budget, &mut key)?;
+        keys.push(key);
+    }
+    let order = stable_order(budget, &keys, comparator)?;
+    Ok(in_order(rearrange(&mut items, &order)))
+}
+
+/// The places of `keys` in sorted order. Our own merge sort, because comparing may fail, and because a comparator that
+/// contradicts itself must give some order and no panic.
+fn stable_order(
+    budget: &mut Budget,
+    keys: &[Value],
+    comparator: Option<&Value>,
+) -> Result<Vec<usize>, Thrown> {
+    budget.charge(keys.len())?;
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    let mut merged = Vec::with_capacity(keys.len());
+    let mut width = 1;
+    while width < keys.len() {
+        merged.clear();
+        for block in order.chunks(2 * width) {
+            let (left, right) = block.split_at(width.min(block.len()));
+            let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+            while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
+                let right_first = compare_with(budget, comparator, &keys[b], &keys[a])? == Ordering::Less;
+                merged.push(if right_first { b } else { a });
+                if right_first {
+                    right.next()
+                } else {
+                    left.next()
+                };
+            }
+            merged.extend(left.chain(right));
+        }
+        std::mem::swap(&mut order, &mut merged);
+        width *= 2;
+    }
+    Ok(order)
+}
+
+/// What `sort` gives: a sequence, and `()` for nothing.
+fn in_order(items: Vec<Value>) -> Value {
+    if items.is_empty() { Value::List(Vector::new()) } else { sequence(items) }
+}
+
+/// Moves the items to the given order of places.
+fn rearrange(items: &mut [Value], order: &[usize]) -> Vec<Value> {
+    order.iter().map(|place| items.get_mut(*place).map(take).unwrap_or_default()).collect()
+}
+
+/// By the natural order, or by a comparator: a number like `compare`'s, or whether the left comes first.
+fn compare_with(
+    budget: &mut Budget,
+    comparator: Option<&Value>,
+    left: &Value,
+    right: &Value,
+) -> Result<Ordering, Thrown> {
+    let Some(comparator) = comparator else { return order(budget, left, right) };
+    match call_two(budget, comparator, left.clone(), right.clone())? {
+        Value::Bool(true) => Ok(Ordering::Less),
+        Value::Bool(false) => {
+            let reversed = call_two(budget, comparator, right.clone(), left.clone())?;
+            Ok(if reversed.is_truthy() { Ordering::Greater } else { Ordering::Equal })
+        }
+        answer if number::is_number(&answer) => Ok(number::to_i64("long", &answer)?.cmp(&0)),
+        answer => Err(class::mismatch("a comparator", "to answer a number or boolean", &answer)),
+    }
+}
+
+/// The item with the best key. Among the first two the second wins a tie, later items win theirs.
+fn best_by_key(
+    budget: &mut Budget,
+    what: &str,
+    args: &mut [Value],
+    better: fn(&Value, &Value) -> Result<bool, Thrown>,
+) -> Result<Value, Thrown> {
+    let [function, first, more @ ..] = args else { return Err(Thrown::arity(what, args.len())) };
+    if more.is_empty() {
+        return Ok(take(first));
+    }
+    let mut best = take(first);
+    let mut best_key = call(budget, function, best.clone())?;
+    for item in more {
+        let key = call(budget, function, item.clone())?;
+        if !better(&best_key, &key)? {
+            (best, best_key) = (take(item), key);
+        }
+    }
+    Ok(best)
+}
+
+pub fn max_key(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    best_by_key(budget, "clojure.core/max-key", args, |best, key| number::less(key, best))
+}
+
+pub fn min_key(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    best_by_key(budget, "clojure.core/min-key", args, number::less)
+}
