@@ -43,8 +43,8 @@ pub use breyta_core::value::{Closure, Native};
 
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
-    bits, breyta, collections, compare, conversions, direct, errors, functions, hashes, internal,
-    maps, math, metadata, predicates, references, relations, sequences, sets, sorted, strings, text, transducers,
+    bits, breyta, collections, compare, conversions, direct, errors, functions, hashes, internal, maps, math,
+    metadata, predicates, references, relations, sequences, sets, sorted, strings, text, transducers,
     transforms,
 };
 
