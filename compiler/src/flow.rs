@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 use crate::syntax::Form;
 
 pub mod agents;
+mod bare_steps;
 mod concurrency;
 mod data;
 mod definition;
@@ -28,6 +29,7 @@ mod schedules;
 pub(crate) mod size;
 pub mod steps;
 
+pub(crate) use entry::is_identifier;
 pub(crate) use steps::older_family;
 pub mod templates;
 pub mod tools;

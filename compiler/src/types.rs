@@ -3,11 +3,12 @@
 //! An error is a definite mismatch: no value that the expression can have fits. Everything uncertain stays quiet.
 //! After this stage nobody infers; what later stages need (types of locals, for the resume manifest) is in [`Types`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::Problems;
 use crate::flow::Definition;
 use crate::hir::{Body, Program};
+use crate::source::Span;
 
 /// What a value may be.
 mod lattice;
@@ -69,6 +70,8 @@ pub struct Types {
     pub flow_locals: Vec<Type>,
     /// Of what each suspension point awaits, by suspension id.
     pub awaited: BTreeMap<String, Type>,
+    /// Where a string looks up what the input has under a keyword: the keyword is meant.
+    pub keyword_keys: BTreeSet<Span>,
 }
 
 /// Infers and checks all bodies: functions first, because steps use their results.
@@ -95,7 +98,7 @@ pub fn check(definition: &Definition, program: &Program, problems: &mut Problems
             unused::bindings(body, context.problems);
         }
     }
-    Types { flow_locals, awaited: context.awaited }
+    Types { flow_locals, awaited: context.awaited, keyword_keys: context.keyword_keys }
 }
 
 /// The function of an id.

@@ -1,4 +1,4 @@
-//! cargo-fuzz target: see `breytac_fuzz::checker`.
+//! libFuzzer target: see `breytac_fuzz::checker`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

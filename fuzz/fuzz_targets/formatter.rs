@@ -1,4 +1,4 @@
-//! cargo-fuzz target: see `breytac_fuzz::formatter`.
+//! libFuzzer target: see `breytac_fuzz::formatter`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

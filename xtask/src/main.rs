@@ -44,7 +44,8 @@ cargo xtask TASK
   bench engine [--write]            many runs at once, resuming, a very long run, parked runs
   bench functions [--write]         compiled transforms against a warm JVM (Debian: `apt install clojure`)
                          --write puts the table into BENCHMARKS.md
-  fuzz [--seconds N] [TARGET…]      reader, checker, formatter on hostile input, N seconds each
+  fuzz [--seconds N] [--seeded] [TARGET…]
+                                    reader, checker, formatter on hostile input, N seconds each
 ";
 
 fn main() -> ExitCode {

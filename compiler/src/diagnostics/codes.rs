@@ -298,6 +298,8 @@ codes! {
     UNKNOWN_INPUT_KEY "unknown-input-key" Error;
     /// A packaged step is called without a key that its schema needs.
     MISSING_INPUT_KEY "missing-input-key" Error;
+    /// `(get input "n")` where the input has `:n`.
+    STRING_KEY_OF_INPUT "string-key-of-input" Warning;
     /// The data of a step lacks what its template reads.
     TEMPLATE_VARIABLE_MISSING "template-variable-missing" Warning;
     /// A schema that is none.
@@ -317,6 +319,8 @@ codes! {
     DEPRECATED_RUN_COLLECTED_FORM "deprecated_run_collected_form" Warning;
     /// A connection slot of type `:llm-provider`.
     DEPRECATED_LLM_PROVIDER "deprecated_llm_provider" Warning;
+    /// `(step …)` for `(flow/step …)`.
+    DEPRECATED_STEP_CALL "deprecated_step_call" Warning;
     /// A step family under its older name.
     DEPRECATED_STEP_FAMILY "deprecated_step_family" Warning;
     /// A key in its older spelling.

@@ -8,7 +8,9 @@ use super::entry::{Path, before, declared, is_identifier, later, name_of, near, 
 use super::interfaces::Interfaces;
 use super::requires::{Requires, Slots};
 use super::{Definition, InputField, Invocation, Schedule};
-use super::{agents, concurrency, functions, interfaces, invocations, legacy, mcp, metadata, providers};
+use super::{
+    agents, bare_steps, concurrency, functions, interfaces, invocations, legacy, mcp, metadata, providers,
+};
 use super::{requires, schedules, steps, templates, triggers};
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{FileId, Sources, Span, Spanned};
@@ -18,7 +20,8 @@ use crate::syntax::{Form, FormKind};
 pub(super) fn define(sources: &Sources, forms: &[Form], problems: &mut Problems) -> Option<Definition> {
     let map = the_map(forms, problems)?;
     check_keys(map, problems);
-    let flow = field(map, "flow").map(|form| body(form, problems));
+    let flow =
+        field(map, "flow").map(|form| body(form, problems).map(|body| bare_steps::modern(body, problems)));
     let concurrency = field(map, "concurrency").and_then(|form| concurrency::define(form, problems));
     let names = Names::read(map);
     let code = Reusable::read(sources, map, &names, problems);

@@ -203,7 +203,7 @@ impl<'a> Entry<'a> {
 }
 
 /// Whether a name is a safe identifier: letter first, then letters, digits, `_`, `-`, at most 128 characters.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= 128
         && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '-')
@@ -229,6 +229,7 @@ pub(super) fn not_wanted(what: &str, wanted: &str, got: &Form) -> Diagnostic {
     let got_text = match &got.kind {
         FormKind::Keyword(_) => format!("`{}`", shown(got)),
         FormKind::String(string) if string.value.len() <= 40 => format!("`{}`", shown(got)),
+        FormKind::Atom(number @ (Value::Int(_) | Value::Double(_))) => breyta_core::print::pr_str(number),
         _ => got.describe().to_owned(),
     };
     Diagnostic::new(Code::INVALID_FIELD, got.span, format!("{what} must be {wanted}, not {got_text}"))

@@ -30,6 +30,18 @@ pub(super) struct Call<'f> {
     pub(super) threaded: bool,
 }
 
+/// The names that call a step; the second is the older one.
+pub(super) const STEP: &[&str] = &["flow/step", "step"];
+
+impl Call<'_> {
+    pub(super) fn is_step(&self) -> bool {
+        // Whoever calls something else `step` gives it no keyword first.
+        self.head == "flow/step"
+            || (STEP.contains(&self.head)
+                && self.arguments.first().is_some_and(|it| it.as_keyword().is_some()))
+    }
+}
+
 /// The facts of a form that is evaluated.
 pub(super) fn of(form: &Form) -> Facts<'_> {
     let mut walk = Walk { bound: BTreeMap::new(), order: Vec::new(), facts: Facts::default() };

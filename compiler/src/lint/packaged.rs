@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Facts;
+use super::facts::{Facts, STEP};
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
 use crate::source::Sources;
 use crate::syntax::{Form, comments};
@@ -26,7 +26,7 @@ pub(super) fn check(
     let steps = declared(definition, "steps");
     let agents = declared(definition, "agents");
     let calls: Vec<&[Form]> =
-        facts.calls.iter().filter(|call| call.head == "flow/step").map(|call| call.arguments).collect();
+        facts.calls.iter().filter(|call| call.is_step()).map(|call| call.arguments).collect();
     if steps.whole && agents.whole {
         let known: BTreeSet<&str> = steps.ids.iter().chain(&agents.ids).map(|(id, _)| *id).collect();
         missing(&calls, &known, problems);
@@ -37,7 +37,7 @@ pub(super) fn check(
     let direct = calls.iter().all(|arguments| arguments.first().is_some_and(|it| it.as_keyword().is_some()));
     let mut tokens = 0;
     super::each(body, &mut |form| {
-        tokens += usize::from(form.as_symbol().is_some_and(|it| it.full() == "flow/step"));
+        tokens += usize::from(form.as_symbol().is_some_and(|it| STEP.contains(&it.full())));
     });
     let discarded = definition.map_get("steps").is_some_and(|form| comments::has_discard(sources, form.span));
     let mut used = Used { ids: BTreeSet::new(), opaque: false };

@@ -30,7 +30,7 @@ enum Shape {
 
 pub(super) fn check(sources: &Sources, definition: &Form, facts: &Facts<'_>, problems: &mut Problems) {
     let imported = is_imported(definition);
-    for call in facts.calls.iter().filter(|call| call.head == "flow/step" && !call.threaded) {
+    for call in facts.calls.iter().filter(|call| call.is_step() && !call.threaded) {
         let family = call.arguments.first().and_then(Form::as_keyword);
         if let (Some(family), Some(written)) = (family, call.arguments.first())
             && let Some(problem) = older_family(family.full(), written)

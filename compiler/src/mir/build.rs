@@ -1,7 +1,9 @@
 //! HIR to blocks. Operands are evaluated in source order into locals; a branch joins in a block where its value is in
 //! one local; a step ends its block.
 
-use breyta_core::Value;
+use std::collections::BTreeSet;
+
+use breyta_core::{Keyword, Value};
 
 use super::{
     Block, BlockId, Body, Handler, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind,
@@ -13,7 +15,7 @@ use crate::types::{Type, Types};
 
 /// Lowers a checked flow body with some of its functions.
 pub fn build(flow: &hir::Body, functions: &[hir::Function], types: &Types, version: String) -> Program {
-    let mut flow = Builder::new(flow, &types.flow_locals).body(flow);
+    let mut flow = Builder::new(flow, &types.flow_locals, Some(&types.keyword_keys)).body(flow);
     let awaited: Vec<(LocalId, Type)> = flow
         .suspensions()
         .filter_map(|it| Some((it.result, types.awaited.get(&it.point)?.clone())))
@@ -27,7 +29,7 @@ pub fn build(flow: &hir::Body, functions: &[hir::Function], types: &Types, versi
     }
     let functions = functions
         .iter()
-        .map(|function| (function.id.clone(), Builder::new(&function.body, &[]).body(&function.body)))
+        .map(|function| (function.id.clone(), Builder::new(&function.body, &[], None).body(&function.body)))
         .collect();
     Program { version, flow, functions }
 }
@@ -35,7 +37,7 @@ pub fn build(flow: &hir::Body, functions: &[hir::Function], types: &Types, versi
 /// What a terminator becomes known as when its block is opened but not yet ended.
 const OPEN: Terminator = Terminator::Goto(BlockId(usize::MAX));
 
-struct Builder {
+struct Builder<'t> {
     locals: Vec<Local>,
     blocks: Vec<Block>,
     current: BlockId,
@@ -44,6 +46,8 @@ struct Builder {
     loops: Vec<Round>,
     /// Where errors of the code being built go, innermost last.
     handlers: Vec<Handler>,
+    /// Strings that mean a keyword.
+    keyword_keys: Option<&'t BTreeSet<Span>>,
 }
 
 /// An open loop: where a round begins, and what each round gives anew.
@@ -52,9 +56,9 @@ struct Round {
     locals: Vec<LocalId>,
 }
 
-impl Builder {
+impl<'t> Builder<'t> {
     /// HIR locals keep their index; the builder's own come after them.
-    fn new(body: &hir::Body, types: &[Type]) -> Self {
+    fn new(body: &hir::Body, types: &[Type], keyword_keys: Option<&'t BTreeSet<Span>>) -> Self {
         let locals = body
             .locals
             .iter()
@@ -72,6 +76,7 @@ impl Builder {
             closures: Vec::new(),
             loops: Vec::new(),
             handlers: Vec::new(),
+            keyword_keys,
         }
     }
 
@@ -117,6 +122,11 @@ impl Builder {
     /// The value of an expression as an operand: itself when it is a local or constant, else a new local.
     fn operand(&mut self, expr: &Expr) -> Operand {
         match &expr.kind {
+            ExprKind::Literal(Value::Str(name))
+                if self.keyword_keys.is_some_and(|it| it.contains(&expr.span)) =>
+            {
+                Operand::Constant(Value::Keyword(Keyword::new(name.as_str())))
+            }
             ExprKind::Literal(value) => Operand::Constant(value.clone()),
             ExprKind::Unknown | ExprKind::Packaged(_) => {
                 panic!("invariant: nothing is lowered that was reported or refused")
@@ -375,6 +385,7 @@ impl Builder {
             closures: Vec::new(),
             loops: Vec::new(),
             handlers: Vec::new(),
+            keyword_keys: self.keyword_keys,
         };
         let value = inner.operand(&closure.value);
         inner.end(Terminator::Return(value));

@@ -134,6 +134,29 @@ impl Form {
         if inert { &[] } else { self.children() }
     }
 
+    /// The forms directly inside, to be changed in place.
+    pub fn children_mut(&mut self) -> &mut [Form] {
+        match &mut self.kind {
+            FormKind::List(items)
+            | FormKind::Vector(items)
+            | FormKind::Map(items)
+            | FormKind::Set(items)
+            | FormKind::AnonymousFn(items) => items,
+            FormKind::Quote(inner)
+            | FormKind::SyntaxQuote(inner)
+            | FormKind::Unquote(inner)
+            | FormKind::UnquoteSplice(inner)
+            | FormKind::Deref(inner)
+            | FormKind::VarQuote(inner)
+            | FormKind::Tagged(_, inner) => std::slice::from_mut(inner),
+            FormKind::Atom(_)
+            | FormKind::Keyword(_)
+            | FormKind::Symbol(_)
+            | FormKind::String(_)
+            | FormKind::Regex(_) => &mut [],
+        }
+    }
+
     /// What kind of thing this is, for messages: `a vector`.
     pub fn describe(&self) -> &'static str {
         match &self.kind {

@@ -37,6 +37,8 @@ pub(super) struct Context<'a> {
     pub(super) results: &'a BTreeMap<String, Type>,
     /// What steps give, by suspension id.
     pub(super) awaited: BTreeMap<String, Type>,
+    /// As in [`super::Types`].
+    pub(super) keyword_keys: BTreeSet<Span>,
     /// Expressions that may still be inferred again.
     pub(super) effort: usize,
     /// Places and codes that have been reported: the second look at an expression says nothing twice.
@@ -61,6 +63,7 @@ impl<'a> Context<'a> {
             problems,
             results,
             awaited: BTreeMap::new(),
+            keyword_keys: BTreeSet::new(),
             effort: EFFORT,
             reported: BTreeSet::new(),
             packaged: BTreeMap::new(),

@@ -7,6 +7,9 @@ use super::boundaries::run_context;
 use super::lattice::{Record, Type};
 use crate::flow::{Definition, InputField};
 
+/// The key of what is known about the run itself.
+pub(super) const RUN_CONTEXT: &str = "flow/ctx";
+
 /// The type of a run's input, whichever invocation started it.
 pub(super) fn of(definition: &Definition) -> Type {
     let mut all: Option<Record> = None;
@@ -30,7 +33,7 @@ pub(super) fn of(definition: &Definition) -> Type {
         };
         record = record.with(name, of);
     }
-    Type::Map(record.with("flow/ctx", run_context()))
+    Type::Map(record.with(RUN_CONTEXT, run_context()))
 }
 
 /// What both may be. A key that one of them does not declare may be anything there.

@@ -3,8 +3,10 @@
 use breyta_core::Value;
 
 use super::infer::Inference;
+use super::input::RUN_CONTEXT;
 use super::lattice::Type;
 use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::flow::is_identifier;
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
 
@@ -13,8 +15,27 @@ impl Inference<'_, '_> {
     pub(super) fn get(&mut self, of: &Type, key: &Expr, default: Option<&Type>) -> Type {
         match &key.kind {
             ExprKind::Literal(Value::Keyword(keyword)) => self.field(of, keyword.full(), default, key.span),
+            ExprKind::Literal(Value::Str(name)) if is_run_input(of) && is_identifier(name.as_str()) => {
+                self.string_key(name.as_str(), key.span);
+                self.field(of, name.as_str(), default, key.span)
+            }
             _ => by_key(of, default),
         }
+    }
+
+    /// Warns of a string where the input has a keyword; the keyword is what is compiled.
+    fn string_key(&mut self, name: &str, at: Span) {
+        self.context.keyword_keys.insert(at);
+        self.report(
+            Diagnostic::new(
+                Code::STRING_KEY_OF_INPUT,
+                at,
+                format!("the input of a run has the key `:{name}`, a keyword"),
+            )
+            .label("read as the keyword")
+            .help(format!("write `:{name}`"))
+            .edit(at, format!(":{name}")),
+        );
     }
 
     /// The value under a keyword.
@@ -109,6 +130,11 @@ impl Inference<'_, '_> {
             None => now,
         }
     }
+}
+
+/// Whether this is what a run was started with: the one map that has the context of the run.
+fn is_run_input(of: &Type) -> bool {
+    of.members().iter().any(|member| matches!(member, Type::Map(record) if record.get(RUN_CONTEXT).is_some()))
 }
 
 /// What is under a key that is not known when compiling.

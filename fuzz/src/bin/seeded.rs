@@ -1,4 +1,4 @@
-//! The targets without cargo-fuzz: seeded mutation on a stable toolchain, for a bounded time.
+//! The targets without libFuzzer: seeded mutation, for a bounded time.
 //!
 //! `seeded TARGET SECONDS SEED FOLDER…`: seeds are the files of the folders. What breaks a target stays in
 //! `fuzz/artifacts/TARGET/input`; give that file's folder as the only one to run it again.

@@ -131,7 +131,10 @@ impl Reader<'_> {
             return Err(Box::new(invalid(&message, span)));
         }
         if self.output.bytes.saturating_add(inner.bytes) > include::BYTES_MAX {
-            return Err(refused(&include::too_large()));
+            // All files around are too large as well; the innermost says it, once.
+            let told = inner.bytes == usize::MAX || self.output.bytes == usize::MAX;
+            self.output.bytes = usize::MAX;
+            return if told { Ok(None) } else { Err(refused(&include::too_large())) };
         }
         self.output.bytes += inner.bytes;
         self.output.depth = self.output.depth.max(self.depth + inner.depth);
