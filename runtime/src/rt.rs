@@ -9,8 +9,8 @@ mod construct;
 
 /// Making values and taking arguments apart.
 pub use construct::{
-    Constant, closure, constant, distinct_map, distinct_set, duplicate_key, list, map, native, rest, set,
-    take, vector, wrong_arity, wrong_captures,
+    Constant, closure, constant, distinct_map, distinct_set, duplicate_key, list, map, native, regex, rest,
+    set, take, vector, wrong_arity, wrong_captures,
 };
 
 /// The call of a value.
@@ -44,8 +44,8 @@ pub use breyta_core::value::{Closure, Native};
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
     bits, breyta, collections, compare, conversions, direct, errors, functions, hashes, internal, maps, math,
-    metadata, predicates, references, relations, sequences, sets, sorted, strings, text, transducers,
-    transforms,
+    metadata, predicates, references, regexes, relations, sequences, sets, sorted, strings, text,
+    transducers, transforms,
 };
 
 /// A registered step family.

@@ -219,8 +219,8 @@ pub(super) fn constant(value: &Value) -> TokenStream {
             quote!(rt::Value::Symbol(rt::Symbol::literal(#text)))
         }
         Value::Regex(pattern) => {
-            let text = pattern.as_str();
-            quote!(rt::Value::Regex(rt::Text::literal(#text)))
+            let source = pattern.source().as_str();
+            once(&quote!(rt::regex(#source)))
         }
         Value::List(_) | Value::Vector(_) | Value::Set(_) | Value::Map(_) => {
             let made = collection(value);

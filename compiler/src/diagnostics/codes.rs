@@ -98,6 +98,8 @@ codes! {
     READER_INVALID "clojure_reader_invalid" Error;
     /// `#=` is never evaluated.
     READER_EVAL_DISABLED "clojure_reader_eval_disabled" Error;
+    /// A regex literal, or the literal text given to `re-pattern`, that is no pattern.
+    INVALID_REGEX "invalid-regex" Error;
     /// `#flow/include` of a file that cannot be put in.
     FLOW_INCLUDE_INVALID "flow_include_invalid" Error;
     /// The same key twice in a map, the same member twice in a set.

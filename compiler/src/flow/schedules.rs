@@ -138,12 +138,7 @@ pub(super) fn cron(entry: &Entry, problems: &mut Problems) -> Option<Spanned<Str
 /// The place in the file of a range of a string's value.
 fn inside(form: &Form, range: &Range<usize>) -> Span {
     let FormKind::String(literal) = &form.kind else { return form.span };
-    let offset = |at: usize| {
-        let index = literal.anchors.partition_point(|(value, _)| *value as usize <= at);
-        let anchor = index.checked_sub(1).and_then(|index| literal.anchors.get(index));
-        anchor.map(|(value, file)| *file as usize + (at - *value as usize))
-    };
-    match offset(range.start).zip(offset(range.end)) {
+    match literal.in_file(range.start).zip(literal.in_file(range.end)) {
         Some((start, end)) if start < end => Span::new(form.span.file, start, end),
         _ => form.span,
     }

@@ -94,9 +94,5 @@ pub(super) fn ids_in(text: &str) -> Vec<(usize, usize)> {
 
 /// The offset in the file of an offset in the value.
 fn in_file(string: &StringLiteral, offset: usize) -> u32 {
-    let index = string.anchors.partition_point(|(value, _)| *value as usize <= offset);
-    match index.checked_sub(1).and_then(|index| string.anchors.get(index)) {
-        Some((value, file)) => file + (offset as u32 - value),
-        None => offset as u32,
-    }
+    string.in_file(offset).unwrap_or(offset) as u32
 }

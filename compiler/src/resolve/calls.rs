@@ -1,12 +1,14 @@
 //! Calls of library functions and of values, and the names of the library.
 
 use breyta_core::library::{self, Entry};
+use breyta_core::{Value, regex};
 
 use super::expr::form_names;
 use super::{Resolver, forbidden, unknown};
 use crate::diagnostics::{Code, Diagnostic, begins_alike, nearest};
 use crate::hir::{Expr, ExprKind};
-use crate::syntax::Form;
+use crate::source::Span;
+use crate::syntax::{Form, FormKind, StringLiteral};
 
 /// What a namespace may be written as.
 const ALIASES: &[(&str, &str)] = &[
@@ -52,8 +54,26 @@ impl Resolver<'_> {
                 )),
             );
         }
+        if let ("clojure.core/re-pattern", [argument]) = (function.name, arguments)
+            && let FormKind::String(source) = &argument.kind
+        {
+            return self.written_pattern(form, argument, source);
+        }
         let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
         Expr { kind: ExprKind::Call { function, arguments }, span: form.span }
+    }
+
+    /// `(re-pattern "…")`: as good as a regex literal, wrong ones too.
+    fn written_pattern(&mut self, call: &Form, argument: &Form, source: &StringLiteral) -> Expr {
+        if let Err(error) = regex::check(&source.value) {
+            let place = source.in_file(error.offset).unwrap_or(argument.span.start as usize);
+            let letter = source.value.get(error.offset..).and_then(|rest| rest.chars().next());
+            let end = source.in_file(error.offset + letter.map_or(1, char::len_utf8));
+            let span = Span::new(argument.span.file, place, end.unwrap_or(place + 1));
+            self.report(Diagnostic::new(Code::INVALID_REGEX, span, error.message).label("here"));
+            return unknown(call.span);
+        }
+        Expr { kind: ExprKind::Literal(Value::regex(source.value.clone())), span: call.span }
     }
 
     /// A call whose head is an expression.

@@ -40,7 +40,7 @@ impl Resolver<'_> {
             FormKind::Atom(value) => ExprKind::Literal(value.clone()),
             FormKind::Keyword(keyword) => ExprKind::Literal(Value::Keyword(keyword.clone())),
             FormKind::String(string) => ExprKind::Literal(Value::Str(string.value.clone())),
-            FormKind::Regex(pattern) => ExprKind::Literal(Value::Regex(pattern.clone())),
+            FormKind::Regex(pattern) => ExprKind::Literal(Value::regex(pattern.clone())),
             FormKind::Symbol(symbol) => return self.symbol(symbol.full(), form),
             FormKind::List(items) => return self.list(form, items),
             FormKind::Vector(items) => ExprKind::Vector(items.iter().map(|item| self.expr(item)).collect()),

@@ -26,6 +26,7 @@ pub(super) fn data(form: &Form) -> Result<Value, &Form> {
         FormKind::Keyword(keyword) => Value::Keyword(keyword.clone()),
         FormKind::Symbol(symbol) => Value::Symbol(symbol.clone()),
         FormKind::String(string) => Value::Str(string.value.clone()),
+        FormKind::Regex(pattern) => Value::regex(pattern.clone()),
         FormKind::List(forms) => Value::List(Vector::from(all(forms)?).into_list()),
         FormKind::Vector(forms) => Value::Vector(Vector::from(all(forms)?)),
         FormKind::Set(forms) => Value::Set(all(forms)?.into_iter().collect::<Set>()),

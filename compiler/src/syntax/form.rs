@@ -51,6 +51,15 @@ pub struct StringLiteral {
     pub anchors: Vec<(u32, u32)>,
 }
 
+impl StringLiteral {
+    /// The offset in the file of an offset in the value.
+    pub fn in_file(&self, at: usize) -> Option<usize> {
+        let index = self.anchors.partition_point(|(value, _)| *value as usize <= at);
+        let (value, file) = index.checked_sub(1).and_then(|index| self.anchors.get(index))?;
+        Some(*file as usize + (at - *value as usize))
+    }
+}
+
 impl Form {
     pub fn new(kind: FormKind, span: Span) -> Self {
         Self { kind, span, meta: Vec::new() }

@@ -62,7 +62,7 @@ impl Source for Expr {
     fn view(&self) -> View<'_, Self> {
         match &self.kind {
             ExprKind::Literal(Value::Keyword(keyword)) => View::Keyword(keyword.full()),
-            ExprKind::Literal(Value::Regex(pattern)) => View::Regex(pattern),
+            ExprKind::Literal(Value::Regex(pattern)) => View::Regex(pattern.source()),
             ExprKind::Literal(Value::Str(text)) => View::String(text),
             ExprKind::Literal(value) => View::Other(value.type_name()),
             ExprKind::LibraryFunction(entry) => View::Symbol(entry.short_name()),

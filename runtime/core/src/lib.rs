@@ -40,6 +40,9 @@ pub mod codec;
 /// Handlebars templates: the tree, and what a template reads.
 pub mod template;
 
+/// Regular expressions with Java's syntax.
+pub mod regex;
+
 /// Cron expressions of schedules.
 pub mod cron;
 

@@ -24,6 +24,7 @@ pub mod metadata;
 pub mod planned;
 pub mod predicates;
 pub mod references;
+pub mod regexes;
 pub mod relations;
 pub mod sequences;
 pub mod sets;
@@ -159,6 +160,7 @@ const MODULES: &[&[Entry]] = &[
     predicates::ENTRIES,
     references::ENTRIES,
     relations::ENTRIES,
+    regexes::ENTRIES,
     sequences::access::ENTRIES,
     sequences::generators::ENTRIES,
     sequences::groups::ENTRIES,

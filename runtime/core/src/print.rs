@@ -39,7 +39,8 @@ pub fn write_str<E>(
     let before = out.len();
     match value {
         Value::Nil => {}
-        Value::Str(text) | Value::Regex(text) => out.push_str(text),
+        Value::Str(text) => out.push_str(text),
+        Value::Regex(pattern) => out.push_str(pattern.source()),
         Value::Char(unit) => {
             out.push(char::from_u32(u32::from(*unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
@@ -204,9 +205,7 @@ fn push_scalar(value: &Value, out: &mut String) {
             out.push('"');
         }
         Value::Regex(pattern) => {
-            out.push_str("#\"");
-            out.push_str(pattern);
-            out.push('"');
+            write_pattern(pattern.source(), out);
         }
         Value::Function(function) => push_display(out, &format_args!("{function:?}")),
         // Not readable, and not meant to be: enough to see what was thrown.
@@ -280,6 +279,27 @@ fn push_uuid(out: &mut String, uuid: u128) {
 fn push_display(out: &mut String, value: &impl std::fmt::Display) {
     // Writing to a String cannot fail.
     let _ = write!(out, "{value}");
+}
+
+/// A pattern as a literal: quotes get a backslash, outside of `\Q…\E` where they would be read as text.
+fn write_pattern(source: &str, out: &mut String) {
+    out.push_str("#\"");
+    let mut quoting = false;
+    let mut rest = source.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\\' => {
+                let next = rest.next();
+                quoting = if quoting { next != Some('E') } else { next == Some('Q') };
+                out.push('\\');
+                out.extend(next);
+            }
+            '"' if quoting => out.push_str("\\E\\\"\\Q"),
+            '"' => out.push_str("\\\""),
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
 }
 
 #[cfg(test)]

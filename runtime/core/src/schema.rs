@@ -19,7 +19,7 @@ mod validate;
 mod json;
 
 pub use parse::{SchemaError, Source, View};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::Pattern;
 pub use validate::{VIOLATIONS_MAX, Violation};
 
 /// How deep schemas may nest.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 
 use crate::number::{Decimal, Ratio};
+use crate::regex::Pattern;
 use crate::{Keyword, Symbol, Text, Thrown};
 
 mod annotated;
@@ -73,8 +74,8 @@ pub enum Value {
     /// 128 bits, most significant first (`#uuid`).
     Uuid(u128),
     Bytes(Arc<[u8]>),
-    /// A pattern by its source text. Not data: it may not live across a suspension.
-    Regex(Text),
+    /// A pattern. Not data: it may not live across a suspension.
+    Regex(Pattern),
     /// A function. Not data: it may not live across a suspension.
     Function(Arc<Function>),
     /// A sequence whose elements are made when asked for. Not data: [`realize`] makes a list of it.
@@ -98,6 +99,11 @@ impl Value {
 
     pub fn string(text: impl Into<Text>) -> Self {
         Self::Str(text.into())
+    }
+
+    /// A pattern that is known to be one.
+    pub fn regex(source: impl Into<Text>) -> Self {
+        Self::Regex(Pattern::literal(source))
     }
 
     /// Everything but `nil` and `false`.

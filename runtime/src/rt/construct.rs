@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use breyta_core::value::{Closure, Function, Native};
-use breyta_core::{Map, Set, Thrown, Value, Vector, thrown::Class};
+use breyta_core::{Map, Set, Text, Thrown, Value, Vector, thrown::Class};
 
 /// `[a b]`.
 pub fn vector(items: &mut [Value]) -> Value {
@@ -58,6 +58,11 @@ pub fn distinct_set(items: &mut [Value]) -> Result<Value, Thrown> {
 /// The error of a map or set literal with the same key twice.
 pub fn duplicate_key(key: &Value) -> Thrown {
     Thrown::new(Class::IllegalArgument, format!("Duplicate key: {}", breyta_core::print::pr_str(key)))
+}
+
+/// `#"…"`, which the compiler has checked.
+pub fn regex(source: &'static str) -> Value {
+    Value::regex(Text::literal(source))
 }
 
 /// A library function as a value.

@@ -101,13 +101,7 @@ fn report(text: &Text, fault: &Fault, problems: &mut Problems) {
 }
 
 fn span(form: &Form, literal: &StringLiteral, place: Place) -> Span {
-    let offset = |at: usize| {
-        let index = literal.anchors.partition_point(|(value, _)| *value as usize <= at);
-        match index.checked_sub(1).and_then(|index| literal.anchors.get(index)) {
-            Some((value, file)) => *file as usize + (at - *value as usize),
-            None => form.span.start as usize,
-        }
-    };
+    let offset = |at: usize| literal.in_file(at).unwrap_or(form.span.start as usize);
     let start = offset(place.start);
     // The end is where the last character ends, whatever stands behind it.
     let end = if place.end > place.start { offset(place.end - 1) + 1 } else { start };

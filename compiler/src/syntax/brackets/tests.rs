@@ -189,7 +189,7 @@ fn messages() {
     check("(let [a 1\n      b 2)\n  a)", "2:10 `[` is closed by `)` [1:6 this `[` needs a `]`]");
     check(")", "1:1 this `)` closes nothing: no `(` is open here");
     check("[", "1:2 the `[` of line 1 is never closed [1:1 this `[` is not closed]");
-    check("\"(\" \\( ; (\n#\"(\"", "");
+    check("\"(\" \\( ; (\n#\"\\(\"", "");
 }
 
 #[test]

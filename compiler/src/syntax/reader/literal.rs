@@ -34,7 +34,7 @@ impl Reader<'_> {
                 "false" => Ok(FormKind::Atom(Value::Bool(false))),
                 _ => named(text, 0).map(|name| FormKind::Symbol(Symbol::new(name))),
             },
-            TokenKind::Regex => Ok(FormKind::Regex(Text::from(inner(text, 2)))),
+            TokenKind::Regex => Ok(self.regex(token)),
             TokenKind::String => Ok(self.string(token)),
             _ => Err(format!("`{text}` cannot stand here")),
         };
@@ -79,6 +79,24 @@ impl Reader<'_> {
         .help(format!("write the namespace out with one colon less, `:{alias}/…`; `::` knows str and set"));
         self.report(problem);
         alias
+    }
+
+    /// A pattern that is wrong is none; what uses it must not complain again.
+    fn regex(&mut self, token: Token) -> FormKind {
+        let pattern = inner(self.text(token), 2);
+        match breyta_core::regex::check(pattern) {
+            Ok(()) => FormKind::Regex(Text::from(pattern)),
+            Err(error) => {
+                let rest = pattern.get(error.offset..).unwrap_or_default();
+                let start = token.start + 2 + error.offset;
+                let end = start + rest.chars().next().map_or(1, char::len_utf8);
+                self.report(
+                    Diagnostic::new(Code::INVALID_REGEX, self.place.span(start, end), error.message)
+                        .label("here"),
+                );
+                FormKind::Regex(Text::literal(""))
+            }
+        }
     }
 
     fn string(&mut self, token: Token) -> FormKind {

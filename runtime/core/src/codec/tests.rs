@@ -83,7 +83,7 @@ fn refuses_what_is_not_data() {
         |value: Value, out: &mut Vec<u8>| encode(&Value::Vector(Vector::from([value])), out).unwrap_err();
     let function = Function::Native { name: "f", code: |_, _| Ok(Value::Nil) };
     assert_eq!(refused(Value::Function(Arc::new(function)), &mut out), NotStorable::Function);
-    assert_eq!(refused(Value::Regex("a".into()), &mut out), NotStorable::Regex);
+    assert_eq!(refused(Value::regex("a"), &mut out), NotStorable::Regex);
     let mut deep = Value::Nil;
     for _ in 0..512 {
         deep = Value::Vector(Vector::from([deep]));

@@ -91,7 +91,9 @@ pub fn deref(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Object::Volatile(place) => Ok(place.get()),
         Object::Delay(delay) => made(budget, delay),
         Object::Reduced(value) => Ok(value.clone()),
-        Object::Eduction { .. } => Err(mismatch("deref", "an atom, volatile, delay or reduced value", value)),
+        Object::Eduction { .. } | Object::Matcher(_) => {
+            Err(mismatch("deref", "an atom, volatile, delay or reduced value", value))
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! `clojure.string`. Most functions take anything but nil and work on its text.
 //!
-//! Patterns are strings and characters; a regex is refused by name until regexes are there, and `split`, which takes
-//! nothing else, is not in the table.
+//! Patterns are strings and characters here; those that are regexes go on to [`regexes`], where `split` stands too.
 
 use std::mem::take;
 
-use super::class::{illegal_argument, mismatch, null_pointer};
+use super::class::{mismatch, null_pointer};
 use super::elements::elements;
 use super::lookup::index_argument;
-use super::rows;
 use super::text::Units;
+use super::{regexes, rows};
 use crate::print::str_text;
-use crate::thrown::Class;
 use crate::{Budget, Text, Thrown, Value, Vector};
 
 rows! { strings:
@@ -28,6 +26,7 @@ rows! { strings:
     "clojure.string/includes?" includes (Any, String) -> Boolean, "Whether the string occurs in the text.";
     "clojure.string/index-of" index_of (Any, Any; Number) -> Nilable(&Integer), "Where the string or character occurs first, or nil.";
     "clojure.string/replace" replace (Any, Any, Any) -> String, "The text with every occurrence replaced.";
+    "clojure.string/replace-first" replace_first (Any, Any, Any) -> String, "The text with the first occurrence replaced.";
     "clojure.string/reverse" reverse (String) -> String, "The characters from last to first.";
     "clojure.string/split-lines" split_lines (String) -> Vector, "The lines of the string, without empty ones at the end.";
 }
@@ -219,18 +218,33 @@ pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
         }
         (Value::Char(_), other) => return Err(mismatch(NAME, "a character for a character", other)),
         (Value::Str(_), other) => return Err(mismatch(NAME, "a string for a string", other)),
-        (Value::Regex(_), _) => {
-            return Err(Thrown::new(
-                Class::UnsupportedOperation,
-                "replace with a regex is not supported yet: write the pattern as a string",
-            ));
+        (Value::Regex(regex), other) => {
+            return regexes::replace(budget, NAME, (&text, regex), other, false);
         }
-        (other, _) => return Err(illegal_argument(format!("Invalid match arg: {}", str_text(other)))),
+        (other, _) => return Err(regexes::invalid_match(other)),
     };
     let hits = text.matches(from.as_str()).count();
     let grown = hits.saturating_mul(to.len()).saturating_add(text.len());
     budget.charge_bytes(grown as u64)?;
     Ok(Value::string(text.replace(&from, &to)))
+}
+
+pub fn replace_first(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/replace-first";
+    let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let text = text_of(budget, NAME, text)?;
+    let (from, to) = match (&*pattern, &*replacement) {
+        // A character gives way to the text of anything.
+        (Value::Char(_), replacement) => (str_text(pattern), str_text(replacement)),
+        (Value::Str(_), Value::Str(_)) => (str_text(pattern), str_text(replacement)),
+        (Value::Str(_), other) => return Err(mismatch(NAME, "a string for a string", other)),
+        (Value::Regex(regex), other) => {
+            return regexes::replace(budget, NAME, (&text, regex), other, true);
+        }
+        (other, _) => return Err(regexes::invalid_match(other)),
+    };
+    budget.charge_bytes((text.len() + to.len()) as u64)?;
+    Ok(Value::string(text.replacen(&from, &to, 1)))
 }
 
 pub fn reverse(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

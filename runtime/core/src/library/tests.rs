@@ -202,7 +202,7 @@ fn no_arguments_panic() {
     ]
     .into_iter()
     .map(|text| edn::read(text).unwrap())
-    .chain([function("inc"), function("vector"), function("<")])
+    .chain([function("inc"), function("vector"), function("<"), Value::regex("(a)|b*")])
     .collect();
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     for round in 0..400 {

@@ -43,7 +43,7 @@ fn scalars() {
     );
     check(&Value::Instant(-1), "1969-12-31T23:59:59.999Z", "#inst \"1969-12-31T23:59:59.999-00:00\"");
     same(&Value::Bytes(vec![1u8, 0xab].into()), "#breyta/bytes \"01ab\"");
-    check(&Value::Regex("a\\d".into()), "a\\d", "#\"a\\d\"");
+    check(&Value::regex("a\\d"), "a\\d", "#\"a\\d\"");
     let function = Function::Native { name: "clojure.core/inc", code: |_, _| Ok(Value::Nil) };
     same(&Value::Function(Arc::new(function)), "#function[clojure.core/inc]");
 }

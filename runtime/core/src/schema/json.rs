@@ -60,7 +60,7 @@ fn of_kind(kind: &Kind) -> Map<String, Json> {
         ),
         Kind::Map(shape) => map(shape),
         Kind::Multi(multi) => cases(multi),
-        Kind::Pattern(pattern) => object(json!({"type": "string", "pattern": pattern.text()})),
+        Kind::Pattern(pattern) => object(json!({"type": "string", "pattern": pattern.text().as_str()})),
     }
 }
 

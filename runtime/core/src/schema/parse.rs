@@ -162,7 +162,7 @@ impl Source for Value {
             Value::Symbol(symbol) => View::Symbol(symbol.full()),
             Value::Vector(items) => View::Vector(items.iter().collect()),
             Value::Map(map) => View::Map(map.iter().collect()),
-            Value::Regex(pattern) => View::Regex(pattern),
+            Value::Regex(pattern) => View::Regex(pattern.source()),
             Value::Str(text) => View::String(text),
             other => View::Other(other.type_name()),
         }

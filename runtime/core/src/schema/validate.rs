@@ -84,7 +84,11 @@ impl Check {
                 let length = text.encode_utf16().count();
                 self.length(lengths.complaint(length, "characters"));
             }
-            (Kind::Pattern(pattern), Value::Str(text)) if pattern.is_in(text) => {}
+            (Kind::Pattern(pattern), Value::Str(text)) => match pattern.is_in(text) {
+                Ok(true) => {}
+                Ok(false) => self.wrong(schema, value),
+                Err(_) => self.report(format!("takes too long to match against #\"{}\"", pattern.text())),
+            },
             (Kind::Equal(wanted), value) if wanted == value => {}
             (Kind::Enum(values), value) if values.contains(value) => {}
             (Kind::Maybe(inner), value) => self.schema(inner, value),

@@ -150,7 +150,7 @@ fn scalars(left: &Value, right: &Value) -> bool {
         (Value::Char(a), Value::Char(b)) => a == b,
         (Value::Str(a), Value::Str(b)) => a == b,
         // Patterns are equal to themselves only.
-        (Value::Regex(a), Value::Regex(b)) => a.is_same(b),
+        (Value::Regex(a), Value::Regex(b)) => a == b,
         (Value::Keyword(a), Value::Keyword(b)) => a == b,
         (Value::Symbol(a), Value::Symbol(b)) => a == b,
         (Value::Instant(a), Value::Instant(b)) => a == b,
@@ -192,7 +192,7 @@ impl Hash for Value {
             Self::Instant(value) => (14u8, value).hash(state),
             Self::Uuid(value) => (15u8, value).hash(state),
             Self::Bytes(bytes) => (16u8, bytes.as_ref()).hash(state),
-            Self::Regex(pattern) => (17u8, pattern).hash(state),
+            Self::Regex(pattern) => (17u8, pattern.source()).hash(state),
             Self::Function(function) => match function.as_ref() {
                 Function::Native { name, .. } => (18u8, name).hash(state),
                 _ => (19u8, Arc::as_ptr(function)).hash(state),

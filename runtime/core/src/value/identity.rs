@@ -25,7 +25,7 @@ pub fn identical(left: &Value, right: &Value) -> bool {
         (Value::Map(a), Value::Map(b)) => a.is_same(b),
         (Value::Set(a), Value::Set(b)) => a.is_same(b),
         (Value::Bytes(a), Value::Bytes(b)) => Arc::ptr_eq(a, b),
-        (Value::Regex(a), Value::Regex(b)) => a.is_same(b),
+        (Value::Regex(a), Value::Regex(b)) => a == b,
         (Value::Function(a), Value::Function(b)) => Arc::ptr_eq(a, b) || a == b,
         (Value::Lazy(a), Value::Lazy(b)) => a.is_same(b),
         (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),

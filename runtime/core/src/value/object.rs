@@ -1,5 +1,5 @@
-//! Values with an identity of their own, and values of the host that are no data: atoms, volatiles, delays, reduced
-//! values.
+//! Values with an identity of their own, and values of the host that are no data: atoms, volatiles, delays, matchers,
+//! reduced values.
 //!
 //! They live within one call: none of them can be stored or leave a function.
 
@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use super::Value;
 use super::release::release;
 use crate::Thrown;
+use crate::regex::Matcher;
 
 /// One such value. Compared by identity.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub enum Object {
     Volatile(Mutable),
     /// `(delay x)`.
     Delay(Delay),
+    /// `(re-matcher #"a" "b")`.
+    Matcher(Matcher),
     /// `(reduced x)`: ends a reduction.
     Reduced(Value),
     /// `(eduction transducer coll)`: a transduction that is run anew by everybody who looks at it.
@@ -31,6 +34,7 @@ impl Object {
             Self::Atom(_) => "an atom",
             Self::Volatile(_) => "a volatile",
             Self::Delay(_) => "a delay",
+            Self::Matcher(_) => "a matcher",
             Self::Reduced(_) => "a reduced value",
             Self::Eduction { .. } => "an eduction",
         }
@@ -42,6 +46,7 @@ impl Object {
             Self::Atom(_) => "clojure.lang.Atom",
             Self::Volatile(_) => "clojure.lang.Volatile",
             Self::Delay(_) => "clojure.lang.Delay",
+            Self::Matcher(_) => "java.util.regex.Matcher",
             Self::Reduced(_) => "clojure.lang.Reduced",
             Self::Eduction { .. } => "clojure.core.Eduction",
         }

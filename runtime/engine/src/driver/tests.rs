@@ -256,7 +256,7 @@ fn an_oversized_result_fails_its_step() {
 #[test]
 fn a_result_that_is_no_data_fails_its_step() {
     let words = ["run-started", "step-failed", "run-failed"];
-    let regex = Value::Vector(Vector::from(vec![Value::Regex("a+".into())]));
+    let regex = Value::Vector(Vector::from(vec![Value::regex("a+")]));
     check_failure(two([work, answer]), replying(Ok(regex)), limits(), "result-not-data", &words);
 }
 

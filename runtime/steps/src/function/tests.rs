@@ -45,7 +45,7 @@ impl Program for Functions {
                 }
             },
             "throw" => Err(Thrown::info("no such order", [(Value::keyword("id"), Value::Int(7))].into())),
-            "regex" => Ok(Value::Vector(vec![Value::Regex("a+".into())].into())),
+            "regex" => Ok(Value::Vector(vec![Value::regex("a+")].into())),
             _ => return None,
         })
     }
