@@ -16,6 +16,9 @@ mod body;
 /// Calls of library functions and of values.
 mod calls;
 
+/// Functions that know each other.
+mod definitions;
+
 /// Forms as expressions: the dispatch over everything that can be written.
 mod expr;
 
@@ -49,8 +52,14 @@ mod pattern;
 /// Quoted data.
 mod quote;
 
+/// Macros that are other forms written out.
+mod rewritten;
+
 /// `flow/step` and what its config refers to.
 mod steps;
+
+/// Syntax quote.
+mod template;
 
 /// Resolves a definition. The program is whole even when problems were reported: what could not be resolved
 /// is unknown.

@@ -128,7 +128,7 @@ fn code(sources: &Sources, form: &Form, path: &Path, problems: &mut Problems) ->
             return None;
         }
     };
-    if code.is_call_of("fn") || code.is_call_of("fn*") {
+    if is_function(&code) {
         return Some(code);
     }
     let message = format!("the code of a function must be one `(fn …)` form, not {}", described(&code));
@@ -137,6 +137,19 @@ fn code(sources: &Sources, form: &Form, path: &Path, problems: &mut Problems) ->
         .help("write `(fn [input] …)`; it is called with the input of the step");
     problems.report(path.of(diagnostic));
     None
+}
+
+/// Whether a form is `(fn …)`, or definitions and then `(fn …)` in a `do`.
+pub(crate) fn is_function(code: &Form) -> bool {
+    const DEFINITIONS: &[&str] = &["def", "defn", "defn-", "declare"];
+    let function = |form: &Form| form.is_call_of("fn") || form.is_call_of("fn*");
+    match code.as_list() {
+        Some([_, definitions @ .., last]) if code.is_call_of("do") => {
+            let is_definition = |form: &Form| DEFINITIONS.iter().any(|head| form.is_call_of(head));
+            function(last) && definitions.iter().all(is_definition)
+        }
+        _ => function(code),
+    }
 }
 
 fn described(code: &Form) -> String {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::flow::functions::is_function;
 use crate::source::{Sources, Span};
 use crate::syntax::{Form, FormKind, read_code_string};
 
@@ -64,8 +65,4 @@ impl<'f> Collected<'f> {
     pub(super) fn is_code(&self, string: &Form) -> bool {
         self.strings.contains(&string.span)
     }
-}
-
-fn is_function(form: &Form) -> bool {
-    form.is_call_of("fn") || form.is_call_of("fn*")
 }

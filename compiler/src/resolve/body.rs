@@ -2,6 +2,7 @@
 
 use breyta_core::Value;
 
+use super::definitions::{core, is_definition, list, symbol, vector};
 use super::loops::Target;
 use super::{Kind, Resolver, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
@@ -30,11 +31,16 @@ impl Resolver<'_> {
         self.finish(&name, vec![input], None, value, form.span)
     }
 
-    /// A `(fn …)` form as a function body of its own.
+    /// A `(fn …)` form as a function body of its own; with definitions in front, `(do (defn …) (fn …))`.
     pub(super) fn function(&mut self, name: &str, form: &Form) -> Body {
-        let closure = self.fn_body(form);
-        let Closure { parameters, rest, value, .. } = closure;
-        self.finish(name, parameters, rest, value, form.span)
+        let mut definitions = Vec::new();
+        let mut function = form;
+        if let Some([_, forms @ .., last]) = form.as_list().filter(|_| form.is_call_of("do")) {
+            self.definitions(forms, &mut definitions);
+            function = last;
+        }
+        let Closure { parameters, rest, value, .. } = self.fn_body(function);
+        self.finish(name, parameters, rest, bound(definitions, value), form.span)
     }
 
     /// `(fn …)` inside a body.
@@ -84,25 +90,71 @@ impl Resolver<'_> {
         let parameters = self.parameters(vector);
         let count = parameters.fixed.len() + usize::from(parameters.rest.is_some());
         let outer = std::mem::replace(&mut self.targets, vec![Target::of(count)]);
-        let value = self.with_bindings(parameters.bindings, body, form.span);
+        let value = match conditions(body) {
+            Some((conditions, body)) => {
+                let body = self.with_conditions(conditions, body, form.span);
+                self.with_bindings(parameters.bindings, &[body], form.span)
+            }
+            None => self.with_bindings(parameters.bindings, body, form.span),
+        };
         let looped = self.targets.pop().is_some_and(|target| target.used);
         self.targets = outer;
-        if !looped {
-            return Closure { name: None, parameters: parameters.fixed, rest: parameters.rest, value };
-        }
+        let closure = Closure { name: None, parameters: parameters.fixed, rest: parameters.rest, value };
+        if looped { self.looped(closure, form.span) } else { closure }
+    }
+
+    /// A closure whose body is a loop over its parameters, which `recur` goes back to.
+    fn looped(&mut self, closure: Closure, span: Span) -> Closure {
         let mut round = Vec::new();
-        let mut given = |this: &mut Self, id: LocalId| {
-            let local = this.locals.get(id.0).cloned();
-            let (name, span) = local.map_or((String::new(), form.span), |local| (local.name, local.span));
-            let given = this.invent(&format!("-{}", name.trim_start_matches('-')), span);
-            round.push((id, use_local(given, span)));
+        let mut given = |id: LocalId| {
+            let local = self.locals.get(id.0).cloned();
+            let (name, at) = local.map_or((String::new(), span), |local| (local.name, local.span));
+            let given = self.invent(&format!("-{}", name.trim_start_matches('-')), at);
+            round.push((id, use_local(given, at)));
             given
         };
-        let fixed = parameters.fixed.into_iter().map(|id| given(self, id)).collect();
-        let rest = parameters.rest.map(|id| given(self, id));
+        let parameters = closure.parameters.into_iter().map(&mut given).collect();
+        let rest = closure.rest.map(&mut given);
+        let value = closure.value;
         let value =
             Expr { span: value.span, kind: ExprKind::Loop { bindings: round, value: Box::new(value) } };
-        Closure { name: None, parameters: fixed, rest, value }
+        Closure { name: closure.name, parameters, rest, value }
+    }
+
+    /// A body with `{:pre […] :post […]}` in front: assertions before it, and after it with `%` as its value.
+    fn with_conditions(&mut self, conditions: &Form, body: &[Form], span: Span) -> Form {
+        let mut all = vec![core("do", span)];
+        let mut asserted = |key: &str, into: &mut Vec<Form>| {
+            let Some(tests) = conditions.map_get(key) else { return };
+            match tests.as_vector() {
+                Some(tests) => {
+                    into.extend(
+                        tests.iter().map(|test| list([core("assert", test.span), test.clone()], test.span)),
+                    );
+                }
+                None => {
+                    self.malformed(
+                        tests,
+                        format!("`:{key}` takes a vector of tests"),
+                        "write `{:pre [(pos? n)]}`",
+                    );
+                }
+            }
+        };
+        asserted("pre", &mut all);
+        let mut after = Vec::new();
+        asserted("post", &mut after);
+        if after.is_empty() {
+            all.extend(body.iter().cloned());
+            return list(all, span);
+        }
+        let value = list(std::iter::once(core("do", span)).chain(body.iter().cloned()), span);
+        let result = symbol("%", span);
+        let mut checked = vec![core("let", span), vector([result.clone(), value], span)];
+        checked.extend(after);
+        checked.push(result);
+        all.push(list(checked, span));
+        list(all, span)
     }
 
     /// Several arities: a choice by the number of arguments over one variadic function.
@@ -161,7 +213,7 @@ impl Resolver<'_> {
         }
         self.closures += 1;
         let closure = self.scoped(|this| {
-            let parameters = (1..=highest)
+            let parameters: Vec<LocalId> = (1..=highest)
                 .map(|index| {
                     let id = this.bind(&format!("%{index}"), form.span);
                     if index == 1 {
@@ -173,9 +225,13 @@ impl Resolver<'_> {
             let rest = rest.then(|| this.bind("%&", form.span));
             let call = Form::new(FormKind::List(items.to_vec()), form.span);
             let outer = std::mem::take(&mut this.targets);
-            let value = this.expr(&call);
+            let count = parameters.len() + usize::from(rest.is_some());
+            this.targets = vec![Target::of(count)];
+            let value = this.tail_expr(&call, true);
+            let looped = this.targets.pop().is_some_and(|target| target.used);
             this.targets = outer;
-            Closure { name: None, parameters, rest, value }
+            let closure = Closure { name: None, parameters, rest, value };
+            if looped { this.looped(closure, form.span) } else { closure }
         });
         self.closures -= 1;
         Expr { kind: ExprKind::Closure(Box::new(closure)), span: form.span }
@@ -237,6 +293,9 @@ impl Resolver<'_> {
 
     /// Forms one after another; the last gives the value, in tail position when the whole is.
     pub(super) fn sequence(&mut self, forms: &[Form], span: Span, tail: bool) -> Expr {
+        if let Some(at) = forms.iter().position(is_definition) {
+            return self.sequence_with_definitions(forms, at, span, tail);
+        }
         let last = forms.len().saturating_sub(1);
         let mut values: Vec<Expr> = forms
             .iter()
@@ -251,10 +310,33 @@ impl Resolver<'_> {
         Expr { kind: ExprKind::Do(values), span }
     }
 
-    /// Metadata on a parameter or binding name: type hints mean nothing here and are fine.
+    /// A sequence in which the form at `at` is the first definition: its name is known from there on.
+    fn sequence_with_definitions(&mut self, forms: &[Form], at: usize, span: Span, tail: bool) -> Expr {
+        let (before, rest) = forms.split_at_checked(at).unwrap_or((forms, &[]));
+        let mut values: Vec<Expr> = before.iter().map(|form| self.expr(form)).collect();
+        values.push(self.scoped(|this| {
+            let mut bindings = Vec::new();
+            let taken = this.definitions(rest, &mut bindings);
+            let value = match rest.get(taken..) {
+                Some([]) | None => {
+                    let last = rest.last().map_or(span, |form| form.span);
+                    this.report(
+                        Diagnostic::new(Code::MALFORMED_FORM, last, "a definition has no value here")
+                            .help("definitions come first; the last form of a body gives its value"),
+                    );
+                    unknown(last)
+                }
+                Some(rest) => this.sequence(rest, span, tail),
+            };
+            bound(bindings, value)
+        }));
+        Expr { kind: ExprKind::Do(values), span }
+    }
+
+    /// Metadata on a parameter or binding name: hints mean nothing here and are fine.
     pub(super) fn check_hints(&mut self, form: &Form) {
         for meta in &form.meta {
-            if !matches!(meta.kind, FormKind::Keyword(_) | FormKind::Symbol(_)) {
+            if !self.in_function() && !matches!(meta.kind, FormKind::Keyword(_) | FormKind::Symbol(_)) {
                 self.problems.refuse(
                     Diagnostic::new(
                         Code::NOT_SUPPORTED_YET,
@@ -280,6 +362,12 @@ impl Resolver<'_> {
     pub(super) fn in_function(&self) -> bool {
         self.kind == Kind::Function
     }
+}
+
+/// The map of conditions that a body begins with, and the rest: a map alone is the value of the body.
+fn conditions(body: &[Form]) -> Option<(&Form, &[Form])> {
+    let (first, rest) = body.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    (first.map_get("pre").is_some() || first.map_get("post").is_some()).then_some((first, rest))
 }
 
 /// A value after bindings.
@@ -322,7 +410,7 @@ fn placeholders(form: &Form, highest: &mut usize, rest: &mut bool) {
     }
 }
 
-fn mentions(form: &Form, name: &str) -> bool {
+pub(super) fn mentions(form: &Form, name: &str) -> bool {
     form.as_symbol().is_some_and(|symbol| symbol.full() == name)
         || form.evaluated().iter().any(|item| mentions(item, name))
 }

@@ -195,6 +195,20 @@ fn of_flow_body(entry: &'static Entry) -> &'static Entry {
     library::lookup(own).unwrap_or(entry)
 }
 
+/// A name as syntax quote writes it: that of a library row or form in full, any other in the namespace `user`.
+pub(super) fn qualified_name(name: &str) -> String {
+    if let Some(entry) = find(name) {
+        return entry.name.to_owned();
+    }
+    let planned = qualified(name).into_iter().find(|name| library::planned::is_planned(name));
+    match planned {
+        Some(planned) => planned,
+        None if form_names().any(|form| form == name) => format!("clojure.core/{name}"),
+        None if name.contains('/') => qualified(name).into_iter().next().unwrap_or_default(),
+        None => format!("user/{name}"),
+    }
+}
+
 /// The row of a name as it may be written in a body.
 fn find(name: &str) -> Option<&'static Entry> {
     if name.starts_with("breyta.internal/") {

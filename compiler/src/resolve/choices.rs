@@ -3,9 +3,10 @@
 use breyta_core::Value;
 
 use super::body::bound;
+use super::definitions::symbol;
 use super::macros::{branch, threaded};
 use super::quote::data;
-use super::{Resolver, use_local};
+use super::{Resolver, nil, use_local};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, LocalId};
 use crate::source::Span;
@@ -63,11 +64,13 @@ impl Resolver<'_> {
     /// The constants of one clause; reports one that stands in another clause already.
     fn constants(&mut self, form: &Form, seen: &mut Vec<(Value, Span)>) -> Vec<Value> {
         let forms = match &form.kind {
-            FormKind::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(form),
+            FormKind::List(items) => items.clone(),
+            // Constants are not evaluated: `'a` is the list `(quote a)`, which is two of them.
+            FormKind::Quote(inner) => vec![symbol("quote", form.span), (**inner).clone()],
+            _ => vec![form.clone()],
         };
         let mut constants = Vec::new();
-        for form in forms {
+        for form in &forms {
             let Ok(value) = data(form) else {
                 self.malformed(
                     form,
@@ -176,14 +179,15 @@ impl Resolver<'_> {
         let [start, name, forms @ ..] = arguments else {
             return self.malformed(form, "`as->` needs a value and a name", usage);
         };
-        if name.as_symbol().is_none() {
-            return self.malformed(name, "`as->` binds a plain name", usage);
-        }
         self.scoped(|this| {
             let mut bindings = Vec::new();
             this.binding(name, start, &mut bindings);
             let Some((last, before)) = forms.split_last() else {
-                let value = this.expr(name);
+                // The value itself, whatever it is called.
+                let value = match bindings.first() {
+                    Some((id, _)) => use_local(*id, name.span),
+                    None => nil(name.span),
+                };
                 return bound(bindings, value);
             };
             for step in before {

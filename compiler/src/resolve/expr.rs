@@ -8,17 +8,16 @@ use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
-/// Special forms and macros of Clojure and of the flow language that are known here and not compiled yet.
-const NOT_YET: &[&str] =
-    &["while", "letfn", "doto", "when-first", "binding", "delay", "assert", "def", "defn"];
-
 impl Resolver<'_> {
     /// The meaning of a form.
     pub(super) fn expr(&mut self, form: &Form) -> Expr {
         let tail = std::mem::take(&mut self.tail_next);
         let note = self.note_of(form);
         self.in_tail = tail;
-        let value = self.bare(form);
+        let mut value = self.bare(form);
+        if matches!(form.kind, FormKind::Vector(_) | FormKind::Map(_) | FormKind::Set(_)) {
+            value = self.annotated(form, value);
+        }
         match note {
             Some(label) => {
                 let note = Expr { kind: ExprKind::Note { label }, span: form.span };
@@ -54,10 +53,11 @@ impl Resolver<'_> {
             ),
             FormKind::AnonymousFn(items) => return self.anonymous(form, items),
             FormKind::Quote(inner) => return self.quoted(inner),
-            FormKind::SyntaxQuote(_) | FormKind::Unquote(_) | FormKind::UnquoteSplice(_) => {
-                return self.refuse(span, "syntax quote");
+            FormKind::SyntaxQuote(inner) => return self.template(inner),
+            FormKind::Unquote(_) | FormKind::UnquoteSplice(_) => {
+                return self.malformed(form, "`~` outside of a syntax quote", "write the form without `~`");
             }
-            FormKind::Deref(_) => return self.refuse(span, "deref (`@`)"),
+            FormKind::Deref(inner) => return self.deref(inner, span),
             FormKind::VarQuote(_) => {
                 self.report(
                     Diagnostic::new(Code::UNKNOWN_SYMBOL, span, "vars do not exist in compiled code")
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         match &head.kind {
             FormKind::Symbol(symbol) => {
                 let name = symbol.full();
-                if self.local(name).is_some() {
+                if self.local(name).is_some() && !SPECIAL.contains(&name) {
                     return self.invoke(form, head, arguments);
                 }
                 if let Some(value) = self.special(name, form, arguments) {
@@ -133,6 +133,9 @@ impl Resolver<'_> {
 
     /// Special forms, macros and flow forms by name; None when the name is none of them.
     fn special(&mut self, name: &str, form: &Form, arguments: &[Form]) -> Option<Expr> {
+        if name.starts_with("flow/") {
+            return self.flow_form(name, form, arguments);
+        }
         let short = name.strip_prefix("clojure.core/").unwrap_or(name);
         Some(match short {
             "let" | "let*" => self.let_(form, arguments),
@@ -171,20 +174,20 @@ impl Resolver<'_> {
             "cond->" => self.thread_if(form, arguments, true),
             "cond->>" => self.thread_if(form, arguments, false),
             "comment" => nil(form.span),
-            "flow/now-ms" => self.now_ms(form, arguments),
-            "flow/input" => self.input(form, arguments),
-            "flow/step" => self.step(form, arguments),
+            "letfn" => self.letfn(form, arguments),
+            "while" => self.while_(form, arguments),
+            "when-first" => self.when_first(form, arguments),
+            "doto" => self.doto(form, arguments),
+            ".." => self.member_chain(form, arguments),
+            "assert" => self.assert(form, arguments),
+            "delay" => self.delay(form, arguments),
+            "def" | "defn" | "defn-" | "declare" => self.malformed(
+                form,
+                format!("`{short}` stands where its value is used"),
+                "put definitions at the begin of a `do` or of a body; other forms may follow",
+            ),
             "try" => self.try_(form, arguments),
             "throw" => self.throw(form, arguments),
-            "flow/call-flow" => self.call_flow(form, arguments),
-            "flow/poll" => self.poll(form, arguments),
-            "flow/elapsed?" => self.checked_only(form, "`flow/elapsed?`", arguments),
-            "flow/backoff" => self.checked_only(form, "`flow/backoff`", arguments),
-            "flow/slot-bound?" => self.slot_bound(form, arguments),
-            other if NOT_YET.contains(&other) => {
-                let what = format!("`{other}`");
-                self.refuse(form.span, &what)
-            }
             other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
                 if let Some(ruled) = forbidden::constructor(other, arguments.len()) {
                     self.report(ruled.problem(other, form.span));
@@ -193,6 +196,21 @@ impl Resolver<'_> {
                 let what = format!("Java interop (`{other}`)");
                 self.checked_only(form, &what, arguments)
             }
+            _ => return None,
+        })
+    }
+
+    /// What the flow language adds.
+    fn flow_form(&mut self, name: &str, form: &Form, arguments: &[Form]) -> Option<Expr> {
+        Some(match name {
+            "flow/now-ms" => self.now_ms(form, arguments),
+            "flow/input" => self.input(form, arguments),
+            "flow/step" => self.step(form, arguments),
+            "flow/call-flow" => self.call_flow(form, arguments),
+            "flow/poll" => self.poll(form, arguments),
+            "flow/elapsed?" => self.checked_only(form, "`flow/elapsed?`", arguments),
+            "flow/backoff" => self.checked_only(form, "`flow/backoff`", arguments),
+            "flow/slot-bound?" => self.slot_bound(form, arguments),
             _ => return None,
         })
     }
@@ -268,6 +286,10 @@ impl Resolver<'_> {
     }
 }
 
+/// The special forms of Clojure, which no local hides in call position. A macro is hidden.
+const SPECIAL: &[&str] =
+    &["if", "do", "let*", "fn*", "loop*", "quote", "recur", "def", "throw", "try", "var", "new", "."];
+
 /// Special forms, macros and flow forms: names that can only stand in call position.
 const FORMS: &[&str] = &[
     "let",
@@ -304,6 +326,17 @@ const FORMS: &[&str] = &[
     "try",
     "throw",
     "comment",
+    "letfn",
+    "while",
+    "when-first",
+    "doto",
+    "..",
+    "assert",
+    "delay",
+    "def",
+    "defn",
+    "defn-",
+    "declare",
     "flow/input",
     "flow/step",
     "flow/now-ms",
@@ -314,9 +347,9 @@ const FORMS: &[&str] = &[
     "flow/slot-bound?",
 ];
 
-/// Whether a name is a special form or macro, compiled or not.
+/// Whether a name is a special form or macro.
 fn is_form(name: &str) -> bool {
-    FORMS.contains(&name) || NOT_YET.contains(&name) || matches!(name, "let*" | "fn*")
+    FORMS.contains(&name) || matches!(name, "let*" | "fn*")
 }
 
 /// Every name that can stand in call position besides the library: for suggestions.

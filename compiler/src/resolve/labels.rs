@@ -26,13 +26,15 @@ impl Resolver<'_> {
     }
 
     fn read_label(&mut self, form: &Form) -> Option<BranchLabel> {
+        if self.in_function() {
+            // There metadata is what Clojure takes it for: part of a value, or a hint.
+            return None;
+        }
         let mut label = None;
         for meta in &form.meta {
             match &meta.kind {
-                FormKind::String(text) if !self.in_function() => {
-                    label = Some(branch(&text.value, None, None));
-                }
-                FormKind::Map(_) if !self.in_function() => label = self.label_map(form, meta).or(label),
+                FormKind::String(text) => label = Some(branch(&text.value, None, None)),
+                FormKind::Map(_) => label = self.label_map(form, meta).or(label),
                 // Type hints mean nothing here.
                 FormKind::Keyword(_) | FormKind::Symbol(_) => {}
                 _ => self.problems.refuse(

@@ -208,7 +208,10 @@ impl Resolver<'_> {
         let Some(symbol) = name.as_symbol() else {
             return self.malformed(name, "`dotimes` binds a plain name", usage);
         };
-        let count = self.expr(count);
+        let mut count = self.expr(count);
+        if !matches!(count.kind, ExprKind::Literal(Value::Int(_))) {
+            count = self.core("long", vec![count], form.span);
+        }
         let most = self.invent("-count", form.span);
         let span = form.span;
         let value = self.iteration(form, |this| {

@@ -2,11 +2,10 @@
 //!
 //! Unlike in Clojure, a map pattern takes a list for keys and values only after `&`.
 
+use breyta_core::Value;
 use breyta_core::library::{self, Entry};
-use breyta_core::{Map, Value};
 
 use super::{Resolver, use_local};
-use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind, LocalId};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
@@ -98,29 +97,8 @@ impl Resolver<'_> {
 
     /// Takes a list of keys and values, or of one map, apart by a map pattern.
     pub(super) fn keyword_arguments(&mut self, pattern: &Form, rest: LocalId, bindings: &mut Bindings) {
-        let span = pattern.span;
-        let choose = |condition: Expr, then: Expr, otherwise: Expr| Expr {
-            kind: ExprKind::If {
-                condition: Box::new(condition),
-                then: Box::new(then),
-                otherwise: Box::new(otherwise),
-                label: None,
-            },
-            span,
-        };
-        let several = self.library_call("clojure.core/next", vec![use_local(rest, span)], span);
-        let only = self.library_call("clojure.core/first", vec![use_local(rest, span)], span);
-        let pairs = match library::lookup("clojure.core/hash-map") {
-            Some(entry) => {
-                let arguments =
-                    vec![Expr { kind: ExprKind::LibraryFunction(entry), span }, use_local(rest, span)];
-                self.library_call("clojure.core/apply", arguments, span)
-            }
-            None => self.refuse(span, "a map pattern after `&`"),
-        };
-        let given = choose(several, pairs, only);
-        let map = choose(use_local(rest, span), given, literal(Value::Map(Map::new()), span));
-        let whole = self.invent("-part", span);
+        let map = self.internal("keyword-arguments", vec![use_local(rest, pattern.span)], pattern.span);
+        let whole = self.invent("-part", pattern.span);
         bindings.push((whole, map));
         self.pattern(pattern, whole, bindings);
     }
@@ -240,12 +218,8 @@ impl Resolver<'_> {
         match library::lookup(name) {
             Some(function) => call(function, arguments, span),
             None => {
-                self.report(Diagnostic::new(
-                    Code::NOT_SUPPORTED_YET,
-                    span,
-                    "this pattern is not supported yet",
-                ));
-                super::unknown(span)
+                let what = format!("`{}`", name.rsplit('/').next().unwrap_or(name));
+                self.refuse(span, &what)
             }
         }
     }

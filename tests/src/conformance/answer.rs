@@ -146,7 +146,9 @@ pub fn sorted_text(value: &Value) -> Result<String, Thrown> {
         Value::List(items) => format!("({})", texts(&mut items.iter())?.join(" ")),
         Value::Set(members) => {
             let mut texts = texts(&mut members.iter())?;
-            texts.sort();
+            if !members.is_sorted() {
+                texts.sort();
+            }
             format!("#{{{}}}", texts.join(" "))
         }
         Value::Map(map) => {
@@ -154,7 +156,9 @@ pub fn sorted_text(value: &Value) -> Result<String, Thrown> {
             for (key, value) in map {
                 texts.push(format!("{} {}", sorted_text(key)?, sorted_text(value)?));
             }
-            texts.sort();
+            if !map.is_sorted() {
+                texts.sort();
+            }
             format!("{{{}}}", texts.join(", "))
         }
         other => pr_str(other)?,

@@ -52,10 +52,11 @@ pub fn row(row: &Row, passes: &Passes) -> Result<Program, Answer> {
 /// What a row is refused for. Names and forms that the compiler does not know say nothing about the row.
 fn refusal(problems: &[Diagnostic], refusals: &[Diagnostic]) -> Answer {
     let errors: Vec<&Diagnostic> = problems.iter().filter(|it| it.severity == Severity::Error).collect();
-    let is_ignorance = |it: &&Diagnostic| [Code::UNKNOWN_SYMBOL, Code::NOT_SUPPORTED_YET].contains(&it.code);
-    let first = errors.iter().copied().chain(refusals).next();
+    let is_ignorance = |it: &Diagnostic| [Code::UNKNOWN_SYMBOL, Code::NOT_SUPPORTED_YET].contains(&it.code);
+    let definite = errors.iter().copied().find(|it| !is_ignorance(it));
+    let first = definite.or_else(|| errors.iter().copied().chain(refusals).next());
     Answer::Refused {
-        definite: !errors.is_empty() && !errors.iter().any(is_ignorance) && refusals.is_empty(),
+        definite: definite.is_some(),
         message: first.map_or_else(String::new, |it| format!("[{}] {}", it.code.name(), it.message)),
     }
 }

@@ -57,7 +57,9 @@ fn compare(wanted: &Wanted, answer: &Answer, numeric: bool) -> Option<String> {
         }
         (Wanted::Error { phase, message, .. }, Answer::Refused { definite, message: said }) => {
             // What Clojure cannot resolve we must not know either.
-            let unresolved = message.as_ref().is_some_and(|it| it.starts_with("Unable to resolve"));
+            let starts = ["Unable to resolve", "No such"];
+            let unresolved =
+                message.as_ref().is_some_and(|it| starts.iter().any(|start| it.starts_with(start)));
             if *definite || (unresolved && *phase == Some(Phase::Compile) && is_unknown_name(said)) {
                 return None;
             }
