@@ -28,6 +28,9 @@ pub mod pointless;
 /// The text form.
 mod print;
 
+/// What is kept unboxed.
+pub mod unboxed;
+
 /// Passes that make bodies smaller without changing what they do.
 pub mod simplify;
 
@@ -62,6 +65,19 @@ pub struct Local {
     pub name: String,
     pub span: Span,
     pub of: Type,
+    /// How generated code keeps it.
+    pub kept: Kept,
+}
+
+/// How generated code keeps a local.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    #[default]
+    Value,
+    /// As `i64`.
+    Integer,
+    /// As `bool`.
+    Boolean,
 }
 
 /// One body: the flow's, a function's, or a closure's.
@@ -133,6 +149,8 @@ pub enum Rvalue {
         closure: usize,
         captured: Vec<Operand>,
         arguments: Vec<Operand>,
+        /// Whether the closure has a second body, over integers.
+        integers: bool,
     },
     /// The closure of this index in [`Body::closures`], with the values that it captures.
     Closure(usize, Vec<Operand>),

@@ -12,7 +12,7 @@ use super::expr::{self, Spelling};
 use super::names::{Scope, ident, snake};
 use super::region::{Dominators, Regions, jumps};
 use crate::mir::live::Liveness;
-use crate::mir::{BlockId, Body, LocalId, Operand, StatementKind, Suspension, Terminator};
+use crate::mir::{BlockId, Body, Kept, LocalId, Operand, StatementKind, Suspension, Terminator};
 
 /// What differs between states and functions.
 pub(super) trait Exits {
@@ -34,6 +34,11 @@ pub(super) trait Exits {
     /// The function around, as a value.
     fn itself(&self) -> TokenStream;
 
+    /// Whether the Rust function gives an `i64`.
+    fn gives_integer(&self) -> bool {
+        false
+    }
+
     /// The function of a closure, and its name for people.
     fn closure(&self, index: usize) -> (TokenStream, String);
 }
@@ -46,6 +51,7 @@ pub(super) struct Emitter<'a, E: Exits> {
     head: BlockId,
     dominators: Dominators,
     exits: &'a E,
+    kept: Vec<Kept>,
     variables: BTreeMap<LocalId, String>,
     /// Locals that the region writes.
     written: BTreeSet<LocalId>,
@@ -79,6 +85,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
             head,
             dominators,
             exits,
+            kept: body.locals.iter().map(|local| local.kept).collect(),
             variables: BTreeMap::new(),
             written: BTreeSet::new(),
             declarations: BTreeMap::new(),
@@ -87,6 +94,12 @@ impl<'a, E: Exits> Emitter<'a, E> {
         emitter.name_variables();
         emitter.place_declarations();
         emitter
+    }
+
+    /// With the locals kept in another way than the body says.
+    pub(super) fn keeping(mut self, kept: Vec<Kept>) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// Locals that are there when the region begins and that it reads, or may change for those after it. With them,
@@ -294,7 +307,11 @@ impl<'a, E: Exits> Emitter<'a, E> {
                     if !used && !value.may_throw() {
                         continue;
                     }
-                    let value = expr::rvalue(value, live, self);
+                    let value = match self.kept(*target) {
+                        Kept::Value => expr::rvalue(value, live, self),
+                        Kept::Integer => expr::integer_of(value, self),
+                        Kept::Boolean => expr::boolean_of(value, live, self),
+                    };
                     let variable = self.variable_name(*target);
                     code.extend(if !used {
                         quote!(#value;)
@@ -323,21 +340,22 @@ impl<'a, E: Exits> Emitter<'a, E> {
         match &self.body.block(id).terminator {
             Terminator::Goto(next) => self.edge(id, *next, place),
             Terminator::If { condition, then, otherwise } => {
-                let condition = match condition {
-                    Operand::Local(id) => self.variable_name(*id),
-                    other => expr::operand(other, &BTreeSet::new(), self),
-                };
+                let condition = self.condition(condition);
                 let first = self.edge(id, *then, place);
                 let second = self.edge(id, *otherwise, place);
                 match (first.is_empty(), second.is_empty()) {
                     (true, true) => TokenStream::new(),
-                    (false, true) => quote!(if #condition.is_truthy() { #first }),
-                    (true, false) => quote!(if !#condition.is_truthy() { #second }),
-                    (false, false) => quote!(if #condition.is_truthy() { #first } else { #second }),
+                    (false, true) => quote!(if #condition { #first }),
+                    (true, false) => quote!(if !#condition { #second }),
+                    (false, false) => quote!(if #condition { #first } else { #second }),
                 }
             }
             Terminator::Return(value) => {
-                let value = expr::operand(value, &BTreeSet::new(), self);
+                let value = if self.exits.gives_integer() {
+                    expr::integer_operand(value, self)
+                } else {
+                    expr::operand(value, &BTreeSet::new(), self)
+                };
                 leave(self.exits.done(value), place)
             }
             Terminator::Suspend(suspension) => {
@@ -346,6 +364,24 @@ impl<'a, E: Exits> Emitter<'a, E> {
                 let mut code = self.hand_over(&live, Some(&suspension.config));
                 code.extend(leave(self.exits.suspend(suspension, config), place));
                 code
+            }
+        }
+    }
+
+    /// Whether an operand is truthy, as `bool`.
+    fn condition(&self, of: &Operand) -> TokenStream {
+        match of {
+            Operand::Local(id) => {
+                let variable = self.variable_name(*id);
+                match self.kept(*id) {
+                    Kept::Boolean => variable,
+                    Kept::Integer => quote!(true),
+                    Kept::Value => quote!(#variable.is_truthy()),
+                }
+            }
+            other => {
+                let value = expr::operand(other, &BTreeSet::new(), self);
+                quote!(#value.is_truthy())
             }
         }
     }
@@ -411,6 +447,15 @@ impl<'a, E: Exits> Emitter<'a, E> {
 impl<E: Exits> Spelling for Emitter<'_, E> {
     fn variable(&self, id: LocalId) -> TokenStream {
         self.variable_name(id)
+    }
+
+    fn kept(&self, id: LocalId) -> Kept {
+        self.kept.get(id.0).copied().unwrap_or_default()
+    }
+
+    fn over_integers(&self, index: usize) -> TokenStream {
+        let closure = self.body.closures.get(index).expect("a closure that is called exists");
+        super::function::over_integers(closure)
     }
 
     fn budget(&self) -> TokenStream {

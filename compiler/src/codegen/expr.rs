@@ -3,19 +3,25 @@
 use std::collections::BTreeSet;
 
 use breyta_core::library::Entry;
-use breyta_core::library::direct::{self, Direct};
+use breyta_core::library::direct::{self, Direct, Shape};
 use breyta_core::{Keyword, Value};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::names::ident;
 use crate::mir::pointless::are_distinct;
-use crate::mir::{LocalId, Operand, Rvalue};
+use crate::mir::{Kept, LocalId, Operand, Rvalue};
 
 /// How operands are spelled at one place of one Rust function.
 pub(super) trait Spelling {
     /// The Rust variable of a local.
     fn variable(&self, id: LocalId) -> TokenStream;
+
+    /// How the local is kept.
+    fn kept(&self, id: LocalId) -> Kept;
+
+    /// The body of a closure over integers: a function item named `over_integers`.
+    fn over_integers(&self, index: usize) -> TokenStream;
 
     /// The budget, as a `&mut` expression.
     fn budget(&self) -> TokenStream;
@@ -49,8 +55,9 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
             let path = library_path(function);
             quote!(#path(#budget, &mut [#(#values),*])?)
         }
-        Rvalue::CallWith { function, closure, captured, .. } => {
-            call_with(function, *closure, values, captured.len(), spelling)
+        Rvalue::CallWith { function, closure, captured, integers, .. } => {
+            let integers = integers.then(|| spelling.over_integers(*closure));
+            call_with(function, *closure, values, captured.len(), integers, spelling)
         }
         Rvalue::Itself => spelling.itself(),
         Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
@@ -82,7 +89,7 @@ fn invoke(
     let budget = spelling.budget();
     let mut live = live.clone();
     let callee = match callee {
-        Operand::Local(id) => {
+        Operand::Local(id) if spelling.kept(*id) == Kept::Value => {
             live.insert(*id);
             spelling.variable(*id)
         }
@@ -102,6 +109,10 @@ fn by_reference(
 ) -> TokenStream {
     let budget = spelling.budget();
     let references = arguments.iter().enumerate().map(|(index, argument)| match argument {
+        Operand::Local(id) if spelling.kept(*id) != Kept::Value => {
+            let value = operand(argument, live, spelling);
+            quote!(&#value)
+        }
         Operand::Local(id) => {
             let variable = spelling.variable(*id);
             let again =
@@ -131,12 +142,84 @@ fn by_reference(
     quote!(rt::direct::#path(#budget, #(#references),*)?)
 }
 
+/// What a statement computes that gives an integer, as `i64`.
+pub(super) fn integer_of(of: &Rvalue, spelling: &impl Spelling) -> TokenStream {
+    match of {
+        Rvalue::Use(operand) => integer_operand(operand, spelling),
+        Rvalue::Call(function, arguments) => {
+            let direct = direct::by_reference(function, arguments.len()).expect("integers come from these");
+            let code = ident(direct.path.rsplit("::").next().unwrap_or_default());
+            let arguments = arguments.iter().map(|it| integer_operand(it, spelling));
+            quote!(rt::direct::integers::#code(#(#arguments),*)?)
+        }
+        _ => panic!("invariant: only constants, copies and arithmetic give integers"),
+    }
+}
+
+/// An operand that is an integer, as `i64`.
+pub(super) fn integer_operand(of: &Operand, spelling: &impl Spelling) -> TokenStream {
+    match of {
+        Operand::Local(id) => spelling.variable(*id),
+        Operand::Constant(Value::Int(i64::MIN)) => quote!(i64::MIN),
+        Operand::Constant(Value::Int(value)) => {
+            let literal = Literal::i64_suffixed(value.abs());
+            if *value < 0 { quote!(-#literal) } else { quote!(#literal) }
+        }
+        _ => panic!("invariant: the operand is an integer"),
+    }
+}
+
+/// What a statement computes that gives a boolean, as `bool`.
+pub(super) fn boolean_of(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    match of {
+        Rvalue::Use(Operand::Local(id)) => spelling.variable(*id),
+        Rvalue::Use(Operand::Constant(Value::Bool(value))) => quote!(#value),
+        Rvalue::Call(function, arguments) => {
+            let direct = direct::by_reference(function, arguments.len()).expect("booleans come from these");
+            comparison(direct, arguments, spelling).unwrap_or_else(|| {
+                let value = by_reference(direct, arguments, live, spelling);
+                quote!(#value.is_truthy())
+            })
+        }
+        _ => panic!("invariant: only constants, copies and questions give booleans"),
+    }
+}
+
+/// A comparison of integers; None when some argument is none.
+fn comparison(direct: &Direct, arguments: &[Operand], spelling: &impl Spelling) -> Option<TokenStream> {
+    let integer = |operand: &Operand| match operand {
+        Operand::Local(id) => spelling.kept(*id) == Kept::Integer,
+        Operand::Constant(value) => matches!(value, Value::Int(_)),
+        Operand::Function(_) => false,
+    };
+    if direct.shape != Shape::Comparison || !arguments.iter().all(integer) {
+        return None;
+    }
+    let spelled: Vec<TokenStream> = arguments.iter().map(|it| integer_operand(it, spelling)).collect();
+    let code = direct.path.rsplit("::").next().unwrap_or_default();
+    Some(match (code, spelled.as_slice()) {
+        ("less", [a, b]) => quote!(#a < #b),
+        ("greater", [a, b]) => quote!(#a > #b),
+        ("less_or_equal", [a, b]) => quote!(#a <= #b),
+        ("greater_or_equal", [a, b]) => quote!(#a >= #b),
+        ("equivalent" | "equal", [a, b]) => quote!(#a == #b),
+        ("not_equal", [a, b]) => quote!(#a != #b),
+        ("is_zero", [a]) => quote!(#a == 0),
+        ("is_positive", [a]) => quote!(#a > 0),
+        ("is_negative", [a]) => quote!(#a < 0),
+        ("is_even", [a]) => quote!(#a & 1 == 0),
+        ("is_odd", [a]) => quote!(#a & 1 != 0),
+        _ => return None,
+    })
+}
+
 /// A call with a closure that nothing else sees. The first values are what it captures.
 fn call_with(
     function: &Entry,
     closure: usize,
     mut values: Vec<TokenStream>,
     captured: usize,
+    integers: Option<TokenStream>,
     spelling: &impl Spelling,
 ) -> TokenStream {
     let with = direct::with_closure(function, values.len() - captured + 1)
@@ -145,6 +228,18 @@ fn call_with(
     let (budget, code, path) = (spelling.budget(), spelling.closure(closure), path(with.direct.path));
     let parameters: Vec<_> = ["first", "second"].into_iter().take(with.parameters).map(ident).collect();
     let given = if captured == 0 { quote!(&[]) } else { quote!(&captured) };
+    if let Some(item) = integers {
+        let path = self::path(&format!("{}_integers", with.direct.path));
+        return quote!({
+            #item
+            rt::direct::#path(
+                #budget,
+                over_integers,
+                |budget, #(#parameters),*| #code(budget, #given, &mut [#(#parameters),*]),
+                #(#arguments),*
+            )?
+        });
+    }
     let call = quote! {
         rt::direct::#path(
             #budget,
@@ -166,7 +261,12 @@ fn operands(of: &[&Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling)
             match it {
                 Operand::Local(id) => {
                     let variable = spelling.variable(*id);
-                    if live.contains(id) || again(id) { quote!(#variable.clone()) } else { variable }
+                    match spelling.kept(*id) {
+                        Kept::Integer => quote!(rt::Value::Int(#variable)),
+                        Kept::Boolean => quote!(rt::Value::Bool(#variable)),
+                        Kept::Value if live.contains(id) || again(id) => quote!(#variable.clone()),
+                        Kept::Value => variable,
+                    }
                 }
                 Operand::Constant(value) => constant(value),
                 Operand::Function(entry) => function_value(entry),

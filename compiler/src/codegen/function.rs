@@ -145,6 +145,61 @@ fn code(body: &Body, itself: TokenStream, closures: &[String]) -> TokenStream {
     code
 }
 
+/// The body of a closure over integers, as an item `over_integers`.
+pub(super) fn over_integers(closure: &Body) -> TokenStream {
+    let kept = crate::mir::unboxed::over_integers(closure).expect("the pass that marks folds has looked");
+    let (liveness, regions) = (Liveness::of(closure), Regions::single(closure));
+    let emitter = Emitter::new(closure, &liveness, &regions, BlockId(0), &IntegerExits).keeping(kept);
+    let used = liveness.at_start(BlockId(0));
+    let parameters = closure.parameters.iter().map(|id| {
+        let name = if used.contains(id) { emitter.variable_name(*id) } else { quote!(_) };
+        quote!(#name: i64)
+    });
+    let code = emitter.code();
+    quote! {
+        fn over_integers(#(#parameters),*) -> Result<i64, rt::Thrown> {
+            #code
+        }
+    }
+}
+
+/// A body over integers makes and calls nothing: it only ends.
+struct IntegerExits;
+
+impl Exits for IntegerExits {
+    fn budget(&self) -> TokenStream {
+        panic!("invariant: integers cost nothing")
+    }
+
+    fn done(&self, value: TokenStream) -> TokenStream {
+        quote!(Ok(#value))
+    }
+
+    fn gives_integer(&self) -> bool {
+        true
+    }
+
+    fn suspend(&self, suspension: &Suspension, _config: TokenStream) -> TokenStream {
+        panic!("invariant: a closure has no steps, but there is `{}`", suspension.point)
+    }
+
+    fn proceed(&self, to: BlockId) -> TokenStream {
+        panic!("invariant: a function is one region, but b{} is outside", to.0)
+    }
+
+    fn hand_over(&self, _id: LocalId, _value: TokenStream) -> Option<TokenStream> {
+        None
+    }
+
+    fn itself(&self) -> TokenStream {
+        panic!("invariant: a body over integers calls nothing")
+    }
+
+    fn closure(&self, index: usize) -> (TokenStream, String) {
+        panic!("invariant: a body over integers makes no closure, but there is {index}")
+    }
+}
+
 /// Functions end by returning; they have no frame and no suspensions.
 struct FunctionExits<'a> {
     body: &'a Body,

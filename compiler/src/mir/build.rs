@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use breyta_core::{Keyword, Value};
 
 use super::{
-    Block, BlockId, Body, Handler, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind,
+    Block, BlockId, Body, Handler, Kept, Local, LocalId, Operand, Program, Rvalue, Statement, StatementKind,
     Suspension, Terminator,
 };
 use crate::hir::{self, Closure, Expr, ExprKind, Step};
@@ -67,6 +67,7 @@ impl<'t> Builder<'t> {
                 name: local.name.trim_start_matches('-').to_owned(),
                 span: local.span,
                 of: types.get(index).cloned().unwrap_or(Type::Any),
+                kept: Kept::Value,
             })
             .collect();
         Self {
@@ -96,7 +97,7 @@ impl<'t> Builder<'t> {
     }
 
     fn temporary(&mut self, name: &str, span: Span) -> LocalId {
-        self.locals.push(Local { name: name.to_owned(), span, of: Type::Any });
+        self.locals.push(Local { name: name.to_owned(), span, of: Type::Any, kept: Kept::Value });
         LocalId(self.locals.len() - 1)
     }
 

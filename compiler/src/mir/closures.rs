@@ -47,7 +47,7 @@ fn join(closure: Statement, call: &mut Statement) {
     let StatementKind::Assign(_, value) = &mut call.kind else { return };
     if let Rvalue::Call(function, arguments) = value {
         let arguments = arguments.drain(1..).collect();
-        *value = Rvalue::CallWith { function, closure: index, captured, arguments };
+        *value = Rvalue::CallWith { function, closure: index, captured, arguments, integers: false };
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use breyta_core::print::pr_str;
 
 use super::live::Liveness;
-use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
+use super::{BlockId, Body, Kept, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
 
 /// The flow body, then every function.
 pub fn print(program: &Program) -> String {
@@ -66,7 +66,12 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
     for statement in &block.statements {
         let line = match &statement.kind {
             StatementKind::Assign(target, value) => {
-                format!("{} = {}", names.of_local(*target), rvalue(value, names))
+                let kept = match of.local(*target).kept {
+                    Kept::Value => "",
+                    Kept::Integer => ":int",
+                    Kept::Boolean => ":bool",
+                };
+                format!("{}{kept} = {}", names.of_local(*target), rvalue(value, names))
             }
             StatementKind::Spend => "spend".to_owned(),
             StatementKind::Note { label, choice } if choice.is_empty() => format!("note {label:?}"),
@@ -118,11 +123,11 @@ fn rvalue(value: &Rvalue, names: &Names) -> String {
                 .collect();
             format!("map {{{}}}", entries.join(", "))
         }
-        Rvalue::CallWith { function, closure, captured, arguments } => {
+        Rvalue::CallWith { function, closure, captured, arguments, integers } => {
             let closure = format!("closure {closure} {}", all(captured));
-            format!("call {} ({}) {}", function.name, closure.trim_end(), all(arguments))
-                .trim_end()
-                .to_owned()
+            let closure =
+                format!("({}{})", closure.trim_end(), if *integers { ", over integers" } else { "" });
+            format!("call {} {closure} {}", function.name, all(arguments)).trim_end().to_owned()
         }
         Rvalue::Closure(index, captured) => {
             format!("closure {index} {}", all(captured)).trim_end().to_owned()

@@ -57,6 +57,12 @@ pub const PASSES: &[Pass] = &[
         optional: true,
         run: super::closures::hand_over,
     },
+    Pass {
+        name: "unboxed",
+        doc: "Keeps locals of functions that are always integers or booleans as such, and gives folds a body over integers.",
+        optional: true,
+        run: super::unboxed::mark,
+    },
 ];
 
 /// Which passes run. Those that are not optional always do.

@@ -8,6 +8,7 @@
 use super::Entry;
 
 pub mod closures;
+pub mod integers;
 pub mod numbers;
 pub mod parts;
 pub mod predicates;
@@ -21,53 +22,68 @@ pub struct Direct {
     pub arity: usize,
     /// Below `breyta_core::library::direct`, `numbers::add`.
     pub path: &'static str,
+    pub shape: Shape,
+}
+
+/// What a way in gives, and how the compiler may spell it without values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Any value.
+    Value,
+    /// A boolean, of any arguments.
+    Predicate,
+    /// Of integers an integer, by the function of the same name in [`integers`].
+    Arithmetic,
+    /// A boolean; of integers, a comparison that the compiler spells itself.
+    Comparison,
 }
 
 macro_rules! direct {
-    ($($name:literal $arity:literal $module:ident::$code:ident;)*) => {
+    ($($shape:ident $name:literal $arity:literal $module:ident::$code:ident;)*) => {
         &[$(Direct {
             name: concat!("clojure.core/", $name),
             arity: $arity,
             path: concat!(stringify!($module), "::", stringify!($code)),
+            shape: Shape::$shape,
         }),*]
     };
 }
 
 /// Functions of (budget, references to the arguments).
 const BY_REFERENCE: &[Direct] = direct! {
-    "+" 2 numbers::add;
-    "-" 2 numbers::subtract;
-    "*" 2 numbers::multiply;
-    "inc" 1 numbers::inc;
-    "dec" 1 numbers::dec;
-    "quot" 2 numbers::quot;
-    "rem" 2 numbers::rem;
-    "mod" 2 numbers::modulo;
-    "<" 2 numbers::less;
-    ">" 2 numbers::greater;
-    "<=" 2 numbers::less_or_equal;
-    ">=" 2 numbers::greater_or_equal;
-    "==" 2 numbers::equivalent;
-    "zero?" 1 numbers::is_zero;
-    "pos?" 1 numbers::is_positive;
-    "neg?" 1 numbers::is_negative;
-    "even?" 1 numbers::is_even;
-    "odd?" 1 numbers::is_odd;
-    "=" 2 predicates::equal;
-    "not=" 2 predicates::not_equal;
-    "not" 1 predicates::not;
-    "nil?" 1 predicates::is_nil;
-    "some?" 1 predicates::is_some;
-    "string?" 1 predicates::is_string;
-    "keyword?" 1 predicates::is_keyword;
-    "map?" 1 predicates::is_map;
-    "vector?" 1 predicates::is_vector;
-    "get" 2 parts::get;
-    "get" 3 parts::get_or;
-    "nth" 2 parts::nth;
-    "nth" 3 parts::nth_or;
-    "first" 1 parts::first;
-    "count" 1 parts::count;
+    Arithmetic "+" 2 numbers::add;
+    Arithmetic "-" 2 numbers::subtract;
+    Arithmetic "*" 2 numbers::multiply;
+    Arithmetic "inc" 1 numbers::inc;
+    Arithmetic "dec" 1 numbers::dec;
+    Value "quot" 2 numbers::quot;
+    Value "rem" 2 numbers::rem;
+    Value "mod" 2 numbers::modulo;
+    Comparison "<" 2 numbers::less;
+    Comparison ">" 2 numbers::greater;
+    Comparison "<=" 2 numbers::less_or_equal;
+    Comparison ">=" 2 numbers::greater_or_equal;
+    Comparison "==" 2 numbers::equivalent;
+    Comparison "zero?" 1 numbers::is_zero;
+    Comparison "pos?" 1 numbers::is_positive;
+    Comparison "neg?" 1 numbers::is_negative;
+    Comparison "even?" 1 numbers::is_even;
+    Comparison "odd?" 1 numbers::is_odd;
+    Comparison "=" 2 predicates::equal;
+    Comparison "not=" 2 predicates::not_equal;
+    Predicate "not" 1 predicates::not;
+    Predicate "nil?" 1 predicates::is_nil;
+    Predicate "some?" 1 predicates::is_some;
+    Predicate "string?" 1 predicates::is_string;
+    Predicate "keyword?" 1 predicates::is_keyword;
+    Predicate "map?" 1 predicates::is_map;
+    Predicate "vector?" 1 predicates::is_vector;
+    Value "get" 2 parts::get;
+    Value "get" 3 parts::get_or;
+    Value "nth" 2 parts::nth;
+    Value "nth" 3 parts::nth_or;
+    Value "first" 1 parts::first;
+    Value "count" 1 parts::count;
 };
 
 /// A way in with a `fn` form as first argument: functions of (budget, closure, the other arguments by value).
@@ -76,27 +92,31 @@ pub struct WithClosure {
     pub direct: Direct,
     /// How many values the closure is called with.
     pub parameters: usize,
+    /// Whether there is one that takes a body of the closure over integers too: `<path>_integers`.
+    pub integers: bool,
 }
 
 macro_rules! with_closure {
-    ($($name:literal $arity:literal $parameters:literal $code:ident;)*) => {
+    ($($name:literal $arity:literal $parameters:literal $code:ident $integers:literal;)*) => {
         &[$(WithClosure {
             direct: Direct {
                 name: concat!("clojure.core/", $name),
                 arity: $arity,
                 path: concat!("closures::", stringify!($code)),
+                shape: Shape::Value,
             },
             parameters: $parameters,
+            integers: $integers,
         }),*]
     };
 }
 
 const WITH_CLOSURE: &[WithClosure] = with_closure! {
-    "reduce" 3 2 reduce;
-    "mapv" 2 1 mapv;
-    "filterv" 2 1 filterv;
-    "some" 2 1 some;
-    "every?" 2 1 every;
+    "reduce" 3 2 reduce true;
+    "mapv" 2 1 mapv false;
+    "filterv" 2 1 filterv false;
+    "some" 2 1 some false;
+    "every?" 2 1 every false;
 };
 
 /// The way in by reference of a row, for a number of arguments.

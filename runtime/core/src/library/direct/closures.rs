@@ -30,6 +30,33 @@ pub fn reduce(
     Ok(result)
 }
 
+/// `(reduce closure init coll)` with the same closure over integers alone, for as long as there is nothing else.
+#[inline]
+pub fn reduce_integers(
+    budget: &mut Budget,
+    integers: impl Fn(i64, i64) -> Result<i64, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Value, Value) -> Result<Value, Thrown>,
+    init: Value,
+    coll: Value,
+) -> Result<Value, Thrown> {
+    let (&Value::Int(mut sum), Value::Vector(items) | Value::List(items)) = (&init, &coll) else {
+        return reduce(budget, closure, init, coll);
+    };
+    let items = items.as_slice();
+    budget.spend(items.len() as u64)?;
+    for (at, item) in items.iter().enumerate() {
+        let Value::Int(item) = item else {
+            let mut result = Value::Int(sum);
+            for item in items.iter().skip(at) {
+                result = closure(budget, result, item.clone())?;
+            }
+            return Ok(result);
+        };
+        sum = integers(sum, *item)?;
+    }
+    Ok(Value::Int(sum))
+}
+
 /// `(mapv closure coll)`
 #[inline]
 pub fn mapv(
