@@ -328,7 +328,7 @@ impl Run<'_> {
                 Value::Map(map)
             }
             Rvalue::Closure(index, captured) => self.closure(*index, captured),
-            Rvalue::CallWith { function, closure, captured, arguments } => {
+            Rvalue::CallWith { function, closure, captured, arguments, .. } => {
                 let mut all = vec![self.closure(*closure, captured)];
                 all.extend(self.operands(arguments));
                 (function.code)(budget, &mut all)?
