@@ -1,6 +1,7 @@
 //! Questions about the kind of a value.
 
 use super::rows;
+use crate::value::SeqKind;
 use crate::{Budget, Thrown, Value};
 
 /// Declares one function per predicate.
@@ -44,7 +45,7 @@ predicates! {
     "clojure.core/sequential?" is_sequential Value::List(_) | Value::Vector(_) | Value::Lazy(_),
         "Whether the value is a vector, list or sequence.";
     "clojure.core/associative?" is_associative Value::Vector(_) | Value::Map(_), "Whether `assoc` takes the value.";
-    "clojure.core/counted?" is_counted Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_),
+    "clojure.core/counted?" is_counted value if has_count(value),
         "Whether the elements are counted already.";
     "clojure.core/indexed?" is_indexed Value::Vector(_), "Whether `nth` takes no longer for later elements.";
     "clojure.core/seqable?" is_seqable
@@ -90,6 +91,15 @@ predicates! {
     "clojure.core/some?" is_some value if !value.is_nil(), "Whether the value is not nil.";
     "clojure.core/not" not value if !value.is_truthy(), "True for nil and false, false for everything else.";
     "clojure.core/boolean" boolean value if value.is_truthy(), "False for nil and false, true for everything else.";
+}
+
+/// Whether the elements are there, or numbers whose count follows from the first and the last.
+fn has_count(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) => true,
+        Value::Lazy(seq) => seq.kind() == SeqKind::Range,
+        _ => false,
+    }
 }
 
 /// What a symbol means before anything else, as Clojure's compiler has it.

@@ -9,7 +9,8 @@ use crate::library::elements::{elements, sequence, settle};
 use crate::library::invoke::{call, call_two};
 use crate::library::rows;
 use crate::number;
-use crate::{Budget, Thrown, Value, Vector};
+use crate::value::Function;
+use crate::{Budget, Map, Thrown, Value, Vector};
 
 rows! { transforms::sorting:
     "clojure.core/sort" sort (Any; Seqable) -> List, "The elements in order, natural or by a comparator; stable.";
@@ -24,9 +25,13 @@ pub fn sort(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         [comparator, coll] => (Some(&*comparator), take(coll)),
         _ => return Err(Thrown::arity("clojure.core/sort", args.len())),
     };
+    let meta = coll.meta().cloned();
     let mut items = elements(budget, coll)?.into_vec();
+    for item in &mut items {
+        settle(budget, item)?;
+    }
     let order = stable_order(budget, &items, comparator)?;
-    Ok(in_order(rearrange(&mut items, &order)))
+    in_order(rearrange(&mut items, &order), meta)
 }
 
 pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -35,6 +40,7 @@ pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
         [function, comparator, coll] => (&*function, Some(&*comparator), take(coll)),
         _ => return Err(Thrown::arity("clojure.core/sort-by", args.len())),
     };
+    let meta = coll.meta().cloned();
     let mut items = elements(budget, coll)?.into_vec();
     budget.charge(items.len())?;
     let mut keys = Vec::with_capacity(items.len());
@@ -44,7 +50,7 @@ pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
         keys.push(key);
     }
     let order = stable_order(budget, &keys, comparator)?;
-    Ok(in_order(rearrange(&mut items, &order)))
+    in_order(rearrange(&mut items, &order), meta)
 }
 
 /// The places of `keys` in sorted order. Our own merge sort, because comparing may fail, and because a comparator that
@@ -55,6 +61,10 @@ fn stable_order(
     comparator: Option<&Value>,
 ) -> Result<Vec<usize>, Thrown> {
     budget.charge(keys.len())?;
+    budget.spend(keys.len() as u64)?;
+    if let Some(order) = plain_order(keys, comparator) {
+        return Ok(order);
+    }
     let mut order: Vec<usize> = (0..keys.len()).collect();
     let mut merged = Vec::with_capacity(keys.len());
     let mut width = 1;
@@ -81,8 +91,41 @@ fn stable_order(
 }
 
 /// What `sort` gives: a sequence, and `()` for nothing.
-fn in_order(items: Vec<Value>) -> Value {
-    if items.is_empty() { Value::List(Vector::new()) } else { sequence(items) }
+fn in_order(items: Vec<Value>, meta: Option<Map>) -> Result<Value, Thrown> {
+    if items.is_empty() {
+        return Ok(Value::List(Vector::new()));
+    }
+    let sorted = sequence(items);
+    if meta.is_some() { sorted.with_meta(meta) } else { Ok(sorted) }
+}
+
+/// The order of keys of one kind that are compared often and cannot fail; None for others.
+fn plain_order(keys: &[Value], comparator: Option<&Value>) -> Option<Vec<usize>> {
+    let reversed = match comparator {
+        None => false,
+        Some(Value::Function(function)) => match function.as_ref() {
+            Function::Native { name: "clojure.core/compare", .. } => false,
+            Function::Native { name: "clojure.core/<", .. } if keys.iter().all(is_int) => false,
+            Function::Native { name: "clojure.core/>", .. } if keys.iter().all(is_int) => true,
+            _ => return None,
+        },
+        Some(_) => return None,
+    };
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    if keys.iter().all(is_int) {
+        let ints: Vec<i64> = keys.iter().filter_map(Value::as_int).collect();
+        order.sort_by(|a, b| if reversed { ints[*b].cmp(&ints[*a]) } else { ints[*a].cmp(&ints[*b]) });
+        return Some(order);
+    }
+    // Bytes are in the order of UTF-16 units where every character is one of each.
+    let texts: Option<Vec<&str>> = keys.iter().map(|key| key.as_str().filter(|text| text.is_ascii())).collect();
+    let texts = texts?;
+    order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
+    Some(order)
+}
+
+fn is_int(value: &Value) -> bool {
+    matches!(value, Value::Int(_))
 }
 
 /// Moves the items to the given order of places.
