@@ -16,7 +16,7 @@ pub(crate) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thro
     Ok(match value {
         Value::Nil => Vector::new(),
         Value::List(items) => items.with_meta(None),
-        Value::Vector(items) => items.plain(),
+        Value::Vector(items) => items.into_chunked(),
         Value::Str(text) => {
             budget.spend(text.len() as u64)?;
             budget.charge(text.len())?;
@@ -289,7 +289,10 @@ impl Origin {
                 Self::OwnMembers(members.into_iter())
             }
             Value::Vector(items) => Self::Items(items.into_iter(), Some(0)),
-            Value::List(items) => Self::Items(items.into_iter(), None),
+            Value::List(items) => {
+                let taken = items.chunk_offset();
+                Self::Items(items.into_iter(), taken)
+            }
             Value::Str(_) => Self::Items(elements(budget, value)?.into_iter(), None),
             Value::Object(object) => match object.as_ref() {
                 Object::Eduction { transducer, coll } => {
@@ -393,7 +396,7 @@ pub(super) fn rest_of(budget: &mut Budget, value: Value) -> Result<Value, Thrown
             items.drop_front();
             return Ok(match (rest, items.is_empty()) {
                 (Value::Nil, _) => Value::List(items),
-                (Value::Vector(rest), true) => Value::List(rest.plain()),
+                (Value::Vector(rest), true) => Value::List(rest.into_chunked()),
                 (rest, true) => rest,
                 (rest, false) => Value::Lazy(LazySeq::with_front(items, rest)),
             });

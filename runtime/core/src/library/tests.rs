@@ -12,6 +12,9 @@ use crate::thrown::Class;
 use crate::value::{Function, realize};
 use crate::{Budget, Thrown, Value, edn};
 
+/// Sequences without an end.
+mod endless;
+
 fn budget() -> Budget {
     Budget::new(1_000_000, 200, 100_000_000)
 }

@@ -188,9 +188,14 @@ impl LazySeq {
 
     /// Elements in front of another sequence. `items` must not be empty.
     pub fn with_front(items: Vector, rest: Value) -> Self {
+        Self::with_front_as(items, rest, SeqKind::Cons)
+    }
+
+    /// Like [`LazySeq::with_front`], for what `class` says something else of.
+    pub fn with_front_as(items: Vector, rest: Value, kind: SeqKind) -> Self {
         debug_assert!(!items.is_empty(), "a chunk has elements");
         let made = OnceLock::from(Some(Chunk { items, rest: tail(rest) }));
-        Self(Arc::new(Cell { made, state: Mutex::new(State::Settled), kind: SeqKind::Cons }))
+        Self(Arc::new(Cell { made, state: Mutex::new(State::Settled), kind }))
     }
 
     /// Whether the elements of the first cell are there already.

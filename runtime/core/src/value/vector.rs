@@ -28,6 +28,8 @@ pub(super) enum Repr {
     Flat {
         /// Made as a list, which a sequence computed from another collection is not.
         list: bool,
+        /// A sequence over a vector: functions that work in chunks see as many elements at once as the vector has in one.
+        chunked: bool,
         /// The first places are a gap of nils or of elements that another owner still sees.
         start: u32,
         items: Arc<Vec<Value>>,
@@ -90,12 +92,33 @@ impl Vector {
         plain
     }
 
+    /// The elements as a sequence over this vector.
+    #[must_use]
+    pub fn into_chunked(self) -> Self {
+        let mut plain = self.plain();
+        if let Repr::Flat { chunked, .. } = &mut plain.0 {
+            *chunked = true;
+        }
+        plain
+    }
+
+    /// Of a sequence over a vector: how many of its elements come before this, in a place that counts in chunks.
+    pub fn chunk_offset(&self) -> Option<usize> {
+        match &self.0 {
+            Repr::Flat { chunked: true, start, .. } => Some(*start as usize),
+            _ => None,
+        }
+    }
+
     fn set_list(&mut self, is: bool) {
+        if let Repr::Flat { chunked, .. } = &mut self.0 {
+            *chunked = false;
+        }
         match &mut self.0 {
             Repr::Flat { list, .. } | Repr::Tree { list, .. } => *list = is,
             Repr::Annotated(annotated) => Arc::make_mut(annotated).of.set_list(is),
             Repr::Entry(pair) if is => {
-                self.0 = Repr::Flat { list: true, start: 0, items: Arc::new(pair.to_vec()) };
+                self.0 = Repr::Flat { list: true, chunked: false, start: 0, items: Arc::new(pair.to_vec()) };
             }
             Repr::Empty | Repr::Entry(_) => {}
         }
@@ -251,6 +274,9 @@ impl Vector {
             self.set_list(true);
             return;
         }
+        if let Repr::Flat { chunked, .. } = &mut self.0 {
+            *chunked = false;
+        }
         match self.owned() {
             Owned::Tree(tree) => tree.insert(0, value),
             Owned::Flat(items, start) => {
@@ -320,6 +346,7 @@ impl Vector {
     /// The elements from `from` up to, not including, `to`, without metadata. Bounds outside are cut to the length.
     #[must_use]
     pub fn slice(self, from: usize, to: usize) -> Self {
+        let over_vector = self.chunk_offset().is_some();
         let mut plain = self.plain();
         let to = to.min(plain.len());
         let from = from.min(to);
@@ -328,7 +355,7 @@ impl Vector {
             && let Some(moved) = u32::try_from(from).ok().and_then(|from| start.checked_add(from))
         {
             *start = moved;
-            return plain;
+            return if over_vector { plain.into_chunked() } else { plain };
         }
         plain.iter().skip(from).take(to - from).cloned().collect()
     }
@@ -379,7 +406,7 @@ impl Vector {
             Repr::Empty => Vec::new(),
         };
         let list = matches!(self.0, Repr::Flat { list: true, .. });
-        self.0 = Repr::Flat { list, start: 0, items: Arc::new(items) };
+        self.0 = Repr::Flat { list, chunked: false, start: 0, items: Arc::new(items) };
     }
 }
 
@@ -396,7 +423,7 @@ impl From<Vec<Value>> for Vector {
         if items.is_empty() {
             return Self::new();
         }
-        Self(Repr::Flat { list: false, start: 0, items: Arc::new(items) })
+        Self(Repr::Flat { list: false, chunked: false, start: 0, items: Arc::new(items) })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::library::invoke::{call, invoke};
 use crate::library::lookup::count_argument;
 use crate::library::rows;
 use crate::number::{self, is_number};
-use crate::value::{SeqKind, Source, Step};
+use crate::value::{LazySeq, SeqKind, Source, Step};
 use crate::{Budget, Keyword, Thrown, Value, Vector};
 
 rows! { sequences::generators:
@@ -171,15 +171,11 @@ pub fn repeatedly(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
 struct Iterating {
     function: Value,
     value: Value,
-    started: bool,
 }
 
 impl Source for Iterating {
     fn next(&mut self, budget: &mut Budget, out: &mut Vec<Value>) -> Result<Step, Thrown> {
-        if self.started {
-            self.value = call(budget, &self.function, take(&mut self.value))?;
-        }
-        self.started = true;
+        self.value = call(budget, &self.function, take(&mut self.value))?;
         out.push(self.value.clone());
         Ok(Step::More)
     }
@@ -187,8 +183,10 @@ impl Source for Iterating {
 
 pub fn iterate(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [function, value] = args else { return Err(Thrown::arity("clojure.core/iterate", args.len())) };
-    let source = Iterating { function: take(function), value: take(value), started: false };
-    lazily_as(budget, source, SeqKind::Iterate)
+    let first = Vector::from([value.clone()]);
+    let rest =
+        lazily_as(budget, Iterating { function: take(function), value: take(value) }, SeqKind::Iterate)?;
+    Ok(Value::Lazy(LazySeq::with_front_as(first, rest, SeqKind::Iterate)))
 }
 
 struct Cycling {

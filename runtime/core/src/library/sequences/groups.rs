@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 use std::mem::take;
 
+use super::access::after;
 use super::lazily;
-use crate::library::elements::{Walk, sequence, settle};
+use crate::library::elements::{Walk, first_of, rest_of, seq_of, sequence, settle};
 use crate::library::invoke::call;
 use crate::library::lookup::count_argument;
 use crate::library::rows;
 use crate::library::transducers::{stages, transducer};
-use crate::value::{Source, Step};
-use crate::{Budget, Thrown, Value};
+use crate::value::{LazySeq, Source, Step};
+use crate::{Budget, Thrown, Value, Vector};
 
 rows! { sequences::groups:
     "clojure.core/partition" partition (Number, Any; Any, Seqable) -> List,
@@ -149,50 +150,65 @@ pub fn partition_all(budget: &mut Budget, args: &mut [Value]) -> Result<Value, T
     grouped(budget, size, step, Short::Kept, coll)
 }
 
-/// A run at a time: a run is made whole when it is asked for.
+/// Runs of elements of which the function says the same. A run is made as far as it is looked at, and whole when the
+/// next one is asked for.
 struct Runs {
     function: Value,
-    from: Walk,
-    /// The first element of the next run, and what the function says of it.
-    next: Option<(Value, Value)>,
-}
-
-impl Runs {
-    fn look(&mut self, budget: &mut Budget) -> Result<Option<(Value, Value)>, Thrown> {
-        let Some(item) = self.from.next(budget)? else { return Ok(None) };
-        let mut says = call(budget, &self.function, item.clone())?;
-        settle(budget, &mut says)?;
-        budget.charge(1)?;
-        Ok(Some((item, says)))
-    }
+    left: Value,
+    /// The run before, and the elements from its first on.
+    before: Option<(Value, Value)>,
 }
 
 impl Source for Runs {
     fn next(&mut self, budget: &mut Budget, out: &mut Vec<Value>) -> Result<Step, Thrown> {
-        let first = match self.next.take() {
-            Some(next) => Some(next),
-            None => self.look(budget)?,
-        };
-        let Some((first, said)) = first else { return Ok(Step::End) };
-        let mut run = vec![first];
-        while let Some((item, says)) = self.look(budget)? {
-            if says != said {
-                self.next = Some((item, says));
-                break;
+        if let Some((run, from)) = self.before.take() {
+            let mut run = Walk::over(run);
+            let mut count = 0;
+            while run.next(budget)?.is_some() {
+                budget.spend(1)?;
+                count += 1;
             }
-            run.push(item);
+            self.left = after(budget, from, count)?;
         }
-        out.push(sequence(run));
-        Ok(if self.next.is_some() { Step::More } else { Step::End })
+        let left = seq_of(budget, take(&mut self.left))?;
+        let Some(first) = first_of(budget, &left)? else { return Ok(Step::End) };
+        let mut said = call(budget, &self.function, first.clone())?;
+        settle(budget, &mut said)?;
+        let behind = rest_of(budget, left.clone())?;
+        let behind = seq_of(budget, behind)?;
+        let same = Same { function: self.function.clone(), said, from: Walk::over(behind) };
+        budget.charge(10)?;
+        let run = Value::Lazy(LazySeq::with_front(Vector::from([first]), lazily(budget, same)?));
+        self.before = Some((run.clone(), left));
+        out.push(run);
+        Ok(Step::More)
+    }
+}
+
+/// The elements before the first of which the function says something else.
+struct Same {
+    function: Value,
+    said: Value,
+    from: Walk,
+}
+
+impl Source for Same {
+    fn next(&mut self, budget: &mut Budget, out: &mut Vec<Value>) -> Result<Step, Thrown> {
+        let Some(item) = self.from.next(budget)? else { return Ok(Step::End) };
+        let mut says = call(budget, &self.function, item.clone())?;
+        settle(budget, &mut says)?;
+        if says != self.said {
+            return Ok(Step::End);
+        }
+        out.push(item);
+        Ok(Step::More)
     }
 }
 
 pub fn partition_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     match args {
         [_] => transducer::<stages::PartitionBy>(budget, args),
-        [function, coll] => {
-            lazily(budget, Runs { function: take(function), from: Walk::over(take(coll)), next: None })
-        }
+        [function, coll] => lazily(budget, Runs { function: take(function), left: take(coll), before: None }),
         _ => Err(Thrown::arity("clojure.core/partition-by", args.len())),
     }
 }

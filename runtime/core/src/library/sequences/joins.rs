@@ -209,6 +209,14 @@ fn is_sequential(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Vector(_) | Value::Lazy(_))
 }
 
+/// The children of a node. The first four are made at once, as by `mapcat` on the JVM.
+fn opened(budget: &mut Budget, children: Value) -> Result<Walk, Thrown> {
+    budget.charge(4)?;
+    let mut walk = Walk::over(children);
+    walk.make_ahead(budget, 4)?;
+    Ok(walk)
+}
+
 /// What is no sequence, as deep as it stands.
 struct Flat(Vec<Walk>);
 
@@ -221,8 +229,8 @@ impl Source for Flat {
                     self.0.pop();
                 }
                 Some(inner) if is_sequential(&inner) => {
-                    budget.charge(4)?;
-                    self.0.push(Walk::over(inner));
+                    let inner = opened(budget, inner)?;
+                    self.0.push(inner);
                 }
                 Some(item) => {
                     out.push(item);
@@ -236,7 +244,7 @@ impl Source for Flat {
 
 pub fn flatten(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/flatten", args.len())) };
-    let open = if is_sequential(coll) { vec![Walk::over(take(coll))] } else { Vec::new() };
+    let open = if is_sequential(coll) { vec![opened(budget, take(coll))?] } else { Vec::new() };
     lazily(budget, Flat(open))
 }
 
@@ -244,20 +252,11 @@ pub fn flatten(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
 struct Nodes {
     has_children: Value,
     children: Value,
-    /// The node whose children come next.
-    node: Option<Value>,
     open: Vec<Walk>,
 }
 
 impl Source for Nodes {
     fn next(&mut self, budget: &mut Budget, out: &mut Vec<Value>) -> Result<Step, Thrown> {
-        if let Some(node) = self.node.take()
-            && test(budget, &self.has_children, &node)?
-        {
-            budget.charge(4)?;
-            let children = call(budget, &self.children, node)?;
-            self.open.push(Walk::over(children));
-        }
         while let Some(open) = self.open.last_mut() {
             budget.spend(1)?;
             match open.next(budget)? {
@@ -265,7 +264,11 @@ impl Source for Nodes {
                     self.open.pop();
                 }
                 Some(node) => {
-                    self.node = Some(node.clone());
+                    if test(budget, &self.has_children, &node)? {
+                        let children = call(budget, &self.children, node.clone())?;
+                        let children = opened(budget, children)?;
+                        self.open.push(children);
+                    }
                     out.push(node);
                     return Ok(Step::More);
                 }
@@ -280,7 +283,7 @@ pub fn tree_seq(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
         return Err(Thrown::arity("clojure.core/tree-seq", args.len()));
     };
     let open = vec![Walk::over(sequence(Vector::from([take(root)])))];
-    lazily(budget, Nodes { has_children: take(has_children), children: take(children), node: None, open })
+    lazily(budget, Nodes { has_children: take(has_children), children: take(children), open })
 }
 
 pub fn collected(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

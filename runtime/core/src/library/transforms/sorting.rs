@@ -118,7 +118,8 @@ fn plain_order(keys: &[Value], comparator: Option<&Value>) -> Option<Vec<usize>>
         return Some(order);
     }
     // Bytes are in the order of UTF-16 units where every character is one of each.
-    let texts: Option<Vec<&str>> = keys.iter().map(|key| key.as_str().filter(|text| text.is_ascii())).collect();
+    let texts: Option<Vec<&str>> =
+        keys.iter().map(|key| key.as_str().filter(|text| text.is_ascii())).collect();
     let texts = texts?;
     order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
     Some(order)
