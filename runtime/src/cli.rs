@@ -23,13 +23,18 @@ use crate::world::SystemWorld;
 mod arguments;
 mod bindings;
 mod describe;
+mod doctor;
 mod help;
+mod lifecycle;
 mod output;
+mod owner;
 mod run;
 mod runs;
+mod serve;
 mod slot;
 mod storage;
 mod timeline;
+mod waits;
 
 #[cfg(test)]
 mod tests;
@@ -80,7 +85,7 @@ fn answer(
     let arguments = arguments::parse(arguments, format)?;
     match arguments.command {
         Command::Help(_) | Command::Version => Ok(about(flow, &arguments)),
-        _ => Session::new(flow, &arguments, world)?.carry_out(arguments),
+        _ => Session::new(flow, &arguments, world)?.carry_out(arguments, *format),
     }
 }
 
@@ -111,13 +116,21 @@ impl<'a> Session<'a> {
         Ok(Self { flow, contract, directory: data_directory(flow, arguments.data.clone()), limits, world })
     }
 
-    fn carry_out(&self, arguments: Arguments) -> Result<Answer, Failure> {
+    fn carry_out(&self, arguments: Arguments, format: Format) -> Result<Answer, Failure> {
         match arguments.command {
             Command::Run(options) => run::run(self, &options),
             Command::RunsList { status } => runs::list(self, status.as_deref()),
-            Command::RunsShow { id } => runs::show(self, &id),
+            Command::RunsShow(show) => runs::show(self, &show),
             Command::RunsResume { id } => runs::resume(self, id.as_deref()),
-            Command::RunsCancel { id, reason } => runs::cancel(self, &id, reason.as_deref()),
+            Command::RunsCancel(cancel) => lifecycle::cancel(self, &cancel),
+            Command::RunsRetry(again) => lifecycle::retry(self, &again),
+            Command::RunsFork(again) => lifecycle::fork(self, &again),
+            Command::RunsExport { id, to } => doctor::export(self, id.as_deref(), to.as_deref()),
+            Command::RunsPrune { older_than_ms } => doctor::prune(self, older_than_ms),
+            Command::WaitsList { run } => waits::list(self, run.as_deref()),
+            Command::WaitsReply(reply) => waits::reply(self, &reply),
+            Command::Serve(options) => serve::serve(self, &options, format),
+            Command::Doctor => doctor::doctor(self),
             Command::BindingsTemplate => Ok(bindings::template(self)),
             Command::BindingsApply { file } => bindings::apply(self, &file),
             Command::BindingsShow => bindings::show(self),
@@ -136,6 +149,11 @@ impl<'a> Session<'a> {
             limits: self.limits.clone(),
             progress: std::io::stderr().is_terminal(),
         })
+    }
+
+    /// The world's clock, for commands that drive nothing.
+    fn now_ms(&self) -> i64 {
+        self.world(Bindings::default()).now_ms()
     }
 
     /// Runs a future on this thread; the one place where the executable waits.

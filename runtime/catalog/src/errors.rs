@@ -73,6 +73,7 @@ pub const CODES: &[ErrorCode] = &[
     code("unknown-position", "the run stands at a state that the flow does not have; it is parked"),
     code("unreadable-state", "the stored state of the run cannot be read; it is parked"),
     code("unknown-run", "the store has no such run"),
+    code("invalid-payload", "the answer to a wait is not what the wait asks for"),
     code("unknown-command", "another process's command is not open any more"),
     code("unknown-wait", "the run has no such open wait"),
     code("wait-answered", "somebody answered the wait already"),

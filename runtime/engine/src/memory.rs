@@ -404,6 +404,10 @@ impl Observer for MemoryStore {
         Ok(self.content().open_waits(filter))
     }
 
+    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
+        Ok(self.content().holder_of(run))
+    }
+
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
         Ok(self.content().open_children(parent))
     }

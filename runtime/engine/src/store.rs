@@ -366,6 +366,9 @@ pub trait Observer: Send + Sync {
     /// Waits that are open, by run.
     fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError>;
 
+    /// The oldest run that holds the slot which this run waits for; None when it waits for none.
+    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError>;
+
     /// Runs that were called by a run and have not ended, oldest first.
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError>;
 }

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser};
 
 use super::help::Topic;
+use super::lifecycle::{Again, Cancel};
+use super::runs::{ENTRIES, Show};
+use super::serve::ServeOptions;
+use super::waits::{Reply, Target};
 use crate::failure::{Failure, USAGE};
 
 /// How results are shown.
@@ -28,9 +32,17 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Run(RunOptions),
     RunsList { status: Option<String> },
-    RunsShow { id: String },
+    RunsShow(Show),
     RunsResume { id: Option<String> },
-    RunsCancel { id: String, reason: Option<String> },
+    RunsCancel(Cancel),
+    RunsRetry(Again),
+    RunsFork(Again),
+    RunsExport { id: Option<String>, to: Option<PathBuf> },
+    RunsPrune { older_than_ms: i64 },
+    WaitsList { run: Option<String> },
+    WaitsReply(Reply),
+    Serve(ServeOptions),
+    Doctor,
     BindingsTemplate,
     BindingsApply { file: PathBuf },
     BindingsShow,
@@ -50,8 +62,7 @@ pub(super) struct RunOptions {
 }
 
 /// Commands and options of the full runtime that this version does not have.
-const COMMANDS_LATER: &[&str] = &["serve", "waits", "steps", "resources", "doctor"];
-const RUNS_LATER: &[&str] = &["retry", "fork", "export"];
+const COMMANDS_LATER: &[&str] = &["steps", "resources"];
 
 /// Everything given, before it is known which command it belongs to.
 #[derive(Default)]
@@ -64,6 +75,14 @@ struct Given {
     run: RunOptions,
     status: Option<String>,
     reason: Option<String>,
+    force: bool,
+    run_of: Option<String>,
+    key: Option<String>,
+    payload: Option<String>,
+    to: Option<PathBuf>,
+    older_than: Option<String>,
+    entries: Option<String>,
+    before: Option<String>,
     help: bool,
     version: bool,
 }
@@ -112,7 +131,7 @@ impl Given {
                 };
                 return Ok(());
             }
-            "verify" | "listen" => return Err(later(&format!("--{name}"))),
+            "verify" | "listen" | "from" => return Err(later(&format!("--{name}"))),
             "data" => {
                 self.data = Some(PathBuf::from(value()?));
                 "data"
@@ -145,6 +164,38 @@ impl Given {
                 self.reason = Some(text(value()?)?);
                 "reason"
             }
+            "force" => {
+                self.force = true;
+                "force"
+            }
+            "run" => {
+                self.run_of = Some(text(value()?)?);
+                "run"
+            }
+            "key" => {
+                self.key = Some(text(value()?)?);
+                "key"
+            }
+            "payload" => {
+                self.payload = Some(text(value()?)?);
+                "payload"
+            }
+            "to" => {
+                self.to = Some(PathBuf::from(value()?));
+                "to"
+            }
+            "older-than" | "retention" => {
+                self.older_than = Some(text(value()?)?);
+                if name == "retention" { "retention" } else { "older-than" }
+            }
+            "entries" => {
+                self.entries = Some(text(value()?)?);
+                "entries"
+            }
+            "before" => {
+                self.before = Some(text(value()?)?);
+                "before"
+            }
             _ => {
                 return Err(Failure::usage(format!(
                     "there is no option --{name}; --help shows what there is"
@@ -156,7 +207,8 @@ impl Given {
     }
 
     fn finish(mut self) -> Result<Arguments, Failure> {
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let (words, options) = (std::mem::take(&mut self.words), std::mem::take(&mut self.options));
+        let (words, options) = (words.iter().map(String::as_str).collect::<Vec<_>>(), options.as_slice());
         if self.help {
             let command = Command::Help(Topic::of(&words)?);
             return Ok(Arguments { data: None, limits: Vec::new(), command });
@@ -164,12 +216,11 @@ impl Given {
         if self.version {
             return Ok(Arguments { data: None, limits: Vec::new(), command: Command::Version });
         }
-        let options = self.options.as_slice();
         let run = std::mem::take(&mut self.run);
         let command = match words.as_slice() {
             [] => {
                 return Err(Failure::usage(
-                    "a command is missing: run, runs, bindings or describe; --help explains them",
+                    "a command is missing: run, serve, runs, waits, bindings, doctor or describe; --help explains them",
                 ));
             }
             ["help", rest @ ..] => Command::Help(Topic::of(rest)?),
@@ -178,31 +229,20 @@ impl Given {
                 takes(options, &["input", "invocation", "bindings", "no-wait", "limit", "data"])?;
                 Command::Run(run)
             }
-            ["runs", "list"] => {
-                takes(options, &["status", "data"])?;
-                Command::RunsList { status: self.status }
+            ["runs", rest @ ..] => self.runs(rest, options, run.no_wait)?,
+            ["waits", rest @ ..] => self.waits(rest, options)?,
+            ["serve"] => {
+                takes(options, &["retention", "limit", "data"])?;
+                let retention_ms = self.older_than.as_deref().map(age).transpose()?;
+                Command::Serve(ServeOptions { retention_ms })
             }
-            ["runs", "show", id] => {
+            ["doctor"] => {
                 takes(options, &["data"])?;
-                Command::RunsShow { id: (*id).to_owned() }
-            }
-            ["runs", "resume", id @ ..] if id.len() <= 1 => {
-                takes(options, &["limit", "data"])?;
-                Command::RunsResume { id: id.first().map(|id| (*id).to_owned()) }
-            }
-            ["runs", "cancel", id] => {
-                takes(options, &["reason", "data"])?;
-                Command::RunsCancel { id: (*id).to_owned(), reason: self.reason }
-            }
-            ["runs", "show" | "cancel"] => {
-                return Err(Failure::usage("the id of a run is missing; `runs list` shows them"));
+                Command::Doctor
             }
             ["describe"] => {
                 takes(options, &["data"])?;
                 Command::Describe
-            }
-            ["runs"] => {
-                return Err(Failure::usage("runs takes one of: list, show ID, resume [ID], cancel ID"));
             }
             ["bindings", rest @ ..] => bindings(rest, options)?,
             words => {
@@ -214,6 +254,95 @@ impl Given {
         };
         Ok(Arguments { data: self.data, limits: self.limits, command })
     }
+}
+
+impl Given {
+    fn runs(&mut self, words: &[&str], options: &[&str], no_wait: bool) -> Result<Command, Failure> {
+        let own = |id: &str| id.to_owned();
+        Ok(match words {
+            ["list"] => {
+                takes(options, &["status", "data"])?;
+                Command::RunsList { status: self.status.take() }
+            }
+            ["show", id] => {
+                takes(options, &["entries", "before", "data"])?;
+                let entries = self.entries.as_deref().map(number).transpose()?.unwrap_or(ENTRIES as i64);
+                let before = self.before.as_deref().map(number).transpose()?;
+                Command::RunsShow(Show { id: own(id), entries: entries as usize, before })
+            }
+            ["resume", id @ ..] if id.len() <= 1 => {
+                takes(options, &["limit", "data"])?;
+                Command::RunsResume { id: id.first().map(|id| own(id)) }
+            }
+            ["cancel", id] => {
+                takes(options, &["reason", "force", "data"])?;
+                Command::RunsCancel(Cancel { id: own(id), reason: self.reason.take(), force: self.force })
+            }
+            [verb @ ("retry" | "fork"), id] => {
+                takes(options, &["no-wait", "limit", "data"])?;
+                let again = Again { id: own(id), no_wait };
+                if *verb == "retry" { Command::RunsRetry(again) } else { Command::RunsFork(again) }
+            }
+            ["export", id @ ..] if id.len() <= 1 => {
+                takes(options, &["to", "data"])?;
+                Command::RunsExport { id: id.first().map(|id| own(id)), to: self.to.take() }
+            }
+            ["prune"] => {
+                takes(options, &["older-than", "data"])?;
+                let missing = || Failure::usage("runs prune takes --older-than AGE, such as 30d");
+                Command::RunsPrune { older_than_ms: age(self.older_than.as_deref().ok_or_else(missing)?)? }
+            }
+            ["show" | "cancel" | "retry" | "fork"] => {
+                return Err(Failure::usage("the id of a run is missing; `runs list` shows them"));
+            }
+            _ => {
+                return Err(Failure::usage(
+                    "runs takes one of: list, show ID, resume [ID], cancel ID, retry ID, fork ID, export [ID], prune",
+                ));
+            }
+        })
+    }
+
+    fn waits(&mut self, words: &[&str], options: &[&str]) -> Result<Command, Failure> {
+        let (verb, id) = match words {
+            ["list"] => {
+                takes(options, &["run", "data"])?;
+                return Ok(Command::WaitsList { run: self.run_of.take() });
+            }
+            [verb @ ("complete" | "approve" | "reject"), id @ ..] if id.len() <= 1 => (*verb, id.first()),
+            _ => {
+                return Err(Failure::usage("waits takes one of: list, complete ID, approve ID, reject ID"));
+            }
+        };
+        takes(options, &["key", "payload", "data"])?;
+        let target = match (id, self.key.take()) {
+            (Some(id), None) => Target::Id((*id).to_owned()),
+            (None, Some(key)) => Target::Key(key),
+            _ => {
+                return Err(Failure::usage(format!(
+                    "waits {verb} takes the id of a wait or of a run, or --key KEY"
+                )));
+            }
+        };
+        let action = match verb {
+            "approve" => "approve",
+            "reject" => "reject",
+            _ => "complete",
+        };
+        Ok(Command::WaitsReply(Reply { target, action, payload: self.payload.take() }))
+    }
+}
+
+/// A count of an option.
+fn number(text: &str) -> Result<i64, Failure> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Failure::usage(format!("\"{text}\" is no number above 0")))
+}
+
+/// `30d` in milliseconds.
+fn age(text: &str) -> Result<i64, Failure> {
+    let ms = breyta_core::duration::milliseconds(text).and_then(|ms| i64::try_from(ms).ok());
+    ms.ok_or_else(|| Failure::usage(format!("\"{text}\" is no age; write for example 30d or 12h")))
 }
 
 fn bindings(words: &[&str], options: &[&str]) -> Result<Command, Failure> {
@@ -241,9 +370,6 @@ fn takes(given: &[&str], known: &[&str]) -> Result<(), Failure> {
 fn refuse_later(words: &[String]) -> Result<(), Failure> {
     match words {
         [first, ..] if COMMANDS_LATER.contains(&first.as_str()) => Err(later(first)),
-        [first, second, ..] if first == "runs" && RUNS_LATER.contains(&second.as_str()) => {
-            Err(later(&format!("runs {second}")))
-        }
         _ => Ok(()),
     }
 }

@@ -9,6 +9,9 @@ pub(super) enum Topic {
     Everything,
     Run,
     Runs,
+    Waits,
+    Serve,
+    Doctor,
     Bindings,
     Describe,
 }
@@ -19,6 +22,9 @@ impl Topic {
             None => Ok(Self::Everything),
             Some("run") => Ok(Self::Run),
             Some("runs") => Ok(Self::Runs),
+            Some("waits") => Ok(Self::Waits),
+            Some("serve") => Ok(Self::Serve),
+            Some("doctor") => Ok(Self::Doctor),
             Some("bindings") => Ok(Self::Bindings),
             Some("describe" | "version" | "help") => Ok(Self::Describe),
             Some(other) => {
@@ -33,6 +39,9 @@ pub(super) fn text(flow: &Flow, topic: Topic) -> String {
         Topic::Everything => EVERYTHING,
         Topic::Run => RUN,
         Topic::Runs => RUNS,
+        Topic::Waits => WAITS,
+        Topic::Serve => SERVE,
+        Topic::Doctor => DOCTOR,
         Topic::Bindings => BINDINGS,
         Topic::Describe => DESCRIBE,
     };
@@ -46,6 +55,14 @@ Commands:
   runs show ID            one run with its steps and its timeline
   runs resume [ID]        carry interrupted runs on, all of them or one
   runs cancel ID          end a run that is not wanted any more
+  runs retry ID           let a run that failed go on from where it failed
+  runs fork ID            start another run with the same input
+  runs export [ID]        one run as JSON, or a copy of the whole store
+  runs prune              remove runs that ended long ago
+  waits list              what runs wait for
+  waits approve ID        answer a wait; also reject and complete
+  serve                   carry on all runs until stopped, and take commands of other processes
+  doctor                  check the store, and count what is in it
   bindings template       print a bindings file to fill in
   bindings apply FILE     take a bindings file over
   bindings show           the bindings in force, without secrets
@@ -68,11 +85,40 @@ Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"resu
 
 const RUNS: &str = "\
 runs list [--status STATUS]    the runs, newest first; running also means interrupted
-runs show ID                   one run: record, steps, timeline
+runs show ID [--entries N] [--before PLACE]    one run: record, steps, timeline; of a long one the newest entries
 runs resume [ID]               carry interrupted runs on in the foreground; [--limit NAME=VALUE]...
-runs cancel ID [--reason TEXT]
+runs cancel ID [--reason TEXT] [--force]       end a run; by force it counts as terminated
+runs retry ID [--no-wait]      a run that failed or was cancelled goes on from its last completed step
+runs fork ID [--no-wait]       another run with the input of this one
+runs export ID                 the record and the whole journal of a run
+runs export --to FILE          a consistent copy of the store, also while a process serves it
+runs prune --older-than AGE    remove runs that ended so long ago (30d, 12h), with their journals
 
 ID is a workflow id or its short form, r12.
+";
+
+const WAITS: &str = "\
+waits list [--run ID]                   open waits with their ids, keys and times
+waits complete ID [--payload JSON]      answer a wait with a JSON object
+waits approve ID [--payload JSON]       answer with the action approve
+waits reject ID [--payload JSON]        answer with the action reject
+
+ID is the id of a wait (r12/approve#1), or of a run whose only wait is meant. In its place, --key KEY names the wait by its
+key; an answer to a key that nothing waits for yet is kept until a wait opens. Fields of the payload stand in the answer
+beside `action`. The process that serves, or `runs resume`, takes the answer.
+";
+
+const SERVE: &str = "\
+serve [--retention AGE] [--limit NAME=VALUE]...
+
+Carries on interrupted runs, timers, answered waits and queued runs, until it is stopped. While it lives it owns the data
+directory; `run`, `runs retry`, `runs fork`, `runs cancel` and `waits` of other processes reach it. It may be killed at any
+time: the next one goes on at once. With --retention, runs that ended so long ago (30d) are removed. Events stand on stderr,
+as JSON lines or as text with --format human. Interfaces over HTTP (--listen) are not supported yet.
+";
+
+const DOCTOR: &str = "\
+doctor     reads the whole store: runs by status and version, waits, size, and whether anything is damaged (exit status 1)
 ";
 
 const BINDINGS: &str = "\

@@ -4,12 +4,15 @@ use std::io::Read;
 
 use breyta_core::json::{self, Keys};
 use breyta_core::{Map, Value, Vector};
-use breyta_engine::driver::{Engine, RunEnd, StartedRun};
-use breyta_engine::store::{RunFilter, RunNumber, workflow_id};
+use breyta_engine::driver::{Engine, RunEnd, Start};
+use breyta_engine::error::EngineError;
+use breyta_engine::service::{START, StartCommand};
+use breyta_engine::store::{CommandAnswer, Decision, RunNumber, RunRecord, RunStatus, workflow_id};
+use breyta_store::SqliteReader;
 
 use super::arguments::RunOptions;
-use super::slot::{self, Decision};
-use super::{Answer, Session, storage};
+use super::owner::{self, Owner};
+use super::{Answer, Session, say, slot};
 use crate::bindings::Bindings;
 use crate::failure::Failure;
 use crate::inputs;
@@ -27,52 +30,112 @@ pub(super) fn run(session: &Session<'_>, options: &RunOptions) -> Result<Answer,
     let input =
         inputs::check(&session.contract, session.flow.slug, invocation, given, bindings.activation())?;
     bindings.check_complete()?;
+    let admission = slot::admission(session, &input)?;
     // Everything checked: from here on the data directory is touched.
-    let save = options.bindings.is_some().then(|| bindings.clone());
-    let engine = storage::engine(session, bindings)?;
-    if let Some(bindings) = save {
-        bindings.save(&session.directory)?;
+    let save = options.bindings.is_some();
+    loop {
+        let owner = owner::find(session, bindings.clone())?;
+        if save {
+            bindings.save(&session.directory)?;
+        }
+        let (input, admission, trigger) = (input.clone(), admission.clone(), "manual".to_owned());
+        let context = Map::new();
+        match owner {
+            Owner::This(engine) => {
+                let start = Start { input, context, trigger, admission, command: None };
+                return Session::wait(drive(&engine, start, options.no_wait))?;
+            }
+            Owner::Serving(reader) => {
+                let start = StartCommand { input, context, trigger, admission };
+                if let Some(answer) = owner::hand_over(session, &reader, START, &start.to_value())? {
+                    return started_elsewhere(session, &reader, answer, options.no_wait);
+                }
+            }
+        }
     }
-    Session::wait(drive(session, &engine, input, options.no_wait))?
 }
 
-async fn drive(session: &Session<'_>, engine: &Engine, input: Map, no_wait: bool) -> Result<Answer, Failure> {
-    let decision = slot::take(session, engine, &input).await?;
-    let started = start(session, engine, input).await?;
+async fn drive(engine: &Engine, start: Start, no_wait: bool) -> Result<Answer, Failure> {
+    let created = engine.admit(start).await?;
     if no_wait {
-        let mut data = run_data(&started.workflow_id, "running");
-        data.insert_keyword("concurrencyDecision", decision.word());
-        let human = format!("{} is started; `runs resume` carries it on", started.workflow_id);
-        return Ok(Answer::Data { data: Value::Map(data), human });
+        return Ok(started(&created.workflow_id, created.decision, "`runs resume`"));
     }
-    let end = engine.drive(&started.workflow_id).await;
-    let (mut data, human) = outcome(&started.workflow_id, end)?;
-    if decision != Decision::Started {
-        data.insert_keyword("concurrencyDecision", decision.word());
+    let decision = (created.decision != Decision::Started).then_some(created.decision.word());
+    finish(engine, created.run, decision).await
+}
+
+/// What `--no-wait` answers.
+fn started(workflow_id: &str, decision: Decision, who: &str) -> Answer {
+    let queued = decision == Decision::Queued;
+    let mut data = run_data(workflow_id, if queued { "queued" } else { "running" });
+    data.insert_keyword("concurrencyDecision", decision.word());
+    let how = if queued { "is queued" } else { "is started" };
+    Answer::Data { data: Value::Map(data), human: format!("{workflow_id} {how}; {who} carries it on") }
+}
+
+fn started_elsewhere(
+    session: &Session<'_>,
+    reader: &SqliteReader,
+    answer: CommandAnswer,
+    no_wait: bool,
+) -> Result<Answer, Failure> {
+    let decision = Decision::from_word(&answer.word);
+    let number = owner::created_elsewhere(answer)?;
+    if no_wait {
+        let workflow_id = workflow_id(session.flow.slug, number);
+        let decision = decision.unwrap_or(Decision::Started);
+        return Ok(started(&workflow_id, decision, "the serving process"));
+    }
+    match owner::follow(session, reader, number)? {
+        Some(answer) => Ok(answer),
+        None => super::lifecycle::resumed(session, number),
+    }
+}
+
+/// Carries a run on until it has ended. One that is queued has its turn when those before it have ended: they are
+/// carried on first, and those that it supersedes are ended.
+pub(super) async fn finish(
+    engine: &Engine,
+    number: RunNumber,
+    decision: Option<&'static str>,
+) -> Result<Answer, Failure> {
+    for request in engine.store().cancel_requests().await? {
+        match engine.cancel(&request.run.to_string(), request.reason.as_deref()).await {
+            Ok(_) | Err(EngineError::AlreadyEnded { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    while let Some(ahead) = ahead_of(engine, number)? {
+        say(&format!("{ahead} holds the slot of this flow and is carried on first"));
+        engine.drive(&ahead).await?;
+    }
+    let workflow_id = workflow_id(engine.program().slug(), number);
+    let (mut data, human) = outcome(&workflow_id, engine.drive(&workflow_id).await)?;
+    if let Some(decision) = decision {
+        data.insert_keyword("concurrencyDecision", decision);
     }
     Ok(Answer::Data { data: Value::Map(data), human })
 }
 
-/// Starts the run with its context keys in the input.
-async fn start(session: &Session<'_>, engine: &Engine, mut input: Map) -> Result<StartedRun, Failure> {
-    // This process owns the store, so the next number is known before the run is there.
-    let newest = engine.store().list_runs(&RunFilter { count_max: Some(1), ..RunFilter::default() })?;
-    let number = RunNumber(newest.first().map_or(0, |run| run.run.0) + 1);
-    let expected = workflow_id(session.flow.slug, number);
-    let mut context = Map::new();
-    context.insert_keyword("workflow-id", expected.as_str());
-    context.insert_keyword("flow-slug", session.flow.slug);
-    context.insert_keyword("version", session.flow.version);
-    context.insert_keyword("started-at-ms", engine.world().now_ms());
-    input.insert_keyword("flow/ctx", context);
-    let started = engine.start(Value::Map(input), "manual").await?;
-    if started.workflow_id != expected {
-        engine.cancel(&started.workflow_id, Some("started under another number than foreseen")).await?;
-        let message =
-            format!("the run became {} where {expected} was foreseen; start it again", started.workflow_id);
-        return Err(Failure::new("store-conflict", message));
+/// The workflow id of a run that a queued one waits for; None when it is not queued, or its turn has come.
+fn ahead_of(engine: &Engine, number: RunNumber) -> Result<Option<String>, Failure> {
+    let store = engine.store();
+    let queued = store.find_run(number)?.is_some_and(|record| record.summary.status == RunStatus::Queued);
+    if !queued {
+        return Ok(None);
     }
-    Ok(started)
+    Ok(store.holder_of(number)?.map(|holder| workflow_id(engine.program().slug(), holder)))
+}
+
+/// How a run ended, from its record.
+pub(super) fn end_of(record: &RunRecord) -> RunEnd {
+    let data = |value: &Option<Value>| value.clone().unwrap_or_default();
+    match record.summary.status {
+        RunStatus::Completed => RunEnd::Completed(data(&record.result)),
+        RunStatus::Failed => RunEnd::Failed(data(&record.error)),
+        RunStatus::Cancelled => RunEnd::Cancelled { reason: None },
+        other => RunEnd::Other(other),
+    }
 }
 
 /// The `data` of an ended run with its text for people; a run that did not complete is a failure.

@@ -1,12 +1,12 @@
-//! `runs list|show|resume|cancel`.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! `runs list|show|resume`.
 
 use breyta_core::{Map, Value, Vector};
 use breyta_engine::driver::Engine;
-use breyta_engine::store::{CancelAnswer, Observer, RunFilter, RunNumber, RunStatus, workflow_id};
+use breyta_engine::store::{
+    JournalCursor, Observer, RunFilter, RunNumber, RunStatus, RunSummary, workflow_id,
+};
 
-use super::{Answer, Session, run, slot, storage, timeline};
+use super::{Answer, Session, run, storage, timeline};
 use crate::bindings::Bindings;
 use crate::failure::Failure;
 
@@ -34,15 +34,36 @@ pub(super) fn list(session: &Session<'_>, status: Option<&str>) -> Result<Answer
     Ok(Answer::Data { data: Value::Map(data), human })
 }
 
-pub(super) fn show(session: &Session<'_>, id: &str) -> Result<Answer, Failure> {
-    let number = number(session, id)?;
-    let store = storage::observer(session)?.ok_or_else(|| unknown(id))?;
-    let record = store.find_run(number)?.ok_or_else(|| unknown(id))?;
-    let journal = store.journal(number)?;
+/// How much of a run is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Show {
+    pub(super) id: String,
+    /// At most so many entries of its journal, the newest.
+    pub(super) entries: usize,
+    /// The `older` of an answer before: what came before that.
+    pub(super) before: Option<i64>,
+}
+
+/// Entries that are shown without `--entries`.
+pub(super) const ENTRIES: usize = 500;
+
+pub(super) fn show(session: &Session<'_>, show: &Show) -> Result<Answer, Failure> {
+    let number = number(session, &show.id)?;
+    let store = storage::observer(session)?.ok_or_else(|| unknown(&show.id))?;
+    let record = store.find_run(number)?.ok_or_else(|| unknown(&show.id))?;
+    let page = store.journal_page(number, show.before.map(JournalCursor), show.entries)?;
+    let mut journal = page.entries;
+    journal.reverse();
     let mut data = Map::new();
     data.insert_keyword("run", timeline::record(session.flow.slug, &record, &journal));
     data.insert_keyword("timeline", timeline::items(&journal));
-    Ok(Answer::Data { data: Value::Map(data), human: timeline::tree(&record, &journal) })
+    let mut human = timeline::tree(&record, &journal);
+    if let Some(JournalCursor(older)) = page.older {
+        data.insert_keyword("older", older);
+        human =
+            format!("{human}only the last {} entries; --before {older} shows those before\n", show.entries);
+    }
+    Ok(Answer::Data { data: Value::Map(data), human })
 }
 
 pub(super) fn resume(session: &Session<'_>, id: Option<&str>) -> Result<Answer, Failure> {
@@ -58,19 +79,37 @@ pub(super) fn resume(session: &Session<'_>, id: Option<&str>) -> Result<Answer, 
     match id {
         Some(id) => {
             let workflow_id = workflow_id(session.flow.slug, number(session, id)?);
-            let end = Session::wait(engine.drive(&workflow_id))?;
-            let (data, human) = run::outcome(&workflow_id, end)?;
-            Ok(Answer::Data { data: Value::Map(data), human })
+            let number = number(session, id)?;
+            if engine.store().find_run(number)?.is_none() {
+                return Err(unknown(&workflow_id));
+            }
+            Session::wait(run::finish(&engine, number, None))?
         }
         None => Session::wait(resume_all(&engine))?,
     }
 }
 
+/// The oldest run that has not ended, is not queued, and was not carried on yet.
+fn next_open(engine: &Engine, done: &[(Map, String)]) -> Result<Option<String>, Failure> {
+    let statuses = vec![RunStatus::Running, RunStatus::Waiting, RunStatus::Queued];
+    let open = engine.store().list_runs(&RunFilter { statuses, ..RunFilter::default() })?;
+    let is_done = |run: &RunSummary| {
+        let id =
+            |data: &Map| data.get_keyword("workflowId").and_then(Value::as_str) == Some(&run.workflow_id);
+        done.iter().any(|(data, _)| id(data))
+    };
+    for run in open.into_iter().rev().filter(|run| !is_done(run) && run.child.is_none()) {
+        if run.status != RunStatus::Queued || engine.store().holder_of(run.run)?.is_none() {
+            return Ok(Some(run.workflow_id));
+        }
+    }
+    Ok(None)
+}
+
 async fn resume_all(engine: &Engine) -> Result<Answer, Failure> {
     let mut ends = Vec::new();
     let mut failures = 0;
-    for run in slot::active_runs(engine)? {
-        let workflow_id = run.workflow_id;
+    while let Some(workflow_id) = next_open(engine, &ends)? {
         ends.push(match run::outcome(&workflow_id, engine.drive(&workflow_id).await) {
             Ok(ended) => ended,
             Err(failure) => {
@@ -104,47 +143,11 @@ fn runs_data(ends: &[(Map, String)]) -> Value {
     Value::Map(data)
 }
 
-/// Ends a run at once when nobody drives it; asks the process that does otherwise.
-pub(super) fn cancel(session: &Session<'_>, id: &str, reason: Option<&str>) -> Result<Answer, Failure> {
-    let number = number(session, id)?;
-    let Some(store) = storage::observer(session)? else { return Err(unknown(id)) };
-    let workflow_id = workflow_id(session.flow.slug, number);
-    match storage::engine(session, Bindings::default()) {
-        Ok(engine) => {
-            Session::wait(engine.cancel(&workflow_id, reason))??;
-            let data = run::run_data(&workflow_id, "cancelled");
-            Ok(Answer::Data { data: Value::Map(data), human: format!("{workflow_id} is cancelled") })
-        }
-        Err(failure) if failure.code == LOCKED => {
-            let at_ms = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-            match store.request_cancel(number, reason, at_ms)? {
-                CancelAnswer::Requested => {
-                    let mut data = run::run_data(&workflow_id, "running");
-                    data.insert_keyword("cancelRequested", true);
-                    let human = format!("{workflow_id} is being carried on elsewhere; it was asked to stop");
-                    Ok(Answer::Data { data: Value::Map(data), human })
-                }
-                CancelAnswer::AlreadyEnded(status) => {
-                    let message = format!("run {workflow_id} has ended already: {}", status.word());
-                    let data = Value::Map(run::run_data(&workflow_id, status.word()));
-                    Err(Failure::new("already_completed", message).with_data(data))
-                }
-            }
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
-/// The code of [`breyta_engine::store::StoreError::Locked`].
-const LOCKED: &str = "store-locked";
-
-fn number(session: &Session<'_>, id: &str) -> Result<RunNumber, Failure> {
+pub(super) fn number(session: &Session<'_>, id: &str) -> Result<RunNumber, Failure> {
     RunNumber::parse(session.flow.slug, id).ok_or_else(|| unknown(id))
 }
 
-fn unknown(id: &str) -> Failure {
+pub(super) fn unknown(id: &str) -> Failure {
     Failure::new(
         "unknown-run",
         format!("there is no run \"{id}\" in this data directory; `runs list` shows all"),

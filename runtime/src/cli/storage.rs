@@ -12,11 +12,23 @@ use super::Session;
 use crate::bindings::Bindings;
 use crate::failure::Failure;
 
+/// The data directory, which this process owns from now on.
+pub(super) fn own(session: &Session<'_>) -> Result<SqliteStore, Failure> {
+    Ok(SqliteStore::open(&session.directory, session.flow.slug)?)
+}
+
 /// An engine over the data directory, which this process owns from now on.
 pub(super) fn engine(session: &Session<'_>, bindings: Bindings) -> Result<Engine, Failure> {
-    let store = SqliteStore::open(&session.directory, session.flow.slug)?;
+    engine_over(session, Arc::new(own(session)?), bindings)
+}
+
+pub(super) fn engine_over(
+    session: &Session<'_>,
+    store: Arc<SqliteStore>,
+    bindings: Bindings,
+) -> Result<Engine, Failure> {
     let limits = Limits::from(&session.limits);
-    Ok(Engine::new(Arc::new(*session.flow), Arc::new(store), session.world(bindings), limits)?)
+    Ok(Engine::new(Arc::new(*session.flow), store, session.world(bindings), limits)?)
 }
 
 /// The store for reading; also while another process owns it. None when there is no store yet.

@@ -192,7 +192,6 @@ fn a_started_run_holds_its_slot_and_is_resumed() {
         &line,
         r#"{"workflowId":"flow-probe-local-r1","status":"running","concurrencyDecision":"started"}"#,
     );
-    place.check(&RUN, "1 run_slot_taken flow-probe-local-r1 is not finished");
     place.check(&["runs", "show", "r1", "--format", "human"], "└─ at start; `runs resume` carries it on");
     place.check(
         &["runs", "resume"],
@@ -243,13 +242,15 @@ fn command_lines() {
     place.check(&["runs", "list", "--status", "odd"], "2 usage --status is one of running, waiting,");
     place.check(&["run", "--limit", "nope=1"], "2 usage there is no limit nope;");
     place.check(&["runs", "show"], "2 usage the id of a run is missing");
-    for later in [
-        &["serve", "--listen", "x"][..],
-        &["runs", "fork", "r1"],
-        &["waits", "list"],
-        &["doctor"],
-        &["run", "--verify"],
-    ] {
+    place.check(&["waits", "dance"], "2 usage waits takes one of: list, complete ID");
+    place.check(&["waits", "approve"], "2 usage waits approve takes the id of a wait or of a run, or --key");
+    place.check(&["runs", "prune"], "2 usage runs prune takes --older-than AGE");
+    place.check(&["runs", "prune", "--older-than", "soon"], "2 usage \"soon\" is no age");
+    place.check(&["runs", "show", "r1", "--entries", "0"], "2 usage \"0\" is no number above 0");
+    place.check(&["runs", "export"], "2 usage runs export takes the id of a run, or --to FILE");
+    for later in
+        [&["serve", "--listen", "x"][..], &["runs", "fork", "r1", "--from", "x"], &["run", "--verify"]]
+    {
         place.check(later, "2 not-supported-yet ");
     }
     place.check(&["--version"], "probe abc123 (breytac 0.1.0)");
@@ -274,4 +275,89 @@ fn one_process_owns_a_data_directory() {
     place.check(&["runs", "cancel", "r1"], r#""cancelRequested":true"#);
     drop(owner);
     place.check(&["runs", "resume", "r1"], "1 run-cancelled ");
+}
+
+#[test]
+fn a_queued_run_has_its_turn() {
+    let place = Place::new("queued");
+    let mut line = RUN.to_vec();
+    line.push("--no-wait");
+    place.check(&line, r#""status":"running","concurrencyDecision":"started""#);
+    place.check(
+        &line,
+        r#""workflowId":"flow-probe-local-r2","status":"queued","concurrencyDecision":"queued""#,
+    );
+    place.check(&["runs", "list", "--status", "queued"], r#""workflowId":"flow-probe-local-r2""#);
+    place.check(&RUN, r#""workflowId":"flow-probe-local-r3","status":"completed""#);
+    place.check(&["runs", "list", "--format", "human"], "r1    completed");
+    place.check(&line, r#""workflowId":"flow-probe-local-r4","status":"running""#);
+    place.check(&line, r#""status":"queued""#);
+    place.check(&["runs", "resume"], r#"{"runs":[{"workflowId":"flow-probe-local-r4","status":"completed""#);
+    place.check(&["runs", "list", "--status", "queued"], r#"{"runs":[]}"#);
+}
+
+#[test]
+fn a_failed_run_is_tried_again() {
+    let mut place = Place::new("retried");
+    place.http = Err(StepError::new("http-status", "502"));
+    place.check(&RUN, "1 http-status 502");
+    place.check(&["runs", "retry", "r1"], "1 http-status 502");
+    place.http = Ok(Value::Nil);
+    place.check(
+        &["runs", "retry", "r1", "--no-wait"],
+        r#""workflowId":"flow-probe-local-r1","status":"running""#,
+    );
+    place.check(&["runs", "retry", "r1"], "1 run-still-open run flow-probe-local-r1 is running");
+    place.check(&["runs", "resume", "r1"], r#""status":"completed","result":{"n":42"#);
+    place.check(&["runs", "retry", "r1"], "1 already_completed ");
+    place.check(&["runs", "retry", "r9"], "1 unknown-run ");
+    place.check(&["runs", "show", "r1", "--format", "human"], "├─ tried again");
+    place.check(
+        &["runs", "fork", "r1"],
+        r#""workflowId":"flow-probe-local-r2","status":"completed","result":{"n":42"#,
+    );
+    let forked = place.command(&["runs", "show", "r2"]);
+    assert!(
+        forked.contains(r#""triggeredBy":"fork""#)
+            && forked.contains(r#""workflow-id":"flow-probe-local-r2""#)
+    );
+    place.check(&["runs", "show", "r1", "--entries", "2"], r#""older":"#);
+}
+
+#[test]
+fn stores_are_examined_copied_and_pruned() {
+    let place = Place::new("examined");
+    place.check(&["doctor"], r#"{"store":null}"#);
+    place.command(&RUN);
+    place.check(
+        &["doctor"],
+        r#""runs":[{"status":"completed","version":"abc123","count":1,"thisVersion":true}]"#,
+    );
+    place.check(&["doctor", "--format", "human"], "nothing is damaged");
+    place.check(&["runs", "export", "--to", "DIR/copy.sqlite"], r#""file":"#);
+    place.check(&["runs", "export", "--to", "DIR/copy.sqlite"], "1 store-read-only ");
+    place.check(&["runs", "export", "r1"], r#""timeline":[{"type":"run_started""#);
+    place.check(&["runs", "prune", "--older-than", "1d"], r#"{"prunedRuns":0}"#);
+    let store = place.directory.join("store.sqlite");
+    let damaged = place.directory.join("damaged");
+    std::fs::create_dir(&damaged).unwrap();
+    std::fs::copy(place.directory.join("copy.sqlite"), damaged.join("store.sqlite")).unwrap();
+    let reader = breyta_store::SqliteReader::open(&damaged).unwrap();
+    assert_eq!(reader.examine().unwrap().problems, Vec::<String>::new(), "a copy is a store");
+    assert!(store.exists());
+}
+
+#[test]
+fn waits_are_named_and_kept() {
+    let place = Place::new("waits");
+    place.check(&["waits", "list"], r#"{"waits":[]}"#);
+    place.check(&["waits", "approve", "r1"], "1 unknown-wait ");
+    place.command(&RUN);
+    place.check(&["waits", "approve", "r1"], "1 unknown-wait run r1 has no open wait;");
+    place.check(&["waits", "complete", "r1/ask#1"], "1 unknown-wait run r1 has no open wait \"ask#1\"");
+    place.check(
+        &["waits", "complete", "--key", "k", "--payload", "[1]"],
+        "1 invalid-payload --payload must be",
+    );
+    place.check(&["waits", "complete", "--key", "k", "--payload", "{}"], r#"{"buffered":true}"#);
 }

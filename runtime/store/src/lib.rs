@@ -5,7 +5,7 @@
 
 mod sqlite;
 
-pub use sqlite::{SqliteReader, SqliteStore};
+pub use sqlite::{Examination, SqliteReader, SqliteStore};
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ mod admission;
 mod children;
 mod commands;
 mod directory;
+mod examination;
 mod failure;
 mod heads;
 mod plan;
@@ -32,6 +33,7 @@ mod schema;
 mod waits;
 mod writer;
 
+pub use examination::Examination;
 pub use reader::SqliteReader;
 
 /// The name of the database inside a data directory.
@@ -44,7 +46,7 @@ pub struct SqliteStore {
     thread: Option<JoinHandle<()>>,
     reader: SqliteReader,
     /// Released last, after the writer has ended.
-    _lock: File,
+    lock: File,
 }
 
 impl SqliteStore {
@@ -56,6 +58,11 @@ impl SqliteStore {
         Self::serve(lock, connection, epoch, directory)
     }
 
+    /// Tells other processes that this one takes their commands.
+    pub fn announce_serving(&self) -> Result<(), StoreError> {
+        directory::announce(&self.lock).map_err(StoreError::io)
+    }
+
     /// Starts the writer on an owned connection.
     fn serve(lock: File, connection: Connection, epoch: i64, directory: &Path) -> Result<Self, StoreError> {
         let reader = SqliteReader::open(directory)?;
@@ -63,7 +70,7 @@ impl SqliteStore {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new().name("breyta-store".to_owned());
         let thread = thread.spawn(move || writer.serve(&receiver)).map_err(StoreError::io)?;
-        Ok(Self { requests: Some(sender), thread: Some(thread), reader, _lock: lock })
+        Ok(Self { requests: Some(sender), thread: Some(thread), reader, lock })
     }
 
     /// Sends a request to the writer and waits for its answer.
@@ -161,6 +168,10 @@ impl Observer for SqliteStore {
 
     fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
         self.reader.open_waits(filter)
+    }
+
+    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
+        self.reader.holder_of(run)
     }
 
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {

@@ -43,6 +43,8 @@ pub(super) fn queues_are_first_in_first_out(make: Make<'_>) {
     let statuses: Vec<_> = runs.iter().map(|created| status(store.as_ref(), created.run)).collect();
     assert_eq!(statuses, [RunStatus::Running, RunStatus::Queued, RunStatus::Queued]);
     assert_eq!(due(store.as_ref()), []);
+    assert_eq!(store.holder_of(runs[2].run), Ok(Some(runs[0].run)));
+    assert_eq!(store.holder_of(runs[0].run), Ok(None), "it waits for none");
     drop(store);
     harness.crash();
     let store = harness.store();

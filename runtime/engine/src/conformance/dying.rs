@@ -119,6 +119,10 @@ impl Observer for Dying {
         self.inner.open_waits(filter)
     }
 
+    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
+        self.inner.holder_of(run)
+    }
+
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
         self.inner.open_children(parent)
     }

@@ -14,6 +14,8 @@ use crate::world::CommitMoment;
 pub struct Start {
     /// Checked, without the context keys.
     pub input: Map,
+    /// What stands in `:flow/ctx` besides the engine's own keys.
+    pub context: Map,
     /// What starts it: `manual`, `schedule`, …
     pub trigger: String,
     pub admission: Admission,
@@ -21,13 +23,20 @@ pub struct Start {
     pub command: Option<CommandId>,
 }
 
+/// The keys of `:flow/ctx` that the engine writes.
+const OWN_CONTEXT: [&str; 4] = ["workflow-id", "flow-slug", "version", "started-at-ms"];
+
 impl Engine {
     /// Creates a run if its slot allows, with its context keys (`:flow/ctx`) in the input.
     pub async fn admit(&self, start: Start) -> Result<Created, EngineError> {
         let number = self.store.reserve_run().await?;
         let at_ms = self.world.now_ms();
         let mut input = start.input;
-        input.insert_keyword("flow/ctx", self.context(number, at_ms));
+        let mut context = self.context(number, at_ms);
+        for (key, value) in &start.context {
+            context.insert(key.clone(), value.clone());
+        }
+        input.insert_keyword("flow/ctx", context);
         let run = self.first_commit(&Value::Map(input), &start.trigger, at_ms)?;
         let commit = self.before_commit();
         let admitted =
@@ -71,8 +80,17 @@ impl Engine {
         let record = self.store.find_run(number)?;
         let record = record.ok_or_else(|| EngineError::UnknownRun { id: id.to_owned() })?;
         let mut input = record.input.as_map().cloned().unwrap_or_default();
+        // Its own keys are written over what is here.
+        let context = input.get_keyword("flow/ctx").and_then(Value::as_map).cloned().unwrap_or_default();
         input.remove(&Value::keyword("flow/ctx"));
-        self.admit(Start { input, trigger: "fork".to_owned(), admission, command }).await
+        let mut kept = Map::new();
+        for (key, value) in &context {
+            if !OWN_CONTEXT.iter().any(|own| Value::keyword(own) == *key) {
+                kept.insert(key.clone(), value.clone());
+            }
+        }
+        let trigger = "fork".to_owned();
+        self.admit(Start { input, context: kept, trigger, admission, command }).await
     }
 
     /// Carries a run on until it ends or rests; None while it rests.

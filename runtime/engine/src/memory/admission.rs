@@ -115,6 +115,12 @@ impl Content {
         }
     }
 
+    /// The run that a queued one waits for.
+    pub(super) fn holder_of(&self, run: RunNumber) -> Option<RunNumber> {
+        let place = self.row(run)?.place.as_ref().filter(|place| place.phase == Phase::Queued)?;
+        self.holders(&place.slot).first().copied()
+    }
+
     /// Whether a run that is to be reopened finds its slot free.
     pub(super) fn check_slot(&self, run: RunNumber) -> Result<(), StoreError> {
         let slot = self.row(run).and_then(|row| row.place.as_ref()).map(|place| &place.slot);

@@ -20,6 +20,8 @@ pub const FORK: &str = "fork";
 pub struct StartCommand {
     /// Checked by whoever asks.
     pub input: Map,
+    /// What stands in `:flow/ctx` besides the engine's own keys.
+    pub context: Map,
     pub trigger: String,
     pub admission: Admission,
 }
@@ -29,6 +31,7 @@ impl StartCommand {
     pub fn to_value(&self) -> Value {
         let mut body = Map::new();
         body.insert_keyword("input", self.input.clone());
+        body.insert_keyword("context", self.context.clone());
         body.insert_keyword("trigger", self.trigger.as_str());
         insert_admission(&mut body, &self.admission);
         Value::Map(body)
@@ -36,8 +39,9 @@ impl StartCommand {
 
     fn read(body: &Value) -> Option<Self> {
         let input = body.field("input")?.as_map()?.clone();
+        let context = body.field("context")?.as_map()?.clone();
         let trigger = body.field("trigger")?.as_name()?.to_owned();
-        Some(Self { input, trigger, admission: read_admission(body)? })
+        Some(Self { input, context, trigger, admission: read_admission(body)? })
     }
 }
 
@@ -133,11 +137,11 @@ async fn carry_out(engine: &Engine, command: &Command) -> Result<Done, EngineErr
     let body = codec::decode(&command.body).unwrap_or_default();
     match command.name.as_str() {
         START => {
-            let Some(StartCommand { input, trigger, admission }) = StartCommand::read(&body) else {
+            let Some(StartCommand { input, context, trigger, admission }) = StartCommand::read(&body) else {
                 return Err(unreadable(command.id));
             };
             let created =
-                engine.admit(Start { input, trigger, admission, command: Some(command.id) }).await?;
+                engine.admit(Start { input, context, trigger, admission, command: Some(command.id) }).await?;
             Ok(Done::created(&created))
         }
         REOPEN => {

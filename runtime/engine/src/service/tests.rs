@@ -40,8 +40,13 @@ impl Place {
     }
 
     fn admit(&self, policy: Policy) -> RunNumber {
-        let start =
-            Start { input: input(), trigger: "manual".to_owned(), admission: slot(policy), command: None };
+        let start = Start {
+            input: input(),
+            context: Map::new(),
+            trigger: "manual".to_owned(),
+            admission: slot(policy),
+            command: None,
+        };
         wait(self.engine().admit(start)).unwrap().run
     }
 
@@ -112,7 +117,12 @@ fn superseded_runs_end_first() {
 #[test]
 fn commands_start_runs() {
     let place = Place::new();
-    let start = StartCommand { input: input(), trigger: "manual".to_owned(), admission: slot(Policy::Drain) };
+    let start = StartCommand {
+        input: input(),
+        context: Map::new(),
+        trigger: "manual".to_owned(),
+        admission: slot(Policy::Drain),
+    };
     let commands = [0; 3].map(|_| place.command(START, &start.to_value()));
     place.settle();
     let answers = commands.map(|command| place.answer(command));

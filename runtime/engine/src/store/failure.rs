@@ -9,7 +9,12 @@ use super::{CommandId, RunNumber};
 #[non_exhaustive]
 pub enum StoreError {
     /// Another process owns the data directory.
-    Locked { directory: String, pid: Option<u32> },
+    Locked {
+        directory: String,
+        pid: Option<u32>,
+        /// Whether it takes commands.
+        serves: bool,
+    },
     /// Written by a newer version of the runtime.
     NewerFormat { found: u32, supported: u32 },
     /// Not readable as what it should be.
@@ -82,11 +87,11 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Locked { directory, pid: Some(pid) } => write!(
+            Self::Locked { directory, pid: Some(pid), .. } => write!(
                 f,
                 "process {pid} is using the data directory {directory}; stop it, or give another one with --data"
             ),
-            Self::Locked { directory, pid: None } => write!(
+            Self::Locked { directory, pid: None, .. } => write!(
                 f,
                 "another process is using the data directory {directory}; stop it, or give another one with --data"
             ),

@@ -97,6 +97,14 @@ pub(super) fn holder_for(connection: &Connection, run: i64) -> rusqlite::Result<
     Ok(found.map(|run| RunNumber(run as u64)))
 }
 
+/// The run that a queued one waits for.
+pub(super) fn holder_before(connection: &Connection, run: i64) -> rusqlite::Result<Option<RunNumber>> {
+    let queued = connection
+        .prepare_cached("SELECT 1 FROM places WHERE run = ?1 AND phase = 'queued'")?
+        .exists([run])?;
+    if queued { holder_for(connection, run) } else { Ok(None) }
+}
+
 /// A reopened run holds its slot again.
 pub(super) fn take_again(connection: &Connection, run: i64) -> rusqlite::Result<()> {
     let sql = "UPDATE places SET phase = 'active' WHERE run = ?1";

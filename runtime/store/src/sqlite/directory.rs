@@ -23,10 +23,8 @@ pub(super) fn own(directory: &Path) -> Result<File, StoreError> {
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(StoreError::Locked {
-                directory: directory.display().to_string(),
-                pid: owner(&mut lock),
-            });
+            let (pid, serves) = owner(&mut lock);
+            return Err(StoreError::Locked { directory: directory.display().to_string(), pid, serves });
         }
         Err(TryLockError::Error(error)) => return Err(failure::io(&path, &error)),
     }
@@ -53,15 +51,26 @@ fn create(directory: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The process id that the owner wrote. None where a locked file cannot be read.
-fn owner(lock: &mut File) -> Option<u32> {
+/// What the owner wrote: its process id, and whether it takes commands. Nothing where a locked file cannot be read.
+fn owner(lock: &mut File) -> (Option<u32>, bool) {
     let mut text = String::new();
-    lock.read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
+    if lock.read_to_string(&mut text).is_err() {
+        return (None, false);
+    }
+    let mut words = text.split_whitespace();
+    (words.next().and_then(|pid| pid.parse().ok()), words.next() == Some(SERVING))
 }
+
+/// The word after the process id of an owner that takes commands.
+const SERVING: &str = "serving";
 
 fn sign(lock: &mut File) -> std::io::Result<()> {
     lock.set_len(0)?;
     lock.seek(SeekFrom::Start(0))?;
     writeln!(lock, "{}", std::process::id())
+}
+
+/// Tells other processes that the owner takes their commands.
+pub(super) fn announce(mut lock: &File) -> std::io::Result<()> {
+    writeln!(lock, "{SERVING}")
 }

@@ -13,7 +13,7 @@ use breyta_engine::store::{
 };
 
 use super::plan::{LARGE_VALUES, RowSlot, read_row};
-use super::{children, commands, failure, path, schema, waits};
+use super::{admission, children, commands, failure, path, schema, waits};
 
 /// The store as any process sees it.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl SqliteReader {
         Ok(Self { slug, connection: Mutex::new(connection) })
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -106,6 +106,10 @@ impl Observer for SqliteReader {
 
     fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
         waits::open_waits(&self.connection(), &self.slug, filter)
+    }
+
+    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
+        admission::holder_before(&self.connection(), run.0 as i64).map_err(failure::sqlite)
     }
 
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
