@@ -189,10 +189,9 @@ pub fn split(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 pub fn re_quote_replacement(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     const NAME: &str = "clojure.string/re-quote-replacement";
     let [text] = args else { return Err(Thrown::arity(NAME, args.len())) };
-    let text = text_of(NAME, text)?;
-    budget.spend(1 + text.len() as u64 / 16)?;
+    let text = super::strings::text_of(budget, NAME, text)?;
     budget.charge_bytes(text.len() as u64 * 2)?;
-    Ok(quote(text).into())
+    Ok(quote(&text).into())
 }
 
 /// `clojure.string/replace` and `replace-first` of a pattern: with a text that may name groups, or with a function of

@@ -32,7 +32,7 @@ rows! { strings:
 }
 
 /// The text of anything but nil, charged.
-fn text_of(budget: &mut Budget, what: &str, value: &Value) -> Result<Text, Thrown> {
+pub(super) fn text_of(budget: &mut Budget, what: &str, value: &Value) -> Result<Text, Thrown> {
     let text = match value {
         Value::Nil => return Err(null_pointer(what, "a string")),
         Value::Str(text) => text.clone(),
@@ -234,10 +234,9 @@ pub fn replace_first(budget: &mut Budget, args: &mut [Value]) -> Result<Value, T
     let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
     let text = text_of(budget, NAME, text)?;
     let (from, to) = match (&*pattern, &*replacement) {
-        // A character gives way to the text of anything.
-        (Value::Char(_), replacement) => (str_text(pattern), str_text(replacement)),
-        (Value::Str(_), Value::Str(_)) => (str_text(pattern), str_text(replacement)),
-        (Value::Str(_), other) => return Err(mismatch(NAME, "a string for a string", other)),
+        (Value::Char(_), Value::Nil) => (str_text(pattern), Text::literal("")),
+        // A first occurrence gives way to the text of anything.
+        (Value::Char(_) | Value::Str(_), other) => (str_text(pattern), text_of(budget, NAME, other)?),
         (Value::Regex(regex), other) => {
             return regexes::replace(budget, NAME, (&text, regex), other, true);
         }

@@ -72,7 +72,7 @@ fn named(rest: &mut Letters<'_>, search: &Search<'_, '_>) -> Result<usize, Throw
         name.push(letter);
     }
     if name.is_empty() {
-        return Err(illegal("named capturing group is missing trailing '}'".to_owned()));
+        return Err(illegal("named capturing group has 0 length name".to_owned()));
     }
     if rest.next() != Some('}') {
         return Err(illegal("named capturing group is missing trailing '}'".to_owned()));
