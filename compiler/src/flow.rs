@@ -29,12 +29,12 @@ mod schedules;
 pub(crate) mod size;
 pub mod steps;
 
-pub(crate) use entry::is_identifier;
+pub(crate) use data::is_code;
+pub(crate) use entry::{is_identifier, locate};
 pub(crate) use steps::older_family;
 pub mod templates;
 pub mod tools;
 mod triggers;
-mod values;
 
 pub use interfaces::{HttpInterface, McpInterface, WebhookAuth, WebhookInterface};
 pub use metadata::Metadata;

@@ -114,6 +114,7 @@ fn run(sources: &Sources, children: &Children, depth: Depth, passes: &Passes) ->
     let program = definition.as_ref().and_then(|definition| {
         let hir = resolve::resolve(sources, definition, &mut problems);
         let types = types::check(definition, &hir, &mut problems);
+        types::written(&reading.forms, definition, &mut problems);
         types::declarations::check(&reading.forms, &mut problems);
         types::children::check(&definition.flow, children, &mut problems);
         if !problems.is_buildable() {

@@ -101,6 +101,11 @@ pub fn check(definition: &Definition, program: &Program, problems: &mut Problems
     Types { flow_locals, awaited: context.awaited, keyword_keys: context.keyword_keys }
 }
 
+/// Checks the configs that stand in the definition itself.
+pub fn written(forms: &[crate::syntax::Form], definition: &Definition, problems: &mut Problems) {
+    config::written::check(forms, definition, problems);
+}
+
 /// The function of an id.
 fn function<'p>(program: &'p Program, id: &str) -> Option<&'p Body> {
     program.functions.iter().find(|function| function.id == id).map(|function| &function.body)

@@ -2,15 +2,12 @@
 //!
 //! Which tools they may use is checked by [`super::tools`], once all sections are known.
 
-use breyta_catalog::families;
 use breyta_catalog::tools::AGENT;
 
-use super::definition::Names;
 use super::entry::{Entry, Path, unique};
 use super::references::{check_description, qualified_id};
 use super::templates;
 use super::tools::Publication;
-use super::values::Literals;
 use crate::diagnostics::{Code, Problems};
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
@@ -38,14 +35,14 @@ pub struct Agent {
 
 const WHAT: &str = "an agent";
 
-/// The entries that can be used. `names` are all names that the flow declares, usable or not.
-pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<Agent> {
+/// The entries that can be used.
+pub(super) fn define(items: &[Form], problems: &mut Problems) -> Vec<Agent> {
     let path = Path::root().key("agents");
     let mut seen = super::entry::Seen::new();
     let mut agents = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
-        if let Some(agent) = agent(item, &path, names, problems)
+        if let Some(agent) = agent(item, &path, problems)
             && unique(&agent.id, Code::DUPLICATE_ID, "agents", &mut seen, &path.key("id"), problems)
         {
             agents.push(agent);
@@ -54,11 +51,10 @@ pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> 
     agents
 }
 
-fn agent(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Option<Agent> {
+fn agent(form: &Form, path: &Path, problems: &mut Problems) -> Option<Agent> {
     let entry = Entry::open(form, path.clone(), &AGENT, Code::INVALID_FIELD, problems)?;
     let id = qualified_id(&entry, WHAT, "review/security", problems);
     let description = check_description(&entry, WHAT, problems);
-    config(&entry, names, problems);
     for key in ["objective", "instructions"] {
         if let Some(form) = entry.get(key) {
             templates::check_texts(form, &entry.at(key), problems);
@@ -76,20 +72,4 @@ fn agent(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Op
         tool: Publication::read(&entry),
         path: path.clone(),
     })
-}
-
-/// The keys of `:agent` steps, by their table. Tools are looked at later.
-fn config(entry: &Entry, names: &Names, problems: &mut Problems) {
-    let family = &families::agent::AGENT;
-    let mut literals =
-        Literals { names, problems, unknown: Code::UNKNOWN_SECTION_KEY, holes: false, runs: false };
-    for (key, value) in entry.form.as_map().into_iter().flatten() {
-        let name = key.as_keyword().map_or("", |key| key.full());
-        if matches!(name, "tools" | "available-steps") {
-            continue;
-        }
-        if let Some(row) = family.config.key(name) {
-            literals.known(row, key, value, WHAT, &entry.path);
-        }
-    }
 }

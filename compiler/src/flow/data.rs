@@ -73,3 +73,32 @@ fn refused(form: &Form) -> Diagnostic {
         _ => diagnostic,
     }
 }
+
+/// Whether something would have to be evaluated.
+pub(crate) fn is_code(form: &Form) -> bool {
+    !matches!(
+        form.kind,
+        FormKind::Atom(_)
+            | FormKind::Keyword(_)
+            | FormKind::String(_)
+            | FormKind::Regex(_)
+            | FormKind::Vector(_)
+            | FormKind::Set(_)
+            | FormKind::Map(_)
+    )
+}
+
+/// Whether a form is plain data through and through.
+pub(super) fn is_data(form: &Form) -> bool {
+    match &form.kind {
+        FormKind::Vector(items) | FormKind::Set(items) | FormKind::Map(items) => items.iter().all(is_data),
+        _ => !is_code(form),
+    }
+}
+
+pub(super) fn integer(form: &Form) -> Option<i64> {
+    match form.kind {
+        FormKind::Atom(Value::Int(integer)) => Some(integer),
+        _ => None,
+    }
+}

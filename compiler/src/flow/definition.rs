@@ -193,10 +193,10 @@ impl Reusable {
         let functions = field(map, "functions");
         let providers = field(map, "providers").map(|form| providers::define(form, names, problems));
         Self {
-            templates: templates::define(vector(map, "templates", problems), names, problems),
+            templates: templates::define(vector(map, "templates", problems), problems),
             functions: functions.map_or_else(Vec::new, |form| functions::define(sources, form, problems)),
             packaged: steps::define(vector(map, "steps", problems), names, problems),
-            agents: agents::define(vector(map, "agents", problems), names, problems),
+            agents: agents::define(vector(map, "agents", problems), problems),
             providers: providers.unwrap_or_default(),
             mcp: mcp::define(vector(map, "mcp", problems), names, problems),
         }

@@ -50,6 +50,35 @@ impl Path {
     }
 }
 
+/// The path to a place in the definition, as far as it is one of keys and indexes.
+pub(crate) fn locate(forms: &[Form], place: Span) -> Vec<String> {
+    let within = |form: &Form| {
+        form.span.file == place.file && form.span.start <= place.start && place.end <= form.span.end
+    };
+    let mut parts = Vec::new();
+    let Some(mut now) = forms.iter().find(|form| within(form)) else { return parts };
+    loop {
+        let step = match &now.kind {
+            FormKind::Map(_) => now
+                .as_map()
+                .into_iter()
+                .flatten()
+                .find(|(key, value)| within(key) || within(value))
+                .map(|(key, value)| (shown(key), value)),
+            FormKind::Vector(items) => {
+                items.iter().enumerate().find(|(_, it)| within(it)).map(|(at, it)| (format!("[{at}]"), it))
+            }
+            _ => None,
+        };
+        let Some((part, inner)) = step else { return parts };
+        parts.push(part);
+        if !within(inner) {
+            return parts;
+        }
+        now = inner;
+    }
+}
+
 /// A map whose keys are known to be allowed.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {

@@ -1,74 +1,13 @@
-//! Whether the slots and templates that packaged steps, agents and adapters name are of a type that fits. That they exist
-//! was checked where they are named.
-
-use breyta_catalog::values::{KeyType, Shape};
+//! Whether the slots that adapters name are of a type that fits. That they exist was checked where they are named.
 
 use super::Definition;
-use super::entry::name_of;
 use crate::diagnostics::{Code, Diagnostic, Problems};
-use crate::syntax::Form;
 
 /// Checks all of them.
 pub(super) fn check(definition: &Definition, problems: &mut Problems) {
-    for step in &definition.packaged {
-        if let Some(defaults) = &step.defaults {
-            config(defaults, &step.family.config, definition, problems);
-        }
-    }
-    for agent in &definition.agents {
-        config(&agent.config, &breyta_catalog::families::agent::AGENT.config, definition, problems);
-    }
     for adapter in &definition.mcp {
         server(adapter, definition, problems);
     }
-}
-
-fn config(form: &Form, shape: &Shape, definition: &Definition, problems: &mut Problems) {
-    for (key, value) in form.as_map().into_iter().flatten() {
-        let name = key.as_keyword().map_or("", |key| key.full());
-        let Some(row) = shape.all().find(|row| row.name == name) else { continue };
-        match row.ty {
-            KeyType::ConnectionRef(types) => slot(value, types, definition, problems),
-            KeyType::TemplateRef(types) => template(value, types, definition, problems),
-            _ => {}
-        }
-    }
-}
-
-fn slot(form: &Form, types: &[&str], definition: &Definition, problems: &mut Problems) {
-    let Some(slot) = definition.requires.iter().find(|it| Some(it.slot.value.as_str()) == name_of(form))
-    else {
-        return;
-    };
-    let kind = slot.kind.value.as_str();
-    if types.is_empty() || types.contains(&kind) {
-        return;
-    }
-    let wanted = listed(types);
-    let message =
-        format!("a slot of type {wanted} is needed, and `:{}` is of type `:{kind}`", slot.slot.value);
-    problems.report(
-        Diagnostic::new(Code::WRONG_CONNECTION_TYPE, form.span, message)
-            .also(slot.slot.span, format!("a slot of type `:{kind}`"))
-            .help(format!("name a slot of type {wanted}")),
-    );
-}
-
-fn template(form: &Form, types: &[&str], definition: &Definition, problems: &mut Problems) {
-    let found = definition.templates.iter().find(|it| Some(it.id.value.as_str()) == name_of(form));
-    let Some(template) = found else { return };
-    let kind = template.kind.value.as_str();
-    if types.is_empty() || types.contains(&kind) {
-        return;
-    }
-    let wanted = listed(types);
-    let message =
-        format!("a template of type {wanted} is needed, and `:{}` is of type `:{kind}`", template.id.value);
-    problems.report(
-        Diagnostic::new(Code::WRONG_TEMPLATE_TYPE, form.span, message)
-            .also(template.id.span, format!("a template of type `:{kind}`"))
-            .help(format!("name a template of type {wanted}")),
-    );
 }
 
 /// An adapter calls a server over an `:http-api` slot that is not one for something else.
@@ -97,8 +36,4 @@ fn server(adapter: &super::mcp::Adapter, definition: &Definition, problems: &mut
             .also(slot.slot.span, "the slot")
             .help(help),
     );
-}
-
-fn listed(types: &[&str]) -> String {
-    types.iter().map(|it| format!("`:{it}`")).collect::<Vec<_>>().join(" or ")
 }

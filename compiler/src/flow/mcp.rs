@@ -2,10 +2,10 @@
 
 use breyta_catalog::tools::MCP_ADAPTER;
 
+use super::data;
 use super::definition::Names;
 use super::entry::{Entry, Path, unique};
 use super::references::{Target, qualified_id};
-use super::values;
 use crate::diagnostics::{Code, Problems};
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
@@ -65,7 +65,7 @@ fn adapter(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> 
     });
     for key in ["timeout-ms", "max-result-bytes"] {
         if let Some(form) = entry.get(key)
-            && values::integer(form) == Some(0)
+            && data::integer(form) == Some(0)
         {
             entry.invalid(key, "a whole number above zero", form, problems);
         }

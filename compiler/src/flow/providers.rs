@@ -8,7 +8,6 @@ use breyta_catalog::tools::{
 use super::definition::Names;
 use super::entry::{Entry, Path, items_of, name_of, near, not_wanted, shown, suggest, unique};
 use super::references::Target;
-use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{Span, Spanned};
 use crate::syntax::Form;
@@ -108,7 +107,7 @@ fn llm(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Opti
     }
     let call_step = call_step(&entry, family, names, problems);
     if let Some(defaults) = entry.get("defaults") {
-        check_defaults(defaults, &entry.at("defaults"), names, problems);
+        check_keys(defaults, &entry.at("defaults"), problems);
     }
     let capabilities = entry.get("capabilities").map(|form| capabilities(form, &entry, problems));
     Some(LlmProvider {
@@ -178,20 +177,15 @@ fn call_step(
     Target::packaged(&names.packaged).check(form, &place, &entry.at("call-step"), problems)
 }
 
-/// Keys by the table of `:llm` steps, and headers.
-fn check_defaults(form: &Form, path: &Path, names: &Names, problems: &mut Problems) {
-    let config = &families::llm::LLM.config;
-    let of = "the defaults of an LLM provider";
-    let mut literals =
-        Literals { names, problems, unknown: Code::UNKNOWN_CONFIG_KEY, holes: false, runs: false };
-    let rows = || config.common().filter(|row| row.name != "base-url").chain([&BASE_URL, &HEADERS]);
-    for (key, value) in form.as_map().into_iter().flatten() {
+/// Keys that the defaults may have: those of `:llm` steps, and headers. What stands under them is checked by `types`.
+fn check_keys(form: &Form, path: &Path, problems: &mut Problems) {
+    let names = || families::llm::LLM.config.common().chain([&BASE_URL, &HEADERS]).map(|row| row.name);
+    for (key, _) in form.as_map().into_iter().flatten() {
         let name = key.as_keyword().map_or("", |key| key.full());
-        if let Some(row) = rows().find(|row| row.name == name) {
-            literals.known(row, key, value, of, path);
+        if names().any(|known| known == name) {
             continue;
         }
-        let near = near(key, rows().map(|row| row.name));
+        let near = near(key, names().filter(|name| form.map_get(name).is_none()));
         let message = format!("`:llm` steps have no config key `{}`", shown(key));
         let diagnostic = Diagnostic::new(Code::UNKNOWN_CONFIG_KEY, key.span, message).label("no such key");
         let diagnostic = if near.is_empty() {
@@ -199,7 +193,7 @@ fn check_defaults(form: &Form, path: &Path, names: &Names, problems: &mut Proble
         } else {
             suggest(diagnostic, key, &near)
         };
-        literals.problems.report(path.below(key).of(diagnostic));
+        problems.report(path.below(key).of(diagnostic));
     }
 }
 

@@ -26,10 +26,6 @@ impl<'a> Target<'a> {
         Self { what: "connection slot", section: ":requires", code: Code::UNKNOWN_CONNECTION_SLOT, names }
     }
 
-    pub(super) fn templates(names: &'a [String]) -> Self {
-        Self { what: "template", section: ":templates", code: Code::UNKNOWN_TEMPLATE_REF, names }
-    }
-
     pub(super) fn packaged(names: &'a [String]) -> Self {
         let code = Code::MISSING_PACKAGED_STEP_REFERENCE;
         Self { what: "packaged step", section: ":steps", code, names }

@@ -2,7 +2,7 @@
 //!
 //! What a call of one must look like is in the schemas, which `types` reads.
 
-use breyta_catalog::families::{self, CONTROLS, Family};
+use breyta_catalog::families::{self, Family};
 use breyta_catalog::tools::PACKAGED_STEP;
 
 use super::definition::Names;
@@ -10,10 +10,9 @@ use super::entry::{Entry, Path, name_of, near, suggest, unique};
 use super::references::{Target, check_description, qualified_id};
 use super::templates;
 use super::tools::Publication;
-use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Form, FormKind};
+use crate::syntax::Form;
 
 /// An entry of `:steps`.
 #[derive(Clone, Debug)]
@@ -71,9 +70,7 @@ fn step(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Opt
             entry.invalid("defaults", "a map", form, problems);
             return None;
         }
-        if let Some(family) = family {
-            check_defaults(form, family, &entry.at("defaults"), names, problems);
-        }
+        templates::check_texts(form, &entry.at("defaults"), problems);
         Some(form.clone())
     });
     let tool = Publication::read(&entry);
@@ -146,24 +143,4 @@ fn wrappable() -> impl Iterator<Item = &'static str> {
 
 fn list() -> String {
     wrappable().map(|it| format!("`:{it}`")).collect::<Vec<_>>().join(" ")
-}
-
-/// Keys, references and types of defaults, by the table of the wrapped family. Controls may be among them.
-fn check_defaults(form: &Form, family: &'static Family, path: &Path, names: &Names, problems: &mut Problems) {
-    templates::check_texts(form, path, problems);
-    let mut literals =
-        Literals { names, problems, unknown: Code::UNKNOWN_CONFIG_KEY, holes: true, runs: false };
-    let of = format!("`:{}` steps", family.name);
-    let config = Form { kind: FormKind::Map(Vec::new()), ..form.clone() };
-    let mut own = Vec::new();
-    for (key, value) in form.as_map().into_iter().flatten() {
-        let name = key.as_keyword().map_or("", |key| key.full());
-        match CONTROLS.iter().find(|row| row.name == name && family.config.key(name).is_none()) {
-            Some(control) => literals.known(control, key, value, &of, path),
-            // It repeats the family.
-            None if name == "type" && family.config.variants.is_none_or(|it| it.key != "type") => {}
-            None => own.extend([key.clone(), value.clone()]),
-        }
-    }
-    literals.map(&family.config, &Form { kind: FormKind::Map(own), ..config }, false, path);
 }

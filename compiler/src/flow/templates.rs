@@ -2,16 +2,13 @@
 //!
 //! What the data of a step must hold is derived here ([`super::Template::variables`]); whether it does is for `types`.
 
-use breyta_catalog::families::HTTP;
 use breyta_catalog::families::http::TEMPLATE_KEYS;
 use breyta_catalog::tools::{CHANNEL_KEYS, TEMPLATE, TEMPLATE_TYPES, TemplateType};
 use breyta_core::Value;
 
 use super::Template;
 use super::data::plain;
-use super::definition::Names;
 use super::entry::{Entry, Path, identifier, later, name_of, near, not_wanted, shown, suggest, unique};
-use super::values::Literals;
 use crate::diagnostics::{Code, Diagnostic, Problems};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
@@ -24,13 +21,13 @@ mod text;
 pub use text::Variable;
 
 /// The templates that can be used.
-pub(super) fn define(items: &[Form], names: &Names, problems: &mut Problems) -> Vec<Template> {
+pub(super) fn define(items: &[Form], problems: &mut Problems) -> Vec<Template> {
     let path = Path::root().key("templates");
     let mut seen = super::entry::Seen::new();
     let mut templates = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
-        if let Some(template) = template(item, &path, names, problems)
+        if let Some(template) = template(item, &path, problems)
             && unique(&template.id, Code::DUPLICATE_ID, "templates", &mut seen, &path.key("id"), problems)
         {
             templates.push(template);
@@ -51,7 +48,7 @@ pub(super) fn check_texts(form: &Form, path: &Path, problems: &mut Problems) {
     text::check(form, path, false, problems);
 }
 
-fn template(form: &Form, path: &Path, names: &Names, problems: &mut Problems) -> Option<Template> {
+fn template(form: &Form, path: &Path, problems: &mut Problems) -> Option<Template> {
     let Some(kind) = kind_of(form) else { return untyped(form, path, problems) };
     let entry = Entry::open(form, path.clone(), kind.shape, Code::INVALID_FIELD, problems)?;
     let id = entry.get("id").and_then(identifier);
@@ -63,7 +60,7 @@ fn template(form: &Form, path: &Path, names: &Names, problems: &mut Problems) ->
         let what = format!("`:type :{}` of a template", kind.name);
         problems.refuse(path.key("type").of(later(&what, type_form.span)));
     }
-    let (request, request_form) = contents(kind, &entry, names, problems)?;
+    let (request, request_form) = contents(kind, &entry, problems)?;
     text::check(&request_form, path, kind.supported, problems);
     let kind = Spanned::new(kind.name.to_owned(), type_form.span);
     Some(Template { span: form.span, id: id?, kind, request, request_form })
@@ -103,19 +100,14 @@ fn deprecated(form: &Form, type_form: &Form, better: &str, path: &Path, problems
 }
 
 /// What is rendered, as data and as it was written. None when some of it is not usable.
-fn contents(
-    kind: &TemplateType,
-    entry: &Entry,
-    names: &Names,
-    problems: &mut Problems,
-) -> Option<(Value, Form)> {
+fn contents(kind: &TemplateType, entry: &Entry, problems: &mut Problems) -> Option<(Value, Form)> {
     if kind.name == "http-request" {
         let form = entry.get("request")?;
         if !matches!(form.kind, FormKind::Map(_)) {
             return None;
         }
-        request(form, &entry.at("request"), true, &[], names, problems);
-        return Some((as_data(form)?, form.clone()));
+        request(form, &entry.at("request"), &[], problems);
+        return Some((plain(form, &entry.at("request"), problems)?, form.clone()));
     }
     needs_contents(kind, entry, problems);
     let mut items = Vec::new();
@@ -127,7 +119,7 @@ fn contents(
         if name == "channels"
             && let Some(channel) = value.map_get("http").filter(|it| it.as_map().is_some())
         {
-            request(channel, &entry.at("channels").key("http"), false, CHANNEL_KEYS, names, problems);
+            request(channel, &entry.at("channels").key("http"), CHANNEL_KEYS, problems);
         }
         if name == "messages" {
             messages(value, &entry.at("messages"), problems);
@@ -182,24 +174,15 @@ fn messages(form: &Form, path: &Path, problems: &mut Problems) {
     }
 }
 
-/// Keys and types of a request, by the catalog's rows of the `:http` family. `more` are keys that the place adds.
-fn request(
-    form: &Form,
-    path: &Path,
-    runs: bool,
-    more: &[&'static str],
-    names: &Names,
-    problems: &mut Problems,
-) {
-    let mut literals = Literals { names, problems, unknown: Code::UNKNOWN_SECTION_KEY, holes: true, runs };
-    for (key, value) in form.as_map().into_iter().flatten() {
+/// Keys that a request may have; what stands under them is checked by `types`. `more` are keys that the place adds.
+fn request(form: &Form, path: &Path, more: &[&'static str], problems: &mut Problems) {
+    for (key, _) in form.as_map().into_iter().flatten() {
         let name = key.as_keyword().map_or("", |key| key.full());
-        let known = TEMPLATE_KEYS.contains(&name) || more.contains(&name);
-        if let Some(row) = HTTP.key(name).filter(|_| known) {
-            literals.known(row, key, value, "a request", path);
+        if TEMPLATE_KEYS.contains(&name) || more.contains(&name) {
             continue;
         }
-        let near = near(key, TEMPLATE_KEYS.iter().chain(more).copied());
+        let free = TEMPLATE_KEYS.iter().chain(more).copied().filter(|name| form.map_get(name).is_none());
+        let near = near(key, free);
         let message = format!("a request has no key `{}`", shown(key));
         let diagnostic = Diagnostic::new(Code::UNKNOWN_SECTION_KEY, key.span, message).label("no such key");
         let diagnostic = if near.is_empty() {
@@ -207,6 +190,6 @@ fn request(
         } else {
             suggest(diagnostic, key, &near)
         };
-        literals.problems.report(path.below(key).of(diagnostic));
+        problems.report(path.below(key).of(diagnostic));
     }
 }

@@ -4,13 +4,12 @@
 //! In the definition everything must be data; in a flow body what is computed is passed over in silence. All other keys
 //! of a config in the body are checked by `types`.
 
-use breyta_catalog::families::llm::{RAW_TOOLS, TOOLS};
+use breyta_catalog::families::llm::RAW_TOOLS;
 use breyta_catalog::families::{self, Family, ToolUse};
 
 use super::Definition;
-use super::definition::Names;
+use super::data::is_data;
 use super::entry::{Entry, Path, items_of, name_of, near, not_wanted, shown, suggest};
-use super::values::{Literals, is_data};
 use crate::diagnostics::{Code, Diagnostic, Problems, nearest};
 use crate::source::Spanned;
 use crate::syntax::{Form, FormKind};
@@ -64,13 +63,7 @@ pub(super) fn check_definition(definition: &Definition, problems: &mut Problems)
                 .help("give one of them another name: both are called by `flow/step`");
             problems.report(agent.path.key("id").of(diagnostic));
         }
-        for (key, form) in [("tools", &agent.tools), ("available-steps", &agent.available_steps)] {
-            if let Some(form) = form.as_ref().filter(|form| !is_data(form)) {
-                let diagnostic = not_wanted(&format!("`:{key}` of an agent"), "plain data", form);
-                problems.report(agent.path.key(key).of(diagnostic));
-            }
-        }
-        check(&agent.config, definition, Written::InDefinition, &agent.path, problems);
+        check(&agent.config, definition, &agent.path, problems);
     }
     body(&definition.flow, definition, problems);
 }
@@ -82,22 +75,15 @@ fn body(form: &Form, definition: &Definition, problems: &mut Problems) {
         && matches!(name_of(family), Some("llm" | "agent"))
         && config.as_map().is_some()
     {
-        check(config, definition, Written::InBody, &Path::root().key("flow"), problems);
+        check(config, definition, &Path::root().key("flow"), problems);
     }
     for item in form.evaluated() {
         body(item, definition, problems);
     }
 }
 
-/// Where a config stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
-    InDefinition,
-    InBody,
-}
-
 /// Checks `:tools`, `:available-steps` and `:provider` of a config.
-fn check(config: &Form, definition: &Definition, written: Written, path: &Path, problems: &mut Problems) {
+fn check(config: &Form, definition: &Definition, path: &Path, problems: &mut Problems) {
     let present = |key: &str| config.map_get(key).filter(|form| !form.is_nil());
     let (tools, available) = (present("tools"), present("available-steps"));
     if let Some(provider) = present("provider") {
@@ -105,7 +91,7 @@ fn check(config: &Form, definition: &Definition, written: Written, path: &Path, 
         provider::check(provider, tools.or(available), definition, &path, problems);
         provider::check_name(provider, definition, &path, problems);
     }
-    let mut check = Check { definition, written, problems, published: Published::default() };
+    let mut check = Check { definition, problems, published: Published::default() };
     if let Some(form) = available {
         check.available_steps(form, &path.key("available-steps"));
     }
@@ -117,7 +103,6 @@ fn check(config: &Form, definition: &Definition, written: Written, path: &Path, 
 
 struct Check<'a, 'p> {
     definition: &'a Definition,
-    written: Written,
     problems: &'p mut Problems,
     published: Published,
 }
@@ -135,7 +120,6 @@ impl Check<'_, '_> {
             }
             return;
         }
-        self.keys(form, path);
         let part = |key: &str| form.map_get(key).filter(|it| !it.is_nil());
         if let Some(steps) = part("steps") {
             self.steps(steps, &path.key("steps"));
@@ -156,34 +140,6 @@ impl Check<'_, '_> {
         if let Some(items) = part("definitions").and_then(Form::as_vector) {
             self.definitions(items, &path.key("definitions"));
         }
-    }
-
-    /// Keys by the table, and the values that nothing here looks at.
-    fn keys(&mut self, form: &Form, path: &Path) {
-        let names = Names::default();
-        let mut rest = Vec::new();
-        for (key, value) in form.as_map().into_iter().flatten() {
-            let own = matches!(
-                key.as_keyword().map_or("", |key| key.full()),
-                "steps" | "agents" | "mcp" | "breyta" | "allowed"
-            );
-            // What is looked at here may be anything for the table; what is computed passes.
-            let skipped = own || (self.written == Written::InBody && !is_data(value));
-            let value = if skipped {
-                Form::new(FormKind::Atom(breyta_core::Value::Nil), value.span)
-            } else {
-                value.clone()
-            };
-            rest.extend([key.clone(), value]);
-        }
-        let mut literals = Literals {
-            names: &names,
-            problems: self.problems,
-            unknown: Code::UNKNOWN_SECTION_KEY,
-            holes: false,
-            runs: false,
-        };
-        literals.map(&TOOLS, &Form { kind: FormKind::Map(rest), ..form.clone() }, false, path);
     }
 
     /// The elements of a vector or set; anything else that is written out is reported.

@@ -15,6 +15,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::flow::Definition;
 use crate::hir::{Expr, ExprKind, Step};
 use node::{Entry, Look, Node};
+use written::Written;
 
 /// Literal maps of forms that are no steps.
 mod helpers;
@@ -33,6 +34,9 @@ mod shapes;
 
 /// Values of keys.
 mod values;
+
+/// Configs in the definition.
+pub(super) mod written;
 
 pub(super) use helpers::check as helpers;
 
@@ -58,6 +62,7 @@ pub(super) fn step(inference: &mut Inference<'_, '_>, step: &Step) -> Type {
         family: Some(step.family),
         id: &step.id,
         complete: true,
+        written: None,
     };
     let config = Node::expr(&step.config, of);
     let Look::Map(entries) = config.look() else { return result.unwrap_or(Type::Any) };
@@ -82,6 +87,8 @@ struct Checker<'c> {
     id: &'c str,
     /// Whether keys that the outermost map lacks are looked for.
     complete: bool,
+    /// None for what stands in bodies.
+    written: Option<Written>,
 }
 
 impl Checker<'_> {

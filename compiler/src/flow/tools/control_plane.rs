@@ -3,8 +3,8 @@
 use breyta_catalog::families::breyta::{MUTATIONS, OPERATIONS, allowing};
 
 use crate::diagnostics::{Code, Diagnostic, Problems};
+use crate::flow::data::is_data;
 use crate::flow::entry::{Path, name_of, near, not_wanted, shown, suggest};
-use crate::flow::values::is_data;
 use crate::syntax::Form;
 
 /// Checks operations against the table, and against `:mutations`.

@@ -13,8 +13,15 @@ use crate::syntax::Form;
 
 /// Checks all of them in the flow body.
 pub(in crate::types) fn check(definition: &Definition, problems: &mut Problems) {
-    let mut checker =
-        Checker { definition, found: Vec::new(), refused: Vec::new(), family: None, id: "", complete: false };
+    let mut checker = Checker {
+        definition,
+        found: Vec::new(),
+        refused: Vec::new(),
+        family: None,
+        id: "",
+        complete: false,
+        written: None,
+    };
     walk(&definition.flow, &mut checker);
     for problem in checker.found {
         problems.report(problem);

@@ -82,6 +82,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// What kind of form this is, when it is one that would have to be evaluated.
+    pub(super) fn code(&self) -> Option<&'static str> {
+        match &self.source {
+            Source::Form(form) if crate::flow::is_code(form) => Some(form.describe()),
+            _ => None,
+        }
+    }
+
     /// The literal, when it is one that is no collection.
     pub(super) fn scalar(&self) -> Option<Cow<'a, Value>> {
         match self.look() {

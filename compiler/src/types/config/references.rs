@@ -18,6 +18,7 @@ impl Checker<'_> {
             KeyType::ConnectionRef(types) => self.slot(types, &name, node, place),
             KeyType::SecretRef => self.secret(&name, node, place),
             KeyType::TemplateRef(types) => self.template(types, &name, node, place),
+            KeyType::FunctionRef => self.function(&name, node),
             _ => {}
         }
     }
@@ -55,8 +56,10 @@ impl Checker<'_> {
 
     /// A slot that is not declared. For the step's own `:connection` that has been said.
     fn no_slot(&mut self, types: &[&str], name: &str, node: &Node<'_>, place: &str) {
-        let own =
-            self.family.is_some_and(|family| place == format!("`:connection` of `:{}` steps", family.name));
+        let own = self.written.is_none()
+            && self
+                .family
+                .is_some_and(|family| place == format!("`:connection` of `:{}` steps", family.name));
         if own || self.definition.broken.iter().any(|it| it == name) {
             return;
         }
@@ -81,7 +84,12 @@ impl Checker<'_> {
     }
 
     fn template(&mut self, types: &[&str], name: &str, node: &Node<'_>, place: &str) {
-        let Some(template) = self.definition.templates.iter().find(|it| it.id.value == name) else { return };
+        let definition = self.definition;
+        let Some(template) = definition.templates.iter().find(|it| it.id.value == name) else {
+            let known = definition.templates.iter().map(|it| it.id.value.as_str()).collect();
+            self.undeclared(Code::UNKNOWN_TEMPLATE_REF, "template", ":templates", known, name, node);
+            return;
+        };
         let kind = template.kind.value.as_str();
         if types.contains(&kind) {
             return;
@@ -99,6 +107,38 @@ impl Checker<'_> {
             .also(template.id.span, format!("a template of type `:{kind}`"))
             .help(format!("name a template of type {}", wanted.join(" or "))),
         );
+    }
+
+    fn function(&mut self, name: &str, node: &Node<'_>) {
+        let known: Vec<&str> = self.definition.functions.iter().map(|it| it.id.value.as_str()).collect();
+        if !known.contains(&name) {
+            self.undeclared(Code::UNKNOWN_FUNCTION_REF, "function", ":functions", known, name, node);
+        }
+    }
+
+    /// A name that its section does not have. Of what stands in a body, that has been said.
+    fn undeclared(
+        &mut self,
+        code: Code,
+        what: &str,
+        section: &str,
+        known: Vec<&str>,
+        name: &str,
+        node: &Node<'_>,
+    ) {
+        if self.written.is_none() || self.definition.broken.iter().any(|it| it == name) {
+            return;
+        }
+        let mut problem = Diagnostic::new(code, node.span, format!("there is no {what} `:{name}`"))
+            .label(format!("not declared in `{section}`"));
+        if let Some(best) = nearest(name, known.iter().copied()).first() {
+            problem = problem.help(format!("did you mean `:{best}`?")).edit(node.span, format!(":{best}"));
+        } else if known.is_empty() {
+            problem = problem.help(format!("declare it in `{section}`; there are no entries yet"));
+        } else {
+            problem = problem.help(format!("declared in `{section}`: {}", shown(&known)));
+        }
+        self.report(problem);
     }
 
     /// A secret, by the name it is stored under or by its slot. A flow without any requirement may mean a secret of its

@@ -64,7 +64,7 @@ fn channels<'a>(entries: &[Entry<'a>]) -> Vec<Vec<Entry<'a>>> {
 }
 
 /// Secrets written into headers and query parameters.
-fn inline_secrets(checker: &mut Checker<'_>, entries: &[Entry<'_>]) {
+pub(super) fn inline_secrets(checker: &mut Checker<'_>, entries: &[Entry<'_>]) {
     for key in ["headers", "query"] {
         let Some(pairs) = find(entries, key).and_then(|entry| entries_of(&entry.value)) else { continue };
         for pair in &pairs {

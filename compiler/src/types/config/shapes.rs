@@ -32,7 +32,7 @@ impl Checker<'_> {
         let what = what(shape, family);
         // The maps inside are complete, whatever the outermost one is.
         let complete = std::mem::replace(&mut self.complete, true);
-        let choice = self.choice(shape, entries, span, family, &what);
+        let choice = self.choice(shape, entries, span, family, &what, complete);
         if matches!(choice, Choice::Foreign) {
             return;
         }
@@ -69,6 +69,7 @@ impl Checker<'_> {
         span: Span,
         family: Option<&'static Family>,
         what: &str,
+        complete: bool,
     ) -> Choice {
         let Some(variants) = shape.variants else { return Choice::None };
         let written = find(entries, variants.key).filter(|entry| !entry.value.is_nil());
@@ -76,7 +77,7 @@ impl Checker<'_> {
             if let Some(case) = variants.default.and_then(|name| variants.case(name)) {
                 return Choice::Case(variants, case);
             }
-            if variants.required && entries.iter().all(|entry| entry.name.is_some()) {
+            if complete && variants.required && entries.iter().all(|entry| entry.name.is_some()) {
                 let names: Vec<&str> = variants.names().collect();
                 let problem = self
                     .missing(&format!("`:{}`", variants.key), span, family, what)
@@ -169,7 +170,14 @@ impl Checker<'_> {
         self.report(problem);
     }
 
-    fn known(&mut self, row: &'static ConfigKey, entry: &Entry<'_>, entries: &[Entry<'_>], what: &str) {
+    /// Checks what stands under a key that has a row.
+    pub(super) fn known(
+        &mut self,
+        row: &'static ConfigKey,
+        entry: &Entry<'_>,
+        entries: &[Entry<'_>],
+        what: &str,
+    ) {
         let place = format!("`:{}` of {what}", row.name);
         if let Some(new) = row.renamed {
             let problem = Diagnostic::new(
@@ -206,7 +214,11 @@ impl Checker<'_> {
             self.inline_secret(entry.key_span, &place);
             return;
         }
-        if !row.supported && self.family.is_none_or(|family| family.runs) {
+        let runs = match self.written {
+            Some(written) => written.runs,
+            None => self.family.is_none_or(|family| family.runs),
+        };
+        if !row.supported && runs {
             self.refused.push(Diagnostic::new(
                 Code::NOT_SUPPORTED_YET,
                 entry.key_span,
@@ -214,10 +226,18 @@ impl Checker<'_> {
             ));
         }
         // Nil says that the key is absent.
-        if row.elsewhere || (entry.value.is_nil() && !row.required) {
+        if entry.value.is_nil() && !row.required {
             return;
         }
-        if let Some(name) = entry.value.name().filter(|name| row.later_values.contains(&name.as_str())) {
+        if row.elsewhere {
+            if self.written.is_some() {
+                self.is_no_data(KeyType::Any, &entry.value, &place);
+            }
+            return;
+        }
+        let later = |name: &String| row.later_values.contains(&name.as_str());
+        if let Some(name) = entry.value.name().filter(later).filter(|_| self.written.is_none_or(|it| it.runs))
+        {
             self.refused.push(Diagnostic::new(
                 Code::NOT_SUPPORTED_YET,
                 entry.value.span,

@@ -57,6 +57,9 @@ pub(super) fn may_be(ty: KeyType, of: &Type) -> bool {
 impl Checker<'_> {
     /// Checks a value. `place` names it in messages: `` `:limit` of `:search` steps ``.
     pub(super) fn value(&mut self, ty: KeyType, node: &Node<'_>, place: &str) {
+        if self.written.is_some() && self.is_no_data(ty, node, place) {
+            return;
+        }
         if !may_be(ty, &node.of) {
             self.mismatch(ty, node, place);
             return;
@@ -102,7 +105,47 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether something would have to be evaluated where only data may stand; and then so is what it holds, unless its
+    /// own shape is checked.
+    pub(super) fn is_no_data(&mut self, ty: KeyType, node: &Node<'_>, place: &str) -> bool {
+        if matches!(ty, KeyType::Code | KeyType::Schema) {
+            return false;
+        }
+        if let Some(what) = node.code() {
+            self.report(
+                Diagnostic::new(
+                    Code::INVALID_CONFIG_VALUE,
+                    node.span,
+                    format!("{place} must be plain data, not {what}"),
+                )
+                .label("code is not evaluated here"),
+            );
+            return true;
+        }
+        if matches!(ty, KeyType::Any | KeyType::Map | KeyType::Vector) {
+            match node.look() {
+                Look::Map(entries) => {
+                    for entry in &entries {
+                        self.is_no_data(KeyType::Any, &entry.value, place);
+                    }
+                }
+                Look::Items(items) | Look::Set(items) => {
+                    for item in &items {
+                        self.is_no_data(KeyType::Any, item, place);
+                    }
+                }
+                Look::Scalar(_) | Look::Unknown => {}
+            }
+        }
+        false
+    }
+
     fn mismatch(&mut self, ty: KeyType, node: &Node<'_>, place: &str) {
+        let rendered = self.written.is_some_and(|written| written.holes)
+            && node.text().is_some_and(|text| text.contains("{{"));
+        if rendered && !matches!(ty, KeyType::Map | KeyType::Vector | KeyType::Shape(_)) {
+            return;
+        }
         let mut problem = Diagnostic::new(
             Code::TYPE_MISMATCH,
             node.span,

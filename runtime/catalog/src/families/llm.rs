@@ -76,8 +76,7 @@ pub const GENERATION: &[ConfigKey] = &[
         "tools",
         KeyType::Either(&[KeyType::Shape(&TOOLS), KeyType::VectorOf(&KeyType::Shape(&DEFINITION))]),
         "What the model may call.",
-    )
-    .elsewhere(),
+    ),
     ConfigKey::new(
         "available-steps",
         KeyType::VectorOf(&KeyType::OneOf(RAW_TOOLS)),
@@ -122,15 +121,18 @@ pub const TOOLS: Shape = Shape::new(
             KeyType::OneOf(&["execute", "declare"]),
             "Whether calls are carried out, or given back in the result.",
         ),
-        ConfigKey::new("steps", KeyType::VectorOf(&KeyType::PackagedStepRef), "Packaged steps, by id."),
-        ConfigKey::new("agents", KeyType::VectorOf(&KeyType::AgentRef), "Agents, by id."),
-        ConfigKey::new("mcp", KeyType::VectorOf(&KeyType::McpRef), "MCP adapters, or single tools of them."),
-        ConfigKey::new("breyta", KeyType::Shape(&BREYTA_TOOLS), "Operations of the platform."),
+        ConfigKey::new("steps", KeyType::VectorOf(&KeyType::PackagedStepRef), "Packaged steps, by id.")
+            .elsewhere(),
+        ConfigKey::new("agents", KeyType::VectorOf(&KeyType::AgentRef), "Agents, by id.").elsewhere(),
+        ConfigKey::new("mcp", KeyType::VectorOf(&KeyType::McpRef), "MCP adapters, or single tools of them.")
+            .elsewhere(),
+        ConfigKey::new("breyta", KeyType::Shape(&BREYTA_TOOLS), "Operations of the platform.").elsewhere(),
         ConfigKey::new(
             "allowed",
             KeyType::VectorOf(&KeyType::Name),
             "Names of tools, as strings: `[\"files\" \"table\"]`.",
-        ),
+        )
+        .elsewhere(),
         ConfigKey::new(
             "definitions",
             KeyType::VectorOf(&KeyType::Shape(&DEFINITION)),
