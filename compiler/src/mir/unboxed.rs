@@ -67,10 +67,9 @@ fn representation(body: &Body, given: Kept) -> Vec<Kept> {
         let mut next = best.clone();
         for statement in body.blocks.iter().flat_map(|block| &block.statements) {
             if let StatementKind::Assign(target, value) = &statement.kind {
-                match result(value, &best) {
-                    Some(kept) => set(&mut next, *target, kept),
-                    // Reads a local of which nothing is known yet.
-                    None => {}
+                // None when it reads a local of which nothing is known yet.
+                if let Some(kept) = result(value, &best) {
+                    set(&mut next, *target, kept);
                 }
             }
         }

@@ -212,9 +212,10 @@ impl Service {
                 continue;
             }
             let (id, reason) = (request.run.to_string(), request.reason.as_deref());
-            let ended = match request.force {
-                true => self.engine.terminate(&id, reason).await,
-                false => self.engine.cancel(&id, reason).await,
+            let ended = if request.force {
+                self.engine.terminate(&id, reason).await
+            } else {
+                self.engine.cancel(&id, reason).await
             };
             match ended {
                 Ok(end) => (self.listener)(&Happened::Ended { workflow_id: id, end }),
@@ -252,7 +253,7 @@ impl Service {
         let left_ms = wake_ms.map(|wake_ms| wake_ms.saturating_sub(self.engine.world().now_ms()));
         let left_ms = left_ms.map_or(u64::MAX, |left_ms| u64::try_from(left_ms).unwrap_or(0));
         // What is due and in memory, or held back, must not make this turn without rest.
-        let least_ms = if self.carried.is_empty() && self.failures.waiting() == 0 { 0 } else { 1 };
+        let least_ms = u64::from(!self.carried.is_empty() || self.failures.waiting() > 0);
         Ok(left_ms.clamp(least_ms, self.options.look_ms.max(1)))
     }
 }

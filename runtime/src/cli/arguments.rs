@@ -64,6 +64,27 @@ pub(super) struct RunOptions {
 /// Commands and options of the full runtime that this version does not have.
 const COMMANDS_LATER: &[&str] = &["steps", "resources"];
 
+/// Options that belong to commands.
+const OPTIONS: &[&str] = &[
+    "data",
+    "limit",
+    "input",
+    "invocation",
+    "bindings",
+    "no-wait",
+    "status",
+    "reason",
+    "force",
+    "run",
+    "key",
+    "payload",
+    "to",
+    "older-than",
+    "retention",
+    "entries",
+    "before",
+];
+
 /// Everything given, before it is known which command it belongs to.
 #[derive(Default)]
 struct Given {
@@ -112,7 +133,7 @@ pub(super) fn parse(arguments: Vec<OsString>, format: &mut Format) -> Result<Arg
 impl Given {
     fn option(&mut self, name: &str, parser: &mut Parser, format: &mut Format) -> Result<(), Failure> {
         let mut value = || parser.value().map_err(|error| bad(&error));
-        let known = match name {
+        match name {
             "help" => {
                 self.help = true;
                 return Ok(());
@@ -132,76 +153,29 @@ impl Given {
                 return Ok(());
             }
             "verify" | "listen" | "from" => return Err(later(&format!("--{name}"))),
-            "data" => {
-                self.data = Some(PathBuf::from(value()?));
-                "data"
-            }
-            "limit" => {
-                self.limits.push(text(value()?)?);
-                "limit"
-            }
-            "input" => {
-                self.run.input = Some(text(value()?)?);
-                "input"
-            }
-            "invocation" => {
-                self.run.invocation = Some(text(value()?)?);
-                "invocation"
-            }
-            "bindings" => {
-                self.run.bindings = Some(PathBuf::from(value()?));
-                "bindings"
-            }
-            "no-wait" => {
-                self.run.no_wait = true;
-                "no-wait"
-            }
-            "status" => {
-                self.status = Some(text(value()?)?);
-                "status"
-            }
-            "reason" => {
-                self.reason = Some(text(value()?)?);
-                "reason"
-            }
-            "force" => {
-                self.force = true;
-                "force"
-            }
-            "run" => {
-                self.run_of = Some(text(value()?)?);
-                "run"
-            }
-            "key" => {
-                self.key = Some(text(value()?)?);
-                "key"
-            }
-            "payload" => {
-                self.payload = Some(text(value()?)?);
-                "payload"
-            }
-            "to" => {
-                self.to = Some(PathBuf::from(value()?));
-                "to"
-            }
-            "older-than" | "retention" => {
-                self.older_than = Some(text(value()?)?);
-                if name == "retention" { "retention" } else { "older-than" }
-            }
-            "entries" => {
-                self.entries = Some(text(value()?)?);
-                "entries"
-            }
-            "before" => {
-                self.before = Some(text(value()?)?);
-                "before"
-            }
-            _ => {
-                return Err(Failure::usage(format!(
-                    "there is no option --{name}; --help shows what there is"
-                )));
-            }
-        };
+            _ => {}
+        }
+        let unknown = || Failure::usage(format!("there is no option --{name}; --help shows what there is"));
+        let known = OPTIONS.iter().copied().find(|known| *known == name).ok_or_else(unknown)?;
+        match known {
+            "data" => self.data = Some(PathBuf::from(value()?)),
+            "limit" => self.limits.push(text(value()?)?),
+            "input" => self.run.input = Some(text(value()?)?),
+            "invocation" => self.run.invocation = Some(text(value()?)?),
+            "bindings" => self.run.bindings = Some(PathBuf::from(value()?)),
+            "no-wait" => self.run.no_wait = true,
+            "status" => self.status = Some(text(value()?)?),
+            "reason" => self.reason = Some(text(value()?)?),
+            "force" => self.force = true,
+            "run" => self.run_of = Some(text(value()?)?),
+            "key" => self.key = Some(text(value()?)?),
+            "payload" => self.payload = Some(text(value()?)?),
+            "to" => self.to = Some(PathBuf::from(value()?)),
+            "older-than" | "retention" => self.older_than = Some(text(value()?)?),
+            "entries" => self.entries = Some(text(value()?)?),
+            "before" => self.before = Some(text(value()?)?),
+            _ => return Err(unknown()),
+        }
         self.options.push(known);
         Ok(())
     }

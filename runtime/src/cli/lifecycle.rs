@@ -30,9 +30,10 @@ pub(super) fn cancel(session: &Session<'_>, cancel: &Cancel) -> Result<Answer, F
     match storage::engine(session, Bindings::default()) {
         Ok(engine) => {
             Session::wait(async {
-                match cancel.force {
-                    true => engine.terminate(&workflow_id, reason).await,
-                    false => engine.cancel(&workflow_id, reason).await,
+                if cancel.force {
+                    engine.terminate(&workflow_id, reason).await
+                } else {
+                    engine.cancel(&workflow_id, reason).await
                 }
             })??;
             let data = run::run_data(&workflow_id, word);
@@ -40,9 +41,10 @@ pub(super) fn cancel(session: &Session<'_>, cancel: &Cancel) -> Result<Answer, F
         }
         Err(failure) if failure.code == LOCKED => {
             let at_ms = session.now_ms();
-            let answer = match cancel.force {
-                true => store.request_terminate(number, reason, at_ms)?,
-                false => store.request_cancel(number, reason, at_ms)?,
+            let answer = if cancel.force {
+                store.request_terminate(number, reason, at_ms)?
+            } else {
+                store.request_cancel(number, reason, at_ms)?
             };
             requested(&workflow_id, answer)
         }

@@ -133,7 +133,11 @@ pub(super) fn commands_are_answered_once(make: Make<'_>) {
         wait(store.admit_run(Admitted { number: None, run, admission, command: Some(start) }))
     };
     let created = admit().expect("it starts");
-    assert_eq!(admit().unwrap_err(), StoreError::CommandNotFound { command: start }, "once only");
+    assert_eq!(
+        admit().expect_err("a command is carried out once"),
+        StoreError::CommandNotFound { command: start },
+        "once only"
+    );
     let word = "started".to_owned();
     let answer = CommandAnswer { run: Some(created.run), word, message: None };
     assert_eq!(store.command_answer(start), Ok(Some(answer)));
