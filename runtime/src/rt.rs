@@ -45,7 +45,7 @@ pub use breyta_core::value::{Closure, Native};
 pub use breyta_core::library::{
     bits, breyta, collections, compare, conversions, direct, errors, functions, hashes, internal, maps, math,
     metadata, predicates, references, regexes, relations, sequences, sets, sorted, strings, text,
-    transducers, transforms,
+    transducers, transforms, transients,
 };
 
 /// A registered step family.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use breyta_core::Value;
 use breyta_core::lexer::{self, Fault, LexError, Token, TokenKind};
-use breyta_core::value::FixedState;
+use breyta_core::value::TableState;
 
 pub(super) use included::wanted;
 use included::{Forms, Wanted};
@@ -128,7 +128,7 @@ struct Reader<'a> {
     stopped: bool,
     output: Output,
     /// Keywords and symbols by their text: a name is stored once, however often it is written.
-    names: HashMap<&'a str, FormKind, FixedState>,
+    names: HashMap<&'a str, FormKind, TableState>,
     /// The forms so far of all collections that are being read, the innermost last.
     unfinished: Vec<Form>,
     /// Forms of a splice (`#?@`) that are still to be given out, the last one first.

@@ -33,6 +33,7 @@ pub mod strings;
 pub mod text;
 pub mod transducers;
 pub mod transforms;
+pub mod transients;
 
 /// Calling values.
 pub mod internal;
@@ -174,6 +175,7 @@ const MODULES: &[&[Entry]] = &[
     transforms::folds::ENTRIES,
     transforms::mapping::ENTRIES,
     transforms::sorting::ENTRIES,
+    transients::ENTRIES,
     internal::ENTRIES,
 ];
 

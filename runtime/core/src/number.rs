@@ -9,6 +9,7 @@ use num_bigint::BigInt;
 mod arithmetic;
 mod convert;
 mod decimal;
+mod digits;
 mod order;
 mod promote;
 mod text;

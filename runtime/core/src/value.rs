@@ -16,6 +16,7 @@ mod annotated;
 mod equality;
 mod flat;
 mod function;
+mod hashing;
 mod identity;
 mod key;
 mod lazy;
@@ -31,8 +32,9 @@ mod tree;
 mod vector;
 
 pub(crate) use annotated::Annotated;
-pub use equality::{FixedState, equal};
+pub use equality::equal;
 pub use function::{Closure, DynamicCode, Function, Native};
+pub use hashing::TableState;
 pub use identity::identical;
 pub use lazy::{Chunk, LazySeq, Opened, SeqKind, Source, Spring, Step, realize};
 pub use map::{Entries, Map};

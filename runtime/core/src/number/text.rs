@@ -1,6 +1,8 @@
 //! Doubles as Java prints them: `1.0`, `1.0E7`, `1.0E-4`.
 
-/// `Double.toString`: shortest digits that read back, at least one after the point, scientific from 1e7 and below 1e-3.
+use super::digits::digits;
+
+/// `Double.toString`: the digits that Java develops, at least one after the point, scientific from 1e7 and below 1e-3.
 /// Infinities and NaN are words (`Infinity`, `NaN`); their `##` spelling is the printer's.
 pub fn format_double(value: f64) -> String {
     if value.is_nan() {
@@ -13,8 +15,8 @@ pub fn format_double(value: f64) -> String {
     if value == 0.0 {
         return format!("{sign}0.0");
     }
-    let (digits, exponent) = shortest(value.abs());
-    let (first, rest) = digits.split_at(1);
+    let (digits, exponent) = digits(value.abs());
+    let (first, rest) = digits.split_at_checked(1).unwrap_or(("0", ""));
     if !(-3..7).contains(&exponent) {
         let rest = if rest.is_empty() { "0" } else { rest };
         return format!("{sign}{first}.{rest}E{exponent}");
@@ -29,18 +31,4 @@ pub fn format_double(value: f64) -> String {
     }
     let (whole, fraction) = digits.split_at(whole);
     format!("{sign}{whole}.{fraction}")
-}
-
-/// Significant digits and the exponent of the first. Java considers two digits even where one would do, which shows
-/// only among subnormals (`4.9E-324`, not `5.0E-324`).
-fn shortest(value: f64) -> (String, i32) {
-    let mut text = format!("{value:e}");
-    if !text.contains('.') {
-        let two = format!("{value:.1e}");
-        if !two.contains(".0") && two.parse() == Ok(value) {
-            text = two;
-        }
-    }
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
 }

@@ -8,12 +8,12 @@ use std::hash::Hash;
 use indexmap::{Equivalent, IndexMap};
 
 use super::Value;
-use super::equality::FixedState;
+use super::hashing::TableState;
 
 /// Up to so many entries are found by comparing.
 const FEW_MAX: usize = 8;
 
-type Table = IndexMap<Value, Value, FixedState>;
+type Table = IndexMap<Value, Value, TableState>;
 
 #[derive(Debug)]
 pub(super) enum Flat {

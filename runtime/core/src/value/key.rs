@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use super::{DEPTH_MAX, Value, realize};
 use crate::{Budget, Thrown};
 
+/// What a NaN costs as a key.
+const NAN_COST: u64 = 1_000;
+
 /// Charges what hashing a key costs, and makes the elements of lazy sequences in it.
 ///
 /// # Errors
@@ -19,6 +22,8 @@ pub(super) fn check_key<'k>(budget: &mut Budget, key: &'k Value) -> Result<Cow<'
         {
             return Ok(Cow::Owned(realize(budget, key.clone())?));
         }
+        // No NaN equals another, and all have one hash: a table of them is slow.
+        Value::Double(double) if double.is_nan() => budget.spend(NAN_COST)?,
         Value::Lazy(_) => return Ok(Cow::Owned(realize(budget, key.clone())?)),
         _ => {}
     }

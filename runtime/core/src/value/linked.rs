@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hash};
 use indexmap::Equivalent;
 
 use super::Value;
-use super::equality::FixedState;
+use super::hashing::TableState;
 use super::sorted::Keyed;
 use super::tree::{Iter, Tree};
 
@@ -103,7 +103,7 @@ impl Linked<(Value, Value)> {
 }
 
 fn hash<Q: Hash + ?Sized>(key: &Q) -> u64 {
-    FixedState.hash_one(key)
+    TableState.hash_one(key)
 }
 
 fn position<T>(tree: &Tree<T>, mut order: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {

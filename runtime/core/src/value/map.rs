@@ -10,8 +10,8 @@ use indexmap::Equivalent;
 
 use super::Value;
 use super::annotated::Annotated;
-use super::equality::KEYWORD_HASH_TAG;
 use super::flat::{self, Flat};
+use super::hashing::KEYWORD_HASH_TAG;
 use super::key::{check_key, checked_key};
 use super::linked::Linked;
 use super::order::Order;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::annotated::Annotated;
-use super::equality::FixedState;
+use super::hashing::TableState;
 use super::key::{check_key, checked_key};
 use super::linked::Linked;
 use super::order::Order;
@@ -23,7 +23,7 @@ const MEMBER_SIZE: usize = 2;
 /// What a change of a tree copies at most, in elements: the nodes of two paths.
 const TREE_COPIED: usize = 96;
 
-type Flat = IndexSet<Value, FixedState>;
+type Flat = IndexSet<Value, TableState>;
 
 /// An immutable set. A uniquely owned one is changed in place.
 #[derive(Clone, Debug, Default)]
