@@ -227,7 +227,7 @@ fn call_with(
     let arguments = values.split_off(captured);
     let (budget, code, path) = (spelling.budget(), spelling.closure(closure), path(with.direct.path));
     let parameters: Vec<_> = ["first", "second"].into_iter().take(with.parameters).map(ident).collect();
-    let given = if captured == 0 { quote!(&[]) } else { quote!(&captured) };
+    let given = if captured == 0 { quote!(&[]) } else { quote!(&handed) };
     if let Some(item) = integers {
         let path = self::path(&format!("{}_integers", with.direct.path));
         return quote!({
@@ -247,7 +247,7 @@ fn call_with(
             #(#arguments),*
         )?
     };
-    if captured == 0 { call } else { quote!({ let captured = [#(#values),*]; #call }) }
+    if captured == 0 { call } else { quote!({ let handed = [#(#values),*]; #call }) }
 }
 
 /// Operands in order; a local is moved at its last occurrence when nothing needs it later, copied otherwise.

@@ -9,7 +9,7 @@ pub const RUNTIME: &str = "breyta_runtime::rt";
 
 /// Names that generated code uses itself and a user's name must not hide.
 const TAKEN: &[&str] =
-    &["rt", "frame", "outcome", "budget", "arguments", "captured", "functions", "flow", "main"];
+    &["rt", "frame", "outcome", "budget", "arguments", "captured", "handed", "functions", "flow", "main"];
 
 /// Rust's keywords, strict and reserved.
 const KEYWORDS: &[&str] = &[
