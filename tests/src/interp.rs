@@ -268,11 +268,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn operand(&self, operand: &Operand) -> Value {
+    fn operand(&self, operand: &'static Operand) -> Value {
         match operand {
             Operand::Local(id) => {
                 self.locals[id.0].clone().expect("the verifier checks that locals are written")
             }
+            // Texts of the program are literals, as in generated code.
+            Operand::Constant(Value::Str(text)) => Value::literal(text),
             Operand::Constant(value) => value.clone(),
             Operand::Function(entry) => {
                 Value::Function(Arc::new(Function::Native { name: entry.name, code: entry.code }))
@@ -290,7 +292,7 @@ impl Run<'_> {
         }))
     }
 
-    fn operands(&self, operands: &[Operand]) -> Vec<Value> {
+    fn operands(&self, operands: &'static [Operand]) -> Vec<Value> {
         operands.iter().map(|it| self.operand(it)).collect()
     }
 
@@ -336,7 +338,7 @@ impl Run<'_> {
         })
     }
 
-    fn closure(&self, index: usize, captured: &[Operand]) -> Value {
+    fn closure(&self, index: usize, captured: &'static [Operand]) -> Value {
         let body: &'static Body = &self.body.closures[index];
         let captured = self.operands(captured);
         Value::Function(Arc::new(Function::Dynamic {

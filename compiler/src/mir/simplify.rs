@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use breyta_core::Value;
+
 use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
 
 /// A pass: its name and one sentence.
@@ -134,12 +136,17 @@ fn copies(body: &mut Body) {
         *writes.entry(handler.error).or_default() += 1;
     }
     let once = |id: &LocalId| writes.get(id) == Some(&1);
+    // What is stored between steps is better made again.
+    let may_suspend = body.suspensions().next().is_some();
+    let reads = reads(body);
     let mut originals: BTreeMap<LocalId, Operand> = BTreeMap::new();
     for block in &mut body.blocks {
         block.statements.retain(|statement| match &statement.kind {
             StatementKind::Assign(target, Rvalue::Use(operand)) if once(target) => {
                 let stable = match operand {
                     Operand::Local(id) => once(id),
+                    // Read in two places it would be two values, and `identical?` tells.
+                    Operand::Constant(value) if has_place(value) => may_suspend || reads.get(target) == Some(&1),
                     Operand::Constant(_) | Operand::Function(_) => true,
                 };
                 if stable {
@@ -151,6 +158,32 @@ fn copies(body: &mut Body) {
         });
     }
     replace(body, &originals);
+}
+
+/// How often each local is read; a read that only gives it another name counts for many.
+fn reads(body: &Body) -> BTreeMap<LocalId, usize> {
+    let mut reads: BTreeMap<LocalId, usize> = BTreeMap::new();
+    let mut count = |operand: &Operand, times: usize| {
+        if let Operand::Local(id) = operand {
+            *reads.entry(*id).or_default() += times;
+        }
+    };
+    for block in &body.blocks {
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Assign(_, Rvalue::Use(operand)) => count(operand, 2),
+                StatementKind::Assign(_, value) => value.operands().into_iter().for_each(|it| count(it, 1)),
+                StatementKind::Spend | StatementKind::Note { .. } => {}
+            }
+        }
+        block.terminator.operands().into_iter().for_each(|it| count(it, 1));
+    }
+    reads
+}
+
+/// Whether a constant is one value in one place, rather than the same wherever it is written.
+fn has_place(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Regex(_))
 }
 
 fn replace(body: &mut Body, originals: &BTreeMap<LocalId, Operand>) {

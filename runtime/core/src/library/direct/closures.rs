@@ -1,6 +1,9 @@
 //! Folds and maps over a collection with a closure that the compiler of the flow can inline.
 
 use crate::library::elements::Walk;
+use crate::library::transducers::runs::each;
+use crate::library::transducers::stages::Flow;
+use crate::library::transducers::{is_reduced, unreduced};
 use crate::value::Object;
 use crate::{Budget, Thrown, Value};
 
@@ -16,6 +19,14 @@ pub fn reduce(
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut result = init;
+    if let Value::Object(_) = &coll {
+        // An eduction gives its elements as they are made.
+        each(budget, coll, &mut |budget, item| {
+            result = closure(budget, std::mem::take(&mut result), item)?;
+            Ok(if is_reduced(&result) { Flow::Stop } else { Flow::On })
+        })?;
+        return Ok(unreduced(result));
+    }
     let mut rounds = 0;
     let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
