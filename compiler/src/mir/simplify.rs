@@ -146,7 +146,9 @@ fn copies(body: &mut Body) {
                 let stable = match operand {
                     Operand::Local(id) => once(id),
                     // Read in two places it would be two values, and `identical?` tells.
-                    Operand::Constant(value) if has_place(value) => may_suspend || reads.get(target) == Some(&1),
+                    Operand::Constant(value) if has_place(value) => {
+                        may_suspend || reads.get(target) == Some(&1)
+                    }
                     Operand::Constant(_) | Operand::Function(_) => true,
                 };
                 if stable {
