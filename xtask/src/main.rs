@@ -21,6 +21,8 @@ mod fuzz;
 mod lock;
 /// Starting programs and measuring them.
 mod program;
+/// Crashes everywhere: simulated, and real.
+mod simulate;
 /// The one test command.
 mod test;
 /// Rules about the tree that no compiler checks.
@@ -44,6 +46,8 @@ cargo xtask TASK
   bench engine [--write]            many runs at once, resuming, a very long run, parked runs
   bench functions [--write]         compiled transforms against a warm JVM (Debian: `apt install clojure`)
                          --write puts the table into BENCHMARKS.md
+  simulate [--seeds N]              the engine under crashes and signals everywhere, by seeds
+  torture [--seconds N]             a real process killed again and again over a real disk
   fuzz [--seconds N] [--seeded] [TARGET…]
                                     reader, checker, formatter on hostile input, N seconds each
 ";
@@ -74,6 +78,8 @@ fn run(arguments: &[String]) -> Result<()> {
             bench::build::run(&bench::Flags::parse(flags, &["--cold", "--write"])?)
         }
         ["bench", "check", flags @ ..] => bench::check::run(&bench::Flags::parse(flags, &["--write"])?),
+        ["simulate", arguments @ ..] => simulate::seeds(arguments),
+        ["torture", arguments @ ..] => simulate::torture(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["bench", "engine", flags @ ..] => bench::engine::run(&bench::Flags::parse(flags, &["--write"])?),
         ["bench", "functions", flags @ ..] => {

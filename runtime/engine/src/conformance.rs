@@ -27,7 +27,10 @@ mod slots;
 mod waits;
 
 pub mod dying;
+pub mod errands;
+pub mod forgetful;
 pub mod sample;
+pub mod simulation;
 
 /// A store that can be opened, crashed and opened again.
 pub trait StoreHarness {

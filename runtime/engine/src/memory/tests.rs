@@ -22,3 +22,20 @@ impl StoreHarness for Harness {
 fn conformance() {
     conformance::all(&|| Box::new(Harness(Arc::new(MemoryStore::new(sample::SLUG)))));
 }
+
+fn harness() -> Box<dyn StoreHarness> {
+    Box::new(Harness(Arc::new(MemoryStore::new(sample::SLUG))))
+}
+
+#[test]
+fn simulated_lives_end_as_undisturbed_ones() {
+    let lived = conformance::simulation::live_all(0..40, &harness, None);
+    assert_eq!(lived, Ok(()));
+}
+
+#[test]
+fn a_forgotten_slot_is_noticed() {
+    let lived =
+        conformance::simulation::live_all(0..20, &harness, Some(conformance::forgetful::Forgetful::over));
+    assert!(lived.is_err(), "the planted bug went unnoticed");
+}
