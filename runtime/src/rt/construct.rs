@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use breyta_core::value::{Closure, Function, Native};
-use breyta_core::{Map, Set, Text, Thrown, Value, Vector, thrown::Class};
+use breyta_core::{Budget, Map, Set, Text, Thrown, Value, Vector, thrown::Class};
 
 /// `[a b]`.
 pub fn vector(items: &mut [Value]) -> Value {
@@ -28,14 +28,14 @@ pub fn set(items: &mut [Value]) -> Value {
 /// `{k v}` with computed keys.
 ///
 /// # Errors
-/// Illegal argument when two keys are equal, as in Clojure.
+/// Illegal argument when two keys are equal, as in Clojure; `sandbox-depth` when one nests too deeply.
 pub fn distinct_map(entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
-    let mut map = Map::new();
+    let (mut map, budget) = (Map::new(), &mut unmetered());
     for (key, value) in entries.iter_mut().map(std::mem::take) {
-        if map.contains_key(&key) {
+        if map.find(budget, &key)?.is_some() {
             return Err(duplicate_key(&key));
         }
-        map.insert(key, value);
+        map.assoc(budget, key, value)?;
     }
     Ok(Value::Map(map))
 }
@@ -43,16 +43,21 @@ pub fn distinct_map(entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
 /// `#{a b}` with computed members.
 ///
 /// # Errors
-/// Illegal argument when two members are equal, as in Clojure.
+/// Illegal argument when two members are equal, as in Clojure; `sandbox-depth` when one nests too deeply.
 pub fn distinct_set(items: &mut [Value]) -> Result<Value, Thrown> {
-    let mut set = Set::new();
+    let (mut set, budget) = (Set::new(), &mut unmetered());
     for item in moved(items) {
-        if set.contains(&item) {
+        if set.find(budget, &item)?.is_some() {
             return Err(duplicate_key(&item));
         }
-        set.insert(item);
+        set.conj(budget, item)?;
     }
     Ok(Value::Set(set))
+}
+
+/// For literals, whose size the program's own size bounds; what their keys are is checked all the same.
+fn unmetered() -> Budget {
+    Budget::new(u64::MAX, 100, u64::MAX)
 }
 
 /// The error of a map or set literal with the same key twice.

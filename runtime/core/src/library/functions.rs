@@ -212,12 +212,12 @@ pub fn memoize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
             settle(budget, argument)?;
         }
         let key = Value::Vector(args.to_vec().into());
-        if let Some(answer) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some((_, answer)) = known.lock().unwrap_or_else(PoisonError::into_inner).find(budget, &key)? {
             return Ok(answer.clone());
         }
         let answer = invoke(budget, &function, args)?;
         budget.charge(4 + args.len())?;
-        known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, answer.clone());
+        known.lock().unwrap_or_else(PoisonError::into_inner).assoc(budget, key, answer.clone())?;
         Ok(answer)
     };
     Ok(Value::Function(Arc::new(Function::Dynamic {

@@ -64,18 +64,17 @@ pub fn keyword_arguments(budget: &mut Budget, args: &mut [Value]) -> Result<Valu
         return Ok(only.clone());
     }
     budget.spend(items.len() as u64)?;
-    budget.charge(items.len() * 2)?;
     let mut map = Map::new();
     let mut pairs = items.as_slice().chunks_exact(2);
     for pair in &mut pairs {
         if let [key, value] = pair {
-            map.insert(key.clone(), value.clone());
+            map.assoc(budget, key.clone(), value.clone())?;
         }
     }
     match pairs.remainder() {
         [Value::Map(further)] => {
             for (key, value) in further {
-                map.insert(key.clone(), value.clone());
+                map.assoc(budget, key.clone(), value.clone())?;
             }
         }
         [key, ..] => {

@@ -3,6 +3,8 @@
 //! A line of the tables is one call, `(take 2 [1 2 3]) => (1 2)`. Symbols among the arguments are library functions, what
 //! is deeper is data. `=> ! class` is an error, with its message behind when Clojure's is stable.
 
+mod bounds;
+
 use std::sync::Arc;
 
 use super::invoke::invoke;

@@ -8,7 +8,7 @@ use super::{DEPTH_MAX, Value, realize};
 use crate::{Budget, Thrown};
 
 /// What a NaN costs as a key.
-const NAN_COST: u64 = 1_000;
+const NAN_COST: u64 = 20_000;
 
 /// Charges what hashing a key costs, and makes the elements of lazy sequences in it.
 ///

@@ -7,7 +7,7 @@ use crate::{Budget, Thrown, Value};
 #[inline]
 pub fn field(budget: &mut Budget, coll: &Value, full: &'static str) -> Result<Value, Thrown> {
     match coll {
-        Value::Map(map) => Ok(map.get_keyword(full).cloned().unwrap_or_default()),
+        Value::Map(map) if !map.is_sorted() => Ok(map.get_keyword(full).cloned().unwrap_or_default()),
         other => get(budget, other, &Value::keyword(full)),
     }
 }
