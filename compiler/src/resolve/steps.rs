@@ -1,6 +1,6 @@
 //! `flow/step`: family, id, config, and what the config refers to in other sections.
 
-use breyta_catalog::families::{self, Family};
+use breyta_catalog::families::{self, Family, KeyType};
 use breyta_core::{Keyword, Value};
 
 use super::{Kind, Resolver, unknown};
@@ -317,7 +317,7 @@ impl Resolver<'_> {
             match name.as_deref() {
                 Some("type") => self.repeated_family(family, value),
                 Some("code") if family.name == "function" => {
-                    let function = self.inline_code(point, value);
+                    let function = self.inline_code(point, "code", value);
                     entries.push((keyword_literal("ref", key.span), keyword_literal(&function, value.span)));
                 }
                 Some("ref") if family.name == "function" => {
@@ -344,6 +344,12 @@ impl Resolver<'_> {
                         ":templates",
                         |definition| definition.templates.iter().map(|it| it.id.value.as_str()).collect(),
                     );
+                    let (key, value) = (self.expr(key), self.expr(value));
+                    entries.push((key, value));
+                }
+                // Other keys that take a function: what it says is checked like any function's.
+                Some(name) if is_written_code(family, name, value) => {
+                    self.inline_code(point, name, value);
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
@@ -403,9 +409,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// Compiles inline `:code` as a function of its own and gives its id, which is unique as the suspension id is.
-    fn inline_code(&mut self, point: &str, value: &Form) -> String {
-        let id = format!("{point}/code");
+    /// Compiles inline code as a function of its own and gives its id, which is unique as the suspension id is.
+    fn inline_code(&mut self, point: &str, key: &str, value: &Form) -> String {
+        let id = format!("{point}/{key}");
         let Some(code) = functions::inline_code(self.sources, value, self.problems) else { return id };
         let mut inner =
             Resolver::new(self.sources, self.definition, self.problems, self.inline, Kind::Function);
@@ -449,6 +455,13 @@ impl Resolver<'_> {
         }
         self.report(problem);
     }
+}
+
+/// Whether a function is written under a key that takes one.
+fn is_written_code(family: &Family, key: &str, value: &Form) -> bool {
+    let takes_code = family.config.key(key).is_some_and(|row| matches!(row.ty, KeyType::Code));
+    let written = matches!(value.kind, FormKind::Quote(_) | FormKind::String(_)) || value.is_call_of("quote");
+    takes_code && written
 }
 
 /// The step id that a form spells: a keyword, or a string.
