@@ -247,12 +247,44 @@ pub fn into(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     {
         return Ok(Value::Vector(from.clone().plain()));
     }
+    if let Some(to) = few_of_vector(budget, &to)? {
+        let mut items = to;
+        let mut walk = Walk::over(from);
+        while walk.drain_some(budget, &mut items)? {}
+        return Ok(Value::Vector(items.into()));
+    }
     let mut coll = to;
     each(budget, from, &mut |budget, item| {
-        coll = conj_one(budget, take(&mut coll), item)?;
+        conj_to(budget, &mut coll, item)?;
         Ok(Flow::On)
     })?;
     Ok(coll)
+}
+
+/// The elements of a vector to which many are going to be added, when it holds few. None for anything else.
+pub(super) fn few_of_vector(budget: &mut Budget, to: &Value) -> Result<Option<Vec<Value>>, Thrown> {
+    match to {
+        Value::Vector(items) if items.len() <= FEW && items.meta().is_none() => {
+            budget.charge(items.len())?;
+            Ok(Some(items.iter().cloned().collect()))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How many elements are copied rather than changed in place.
+const FEW: usize = 8;
+
+/// Adds an element to a collection where it stands.
+pub(super) fn conj_to(budget: &mut Budget, coll: &mut Value, item: Value) -> Result<(), Thrown> {
+    if let Value::Vector(items) = coll {
+        budget.spend(1)?;
+        budget.charge(1 + items.copied_by_change())?;
+        items.push(item);
+        return Ok(());
+    }
+    *coll = conj_one(budget, take(coll), item)?;
+    Ok(())
 }
 
 pub fn disj(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

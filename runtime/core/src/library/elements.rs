@@ -382,7 +382,11 @@ pub(super) fn seq_of(budget: &mut Budget, value: Value) -> Result<Value, Thrown>
             Some(chunk) => Value::Lazy(LazySeq::with_front(chunk.items.clone(), chunk.rest.clone())),
         });
     }
-    Ok(seq(elements(budget, value)?))
+    Ok(match value {
+        Value::List(items) if items.is_empty() => Value::Nil,
+        Value::List(_) => value,
+        other => seq(elements(budget, other)?),
+    })
 }
 
 /// What comes after the first element, as a value that has a `seq`. `()` when there is nothing.

@@ -9,10 +9,12 @@ use super::invoke::{call, call_two, invoke};
 use super::lookup::{index_key, lookup, lookup_entry};
 use super::rows;
 use super::sorted::comparator_order;
+use super::transducers::runs::each;
+use super::transducers::stages::Flow;
 use super::transducers::{is_reduced, unreduced};
 use crate::print::str_text;
 use crate::value::Order;
-use crate::{Budget, Map, Thrown, Value, Vector};
+use crate::{Budget, Map, Thrown, Value};
 
 rows! { maps:
     "clojure.core/hash-map" hash_map ( => & Any) -> Map, "A map of the given keys and values.";
@@ -391,26 +393,36 @@ pub fn zipmap(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> 
 
 pub fn group_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [function, coll] = args else { return Err(Thrown::arity("clojure.core/group-by", args.len())) };
-    let mut groups = Map::new();
-    for item in elements(budget, take(coll))? {
+    let mut places = Map::new();
+    let mut groups: Vec<Vec<Value>> = Vec::new();
+    each(budget, take(coll), &mut |budget, item| {
         let group = call(budget, function, item.clone())?;
         budget.charge(1)?;
-        if let Value::Vector(items) = groups.place(budget, group, Value::Vector(Vector::new()))? {
-            items.push(item);
+        let known = places.find(budget, &group)?.and_then(|(_, place)| place.as_int());
+        match known.and_then(|place| groups.get_mut(place as usize)) {
+            Some(items) => items.push(item),
+            None => {
+                places.assoc(budget, group, Value::Int(groups.len() as i64))?;
+                groups.push(vec![item]);
+            }
         }
-    }
-    Ok(Value::Map(groups))
+        Ok(Flow::On)
+    })?;
+    // The keys stand in the order of their groups.
+    let keys = places.into_iter().map(|(key, _)| key);
+    Ok(Value::Map(keys.zip(groups).map(|(key, items)| (key, Value::Vector(items.into()))).collect()))
 }
 
 pub fn frequencies(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let [coll] = args else { return Err(Thrown::arity("clojure.core/frequencies", args.len())) };
     let mut counts = Map::new();
-    for item in elements(budget, take(coll))? {
+    each(budget, take(coll), &mut |budget, item| {
         budget.spend(1)?;
         if let Value::Int(count) = counts.place(budget, item, Value::Int(0))? {
             *count += 1;
         }
-    }
+        Ok(Flow::On)
+    })?;
     Ok(Value::Map(counts))
 }
 

@@ -107,6 +107,9 @@ fn decimal_value(decimal: Decimal) -> Value {
 
 /// `(+ left right)`
 pub fn add(budget: &mut Budget, left: &Value, right: &Value) -> Result<Value, Thrown> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        return a.checked_add(*b).map(Value::Int).ok_or_else(overflow);
+    }
     Ok(match Pair::of("+", left, right)?.charge(budget)? {
         Pair::Int(a, b) => Value::Int(a.checked_add(b).ok_or_else(overflow)?),
         Pair::Big(a, b) => big_value(a + b),
@@ -118,6 +121,9 @@ pub fn add(budget: &mut Budget, left: &Value, right: &Value) -> Result<Value, Th
 
 /// `(- left right)`
 pub fn subtract(budget: &mut Budget, left: &Value, right: &Value) -> Result<Value, Thrown> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        return a.checked_sub(*b).map(Value::Int).ok_or_else(overflow);
+    }
     Ok(match Pair::of("-", left, right)?.charge(budget)? {
         Pair::Int(a, b) => Value::Int(a.checked_sub(b).ok_or_else(overflow)?),
         Pair::Big(a, b) => big_value(a - b),
@@ -129,6 +135,9 @@ pub fn subtract(budget: &mut Budget, left: &Value, right: &Value) -> Result<Valu
 
 /// `(* left right)`
 pub fn multiply(budget: &mut Budget, left: &Value, right: &Value) -> Result<Value, Thrown> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        return a.checked_mul(*b).map(Value::Int).ok_or_else(overflow);
+    }
     Ok(match Pair::of("*", left, right)?.charge(budget)? {
         Pair::Int(a, b) => Value::Int(a.checked_mul(b).ok_or_else(overflow)?),
         Pair::Big(a, b) => big_value(a * b),

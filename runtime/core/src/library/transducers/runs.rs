@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::stages::{Cat, Flow};
 use super::{Run, around, reduced as reduced_value};
-use crate::library::collections::{conj, conj_one};
+use crate::library::collections::{conj, conj_to, few_of_vector};
 use crate::library::elements::{CHUNK, Walk, seq_of};
 use crate::library::functions::{closure, composed};
 use crate::library::invoke::{call, call_two, invoke, test};
@@ -113,9 +113,19 @@ pub(in crate::library) fn into_through(
         let add = Value::Function(Arc::new(Function::Native { name: "clojure.core/conj", code: conj }));
         return fold_through(budget, transducer, &add, to, from);
     };
+    if let Some(mut items) = few_of_vector(budget, &to)? {
+        let mut add = |budget: &mut Budget, item: Value| {
+            budget.charge(1)?;
+            items.push(item);
+            Ok(Flow::On)
+        };
+        each(budget, from, &mut |budget, item| run.step(budget, item, &mut add))?;
+        run.finish(budget, &mut add)?;
+        return Ok(Value::Vector(items.into()));
+    }
     let mut result = to;
     let mut add = |budget: &mut Budget, item: Value| {
-        result = conj_one(budget, take(&mut result), item)?;
+        conj_to(budget, &mut result, item)?;
         Ok(Flow::On)
     };
     each(budget, from, &mut |budget, item| run.step(budget, item, &mut add))?;
