@@ -31,6 +31,12 @@ mod exceptions;
 /// Names that flows do not have on purpose.
 mod forbidden;
 
+/// `with-out-str`.
+mod capture;
+
+/// Java interop: constructors, methods, static members, classes as values.
+mod interop;
+
 /// Timeline labels from metadata.
 mod labels;
 

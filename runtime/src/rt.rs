@@ -43,9 +43,14 @@ pub use breyta_core::value::{Closure, Native};
 
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
-    bits, breyta, collections, compare, conversions, direct, errors, functions, hashes, internal, maps, math,
-    metadata, predicates, references, regexes, relations, sequences, sets, sorted, strings, text,
-    transducers, transforms, transients,
+    bits, breyta, collections, compare, conversions, direct, errors, format, functions, hashes, identity,
+    internal, maps, math, metadata, predicates, printing, references, regexes, relations, sequences, sets,
+    sorted, strings, text, transducers, transforms, transients,
+};
+
+/// Java interop, by the paths of its rows (`dates::parse_date`).
+pub use breyta_core::library::java::{
+    arithmetic, boxes, classes, codecs, dates, decimals, methods, parts, shifts, texts,
 };
 
 /// A registered step family.

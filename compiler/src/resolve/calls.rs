@@ -18,6 +18,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("walk", "clojure.walk"),
     ("edn", "clojure.edn"),
     ("json", "breyta.json"),
+    ("math", "clojure.math"),
     ("sandbox", "breyta.sandbox"),
 ];
 
@@ -31,6 +32,9 @@ impl Resolver<'_> {
             let what = format!("the function `{name}`");
             return self.checked_only(form, &what, arguments);
         }
+        if let Some(value) = self.interop_call(name, form, arguments) {
+            return value;
+        }
         let Some(function) = self.library(name, head) else {
             // The arguments may hold further problems.
             for argument in arguments {
@@ -38,6 +42,17 @@ impl Resolver<'_> {
             }
             return unknown(form.span);
         };
+        self.call_row(form, function, name, arguments)
+    }
+
+    /// A call of a row that was found under `name`.
+    pub(super) fn call_row(
+        &mut self,
+        form: &Form,
+        function: &'static Entry,
+        name: &str,
+        arguments: &[Form],
+    ) -> Expr {
         if !function.accepts(arguments.len()) {
             self.report(
                 Diagnostic::new(
@@ -111,7 +126,7 @@ impl Resolver<'_> {
     /// What the author may have meant: library functions, forms and names in scope, in backticks.
     fn near_names(&self, name: &str) -> Vec<String> {
         let mut known: Vec<String> = library::entries()
-            .filter(|entry| entry.namespace() != "breyta.internal")
+            .filter(|entry| !is_hidden(entry.namespace()))
             .map(|entry| match entry.namespace() {
                 "clojure.core" | "breyta.sandbox" => entry.short_name().to_owned(),
                 "clojure.string" => format!("str/{}", entry.short_name()),
@@ -127,40 +142,10 @@ impl Resolver<'_> {
     }
 }
 
-/// Java classes whose static methods flows may call.
-const INTEROP: &[&str] = &[
-    "Math",
-    "UUID",
-    "Base64",
-    "BigInteger",
-    "BigDecimal",
-    "ChronoUnit",
-    "TemporalAdjusters",
-    "DateTimeFormatter",
-    "Instant",
-    "LocalDate",
-    "LocalDateTime",
-    "LocalTime",
-    "ZonedDateTime",
-    "OffsetDateTime",
-    "ZoneId",
-    "ZoneOffset",
-    "Duration",
-    "Period",
-    "DayOfWeek",
-    "Month",
-    "Year",
-    "YearMonth",
-];
-
 /// Whether a name is one that the language has and the library has not yet.
 fn is_planned(name: &str) -> bool {
     if forbidden::rule(name).is_some() {
         return false;
-    }
-    let class = name.split_once('/').map(|(class, _)| class.rsplit('.').next().unwrap_or(class));
-    if class.is_some_and(|class| INTEROP.contains(&class)) {
-        return true;
     }
     qualified(name).iter().any(|name| library::planned::is_planned(name))
 }
@@ -211,10 +196,15 @@ pub(super) fn qualified_name(name: &str) -> String {
 
 /// The row of a name as it may be written in a body.
 fn find(name: &str) -> Option<&'static Entry> {
-    if name.starts_with("breyta.internal/") {
+    if name.split_once('/').is_some_and(|(namespace, _)| is_hidden(namespace)) {
         return None;
     }
     qualified(name).iter().find_map(|name| library::lookup(name))
+}
+
+/// Namespaces of rows that no author can name: what the compiler calls, and members of Java classes.
+fn is_hidden(namespace: &str) -> bool {
+    matches!(namespace, "breyta.internal" | "breyta.method") || namespace.starts_with("java.")
 }
 
 pub(super) fn count_of(count: usize) -> String {

@@ -4,7 +4,7 @@
 //! stored. In functions and closures the body becomes a closure that is attempted; what it answers is a value or an
 //! exception. The rest is branches.
 
-use breyta_core::Value;
+use breyta_core::{Value, thrown};
 
 use super::body::bound;
 use super::loops::mentions_step;
@@ -14,26 +14,6 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::hir::{Closure, Expr, ExprKind, LocalId};
 use crate::source::Span;
 use crate::syntax::Form;
-
-/// The exception classes that `catch` may name.
-const CLASSES: &[&str] = &[
-    "Exception",
-    "Throwable",
-    "RuntimeException",
-    "Error",
-    "ExceptionInfo",
-    "ArithmeticException",
-    "ClassCastException",
-    "IllegalArgumentException",
-    "IllegalStateException",
-    "IndexOutOfBoundsException",
-    "NullPointerException",
-    "NumberFormatException",
-    "UnsupportedOperationException",
-    "AssertionError",
-    "ArityException",
-    "StackOverflowError",
-];
 
 /// The parts of a `try` form.
 struct Parts<'f> {
@@ -179,7 +159,7 @@ impl Resolver<'_> {
     }
 
     fn check_class(&mut self, class: &Form, short: &str) {
-        if CLASSES.contains(&short) {
+        if thrown::class_names().any(|name| name == short) {
             return;
         }
         let mut problem = Diagnostic::new(
@@ -187,7 +167,7 @@ impl Resolver<'_> {
             class.span,
             format!("`{short}` is no exception class that flows know"),
         );
-        if let Some(best) = nearest(short, CLASSES.iter().copied()).first() {
+        if let Some(best) = nearest(short, thrown::class_names()).first() {
             problem = problem.help(format!("did you mean `{best}`?")).edit(class.span, (*best).to_owned());
         }
         self.report(problem);

@@ -2,7 +2,7 @@
 
 use breyta_core::{Keyword, Text, Value};
 
-use super::{Resolver, forbidden, nil, unknown, use_local};
+use super::{Resolver, nil, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
@@ -87,6 +87,9 @@ impl Resolver<'_> {
                 .help(format!("write `({name} …)`")),
             );
             return unknown(form.span);
+        }
+        if let Some(value) = self.interop_symbol(name, form) {
+            return value;
         }
         match self.library(name, form) {
             Some(entry) => Expr { kind: ExprKind::LibraryFunction(entry), span: form.span },
@@ -188,15 +191,8 @@ impl Resolver<'_> {
             ),
             "try" => self.try_(form, arguments),
             "throw" => self.throw(form, arguments),
-            other if other.ends_with('.') || other.starts_with('.') || other == "new" => {
-                if let Some(ruled) = forbidden::constructor(other, arguments.len()) {
-                    self.report(ruled.problem(other, form.span));
-                    return Some(unknown(form.span));
-                }
-                let what = format!("Java interop (`{other}`)");
-                self.checked_only(form, &what, arguments)
-            }
-            _ => return None,
+            "with-out-str" => self.with_out_str(form, arguments),
+            other => return self.interop(other, form, arguments),
         })
     }
 
@@ -325,13 +321,14 @@ const FORMS: &[&str] = &[
     "dotimes",
     "try",
     "throw",
+    "assert",
+    "with-out-str",
     "comment",
     "letfn",
     "while",
     "when-first",
     "doto",
     "..",
-    "assert",
     "delay",
     "def",
     "defn",

@@ -53,6 +53,7 @@ pub const CODES: &[ErrorCode] = &[
     code("arity", "a function was called with a number of arguments that it does not take"),
     code("class-cast", "a value has the wrong type for an operation"),
     code("illegal-argument", "a value is not allowed for an operation"),
+    code("date-time", "a text is no date, or a date does not exist"),
     code("index-out-of-bounds", "an index lies outside of its collection"),
     code("null-pointer", "nil where a value is needed"),
     code("number-format", "a text is no number"),

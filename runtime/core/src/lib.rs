@@ -46,6 +46,12 @@ pub mod regex;
 /// Cron expressions of schedules.
 pub mod cron;
 
+/// The ISO calendar on plain integers.
+mod calendar;
+
+/// Values of the Java classes that code may use.
+pub mod host;
+
 /// Durations as texts.
 pub mod duration;
 

@@ -16,13 +16,17 @@ pub mod compare;
 pub mod conversions;
 pub mod direct;
 pub mod errors;
+pub mod format;
 pub mod functions;
 pub mod hashes;
+pub mod identity;
+pub mod java;
 pub mod maps;
 pub mod math;
 pub mod metadata;
 pub mod planned;
 pub mod predicates;
+pub mod printing;
 pub mod references;
 pub mod regexes;
 pub mod relations;
@@ -153,12 +157,25 @@ const MODULES: &[&[Entry]] = &[
     compare::ENTRIES,
     conversions::ENTRIES,
     errors::ENTRIES,
+    format::ENTRIES,
     functions::ENTRIES,
     hashes::ENTRIES,
+    identity::ENTRIES,
+    java::arithmetic::ENTRIES,
+    java::boxes::ENTRIES,
+    java::classes::ENTRIES,
+    java::codecs::ENTRIES,
+    java::dates::ENTRIES,
+    java::decimals::ENTRIES,
+    java::methods::ENTRIES,
+    java::parts::ENTRIES,
+    java::shifts::ENTRIES,
+    java::texts::ENTRIES,
     maps::ENTRIES,
     math::ENTRIES,
     metadata::ENTRIES,
     predicates::ENTRIES,
+    printing::ENTRIES,
     references::ENTRIES,
     relations::ENTRIES,
     regexes::ENTRIES,

@@ -8,8 +8,10 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use crate::Value;
+use crate::host::Host;
 use crate::lexer::format_instant;
 use crate::number::format_double;
+use crate::value::Object;
 
 /// What `(str value)` gives: strings and characters without quotes, nil as nothing, numbers without suffix.
 pub fn str_text(value: &Value) -> String {
@@ -49,6 +51,27 @@ pub fn write_str<E>(
         Value::Double(double) => out.push_str(&format_double(*double)),
         Value::Uuid(uuid) => push_uuid(out, *uuid),
         Value::Instant(millis) => out.push_str(&instant_text(*millis)),
+        Value::Error(error) => {
+            let class = crate::thrown::qualified_class(error.class().java_name());
+            out.push_str(class.unwrap_or_default());
+            if let Some(message) = error.spoken_message() {
+                out.push_str(": ");
+                out.push_str(message);
+            }
+            if error.class().is_a("ExceptionInfo") {
+                out.push(' ');
+                meter(out.len() - before)?;
+                return write_readable(error.data(), out, meter);
+            }
+        }
+        Value::Object(object) => match object.as_ref() {
+            Object::Host(Host::Class(name)) => {
+                out.push_str("class ");
+                out.push_str(name);
+            }
+            Object::Host(host) => out.push_str(&host.text()),
+            _ => return write_readable(value, out, meter),
+        },
         other => return write_readable(other, out, meter),
     }
     meter(out.len() - before)
@@ -69,12 +92,30 @@ pub fn write_readable<E>(
     out: &mut String,
     meter: &mut impl FnMut(usize) -> Result<(), E>,
 ) -> Result<(), E> {
+    write_nested(value, out, push_scalar, meter)
+}
+
+/// Appends what `print` gives: as [`write_readable`], with strings and characters as they are.
+pub fn write_plain<E>(
+    value: &Value,
+    out: &mut String,
+    meter: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    write_nested(value, out, push_plain, meter)
+}
+
+fn write_nested<E>(
+    value: &Value,
+    out: &mut String,
+    scalar: fn(&Value, &mut String),
+    meter: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
     let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
     let mut current = Some(value);
     loop {
         let before = out.len();
         if let Some(value) = current.take()
-            && let Some(open) = open(value, out)
+            && let Some(open) = open(value, out, scalar)
         {
             stack.push((open, true));
         }
@@ -92,7 +133,7 @@ pub fn write_readable<E>(
 }
 
 /// Prints a scalar, or the start of a collection.
-fn open<'a>(value: &'a Value, out: &mut String) -> Option<Open<'a>> {
+fn open<'a>(value: &'a Value, out: &mut String, print: fn(&Value, &mut String)) -> Option<Open<'a>> {
     match value {
         Value::List(items) => {
             out.push('(');
@@ -115,7 +156,7 @@ fn open<'a>(value: &'a Value, out: &mut String) -> Option<Open<'a>> {
             Some(Open::Made(crate::value::Iter::Slice([].iter()), value))
         }
         scalar => {
-            push_scalar(scalar, out);
+            print(scalar, out);
             None
         }
     }
@@ -162,6 +203,17 @@ fn next_made<'a>(items: &mut crate::value::Iter<'a>, rest: &mut &'a Value) -> Op
             Value::List(more) | Value::Vector(more) => more.iter(),
             _ => return None,
         };
+    }
+}
+
+/// A scalar for people.
+fn push_plain(value: &Value, out: &mut String) {
+    match value {
+        Value::Str(text) => out.push_str(text),
+        Value::Char(unit) => {
+            out.push(char::from_u32(u32::from(*unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        other => push_scalar(other, out),
     }
 }
 
@@ -212,7 +264,13 @@ fn push_scalar(value: &Value, out: &mut String) {
         Value::Error(error) => {
             push_display(out, &format_args!("#error[{}: {}]", error.code(), error.message()));
         }
-        Value::Object(object) => push_display(out, &format_args!("#object[{}]", object.class_name())),
+        Value::Object(object) => match object.as_ref() {
+            Object::Host(Host::Class(name)) => out.push_str(name),
+            Object::Host(host) => {
+                push_display(out, &format_args!("#object[{} \"{}\"]", host.class_name(), host.text()));
+            }
+            _ => push_display(out, &format_args!("#object[{}]", object.class_name())),
+        },
         Value::List(_) | Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Lazy(_) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! The bounds of one call of compiled code: fuel for loops and calls, recursion depth, memory.
+//! The bounds of one call of compiled code: fuel for loops and calls, recursion depth, memory; and what it printed.
 //!
 //! Running out is an ordinary thrown error with a code of its own (`sandbox-fuel`, `sandbox-depth`,
 //! `sandbox-memory`), never a crash. Memory is charged by the operation that grows a value, before it allocates.
@@ -12,11 +12,13 @@ pub struct Budget {
     depth: u32,
     depth_max: u32,
     memory_bytes: u64,
+    /// What `print` and its like said. Whoever made the budget takes it, or `with-out-str` does.
+    printed: String,
 }
 
 impl Budget {
     pub fn new(fuel: u64, depth_max: u32, memory_bytes: u64) -> Self {
-        Self { fuel, depth: 0, depth_max, memory_bytes }
+        Self { fuel, depth: 0, depth_max, memory_bytes, printed: String::new() }
     }
 
     /// Uses fuel: one unit per call, loop round or element visited.
@@ -59,6 +61,24 @@ impl Budget {
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// Says something to whoever reads the log of the run.
+    pub fn print(&mut self, text: &str) -> Result<(), Thrown> {
+        self.charge_bytes(text.len() as u64)?;
+        self.printed.push_str(text);
+        Ok(())
+    }
+
+    /// What was printed since this was asked last.
+    pub fn take_printed(&mut self) -> String {
+        std::mem::take(&mut self.printed)
+    }
+
+    /// Puts back what [`Budget::take_printed`] took, in front of what was printed since.
+    pub fn restore_printed(&mut self, before: String) {
+        let since = std::mem::replace(&mut self.printed, before);
+        self.printed.push_str(&since);
     }
 
     pub fn leave(&mut self) {

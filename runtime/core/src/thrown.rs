@@ -14,7 +14,14 @@ pub enum Class {
     Arithmetic,
     Arity,
     Assertion,
+    /// `java.lang.Exception` itself, which `RuntimeException` is one of and does not catch.
+    Checked,
     ClassCast,
+    /// A text that is no date, a date that does not exist.
+    DateTime,
+    DateTimeParse,
+    /// `java.lang.Error` itself.
+    Error,
     ExceptionInfo,
     IllegalArgument,
     IllegalState,
@@ -23,6 +30,9 @@ pub enum Class {
     NumberFormat,
     Runtime,
     StackOverflow,
+    StringIndexOutOfBounds,
+    /// `java.lang.Throwable` itself.
+    Throwable,
     UnsupportedOperation,
     /// A sandbox bound was reached. Not catchable by class.
     Sandbox,
@@ -31,11 +41,12 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Arithmetic,
         Self::Arity,
         Self::Assertion,
         Self::ClassCast,
+        Self::DateTime,
         Self::ExceptionInfo,
         Self::IllegalArgument,
         Self::IllegalState,
@@ -66,17 +77,119 @@ impl Class {
             Self::Arity => "arity",
             Self::Assertion => "assertion",
             Self::ClassCast => "class-cast",
+            Self::DateTime | Self::DateTimeParse => "date-time",
             Self::ExceptionInfo => "thrown",
             Self::IllegalArgument => "illegal-argument",
             Self::IllegalState => "illegal-state",
-            Self::IndexOutOfBounds => "index-out-of-bounds",
+            Self::IndexOutOfBounds | Self::StringIndexOutOfBounds => "index-out-of-bounds",
             Self::NullPointer => "null-pointer",
             Self::NumberFormat => "number-format",
-            Self::Runtime => "runtime",
+            Self::Runtime | Self::Checked | Self::Error | Self::Throwable => "runtime",
             Self::StackOverflow => "sandbox-depth",
             Self::UnsupportedOperation => "unsupported-operation",
             Self::Sandbox => "sandbox-limit",
             Self::Step => "step-failed",
+        }
+    }
+}
+
+/// Every exception class that code may name, and the class above it. Errors of
+/// the sandbox and of steps have no row: what they are caught as is in [`Class::java_name`].
+const HIERARCHY: &[(&str, &str)] = &[
+    ("java.lang.Throwable", ""),
+    ("java.lang.Exception", "Throwable"),
+    ("java.lang.Error", "Throwable"),
+    ("java.lang.AssertionError", "Error"),
+    ("java.lang.StackOverflowError", "Error"),
+    ("java.lang.RuntimeException", "Exception"),
+    ("java.lang.ArithmeticException", "RuntimeException"),
+    ("java.lang.ClassCastException", "RuntimeException"),
+    ("java.lang.IllegalArgumentException", "RuntimeException"),
+    ("java.lang.NumberFormatException", "IllegalArgumentException"),
+    ("clojure.lang.ArityException", "IllegalArgumentException"),
+    ("java.lang.IllegalStateException", "RuntimeException"),
+    ("java.lang.IndexOutOfBoundsException", "RuntimeException"),
+    ("java.lang.StringIndexOutOfBoundsException", "IndexOutOfBoundsException"),
+    ("java.lang.NullPointerException", "RuntimeException"),
+    ("java.lang.UnsupportedOperationException", "RuntimeException"),
+    ("java.time.DateTimeException", "RuntimeException"),
+    ("java.time.format.DateTimeParseException", "DateTimeException"),
+    ("clojure.lang.ExceptionInfo", "RuntimeException"),
+];
+
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// The names of the exception classes, without their packages.
+pub fn class_names() -> impl Iterator<Item = &'static str> {
+    HIERARCHY.iter().map(|(name, _)| short(name))
+}
+
+/// The name with its package of an exception class that is named with or without it.
+pub fn qualified_class(name: &str) -> Option<&'static str> {
+    HIERARCHY.iter().map(|(row, _)| *row).find(|row| *row == name || short(row) == name)
+}
+
+impl Class {
+    /// The class on the JVM, without its package.
+    pub const fn java_name(self) -> &'static str {
+        match self {
+            Self::Arithmetic => "ArithmeticException",
+            Self::Arity => "ArityException",
+            Self::Assertion => "AssertionError",
+            Self::Checked => "Exception",
+            Self::ClassCast => "ClassCastException",
+            Self::DateTime => "DateTimeException",
+            Self::DateTimeParse => "DateTimeParseException",
+            Self::Error => "Error",
+            Self::ExceptionInfo | Self::Step => "ExceptionInfo",
+            Self::IllegalArgument => "IllegalArgumentException",
+            Self::IllegalState => "IllegalStateException",
+            Self::IndexOutOfBounds => "IndexOutOfBoundsException",
+            Self::NullPointer => "NullPointerException",
+            Self::NumberFormat => "NumberFormatException",
+            Self::Runtime => "RuntimeException",
+            Self::StackOverflow | Self::Sandbox => "StackOverflowError",
+            Self::StringIndexOutOfBounds => "StringIndexOutOfBoundsException",
+            Self::Throwable => "Throwable",
+            Self::UnsupportedOperation => "UnsupportedOperationException",
+        }
+    }
+
+    /// The class that `(Name. "message")` makes; None of what only Clojure itself makes.
+    pub fn of_java_name(name: &str) -> Option<Self> {
+        const MADE: &[Class] = &[
+            Class::Arithmetic,
+            Class::Assertion,
+            Class::Checked,
+            Class::ClassCast,
+            Class::DateTime,
+            Class::Error,
+            Class::IllegalArgument,
+            Class::IllegalState,
+            Class::IndexOutOfBounds,
+            Class::NullPointer,
+            Class::NumberFormat,
+            Class::Runtime,
+            Class::StringIndexOutOfBounds,
+            Class::Throwable,
+            Class::UnsupportedOperation,
+        ];
+        MADE.iter().copied().find(|class| class.java_name() == name)
+    }
+
+    /// Whether this is the class that is named, without its package, or below it.
+    pub fn is_a(self, named: &str) -> bool {
+        let mut name = self.java_name();
+        loop {
+            if name == named {
+                return true;
+            }
+            match HIERARCHY.iter().find(|(row, _)| short(row) == name) {
+                Some((_, above)) => name = above,
+                None => return false,
+            }
         }
     }
 }
@@ -90,6 +203,8 @@ struct Content {
     class: Class,
     code: &'static str,
     message: String,
+    /// Whether the JVM's exception has a message; ours is for people in either case.
+    spoken: bool,
     data: Value,
     cause: Option<Thrown>,
 }
@@ -106,7 +221,15 @@ impl Drop for Content {
 impl Thrown {
     pub fn new(class: Class, message: impl Into<String>) -> Self {
         let code = class.code();
-        Self(Box::new(Content { class, code, message: message.into(), data: Value::Nil, cause: None }))
+        let message = message.into();
+        Self(Box::new(Content { class, code, message, spoken: true, data: Value::Nil, cause: None }))
+    }
+
+    /// An error that has no message on the JVM: people read `message`, and `ex-message` answers nil.
+    pub fn unspoken(class: Class, message: impl Into<String>) -> Self {
+        let mut thrown = Self::new(class, message);
+        thrown.0.spoken = false;
+        thrown
     }
 
     /// What `(ex-info message data)` makes.
@@ -176,8 +299,14 @@ impl Thrown {
         self.0.code
     }
 
+    /// For people.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What `ex-message` answers: the message of the same exception on the JVM, if it has one.
+    pub fn spoken_message(&self) -> Option<&str> {
+        self.0.spoken.then_some(self.0.message.as_str())
     }
 
     /// What `ex-data` answers; nil when there is none.

@@ -205,6 +205,12 @@ impl Value {
     }
 }
 
+impl From<crate::host::Host> for Value {
+    fn from(host: crate::host::Host) -> Self {
+        Self::Object(Arc::new(Object::Host(host)))
+    }
+}
+
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)

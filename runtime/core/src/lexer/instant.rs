@@ -1,5 +1,7 @@
 //! `#inst` and `#uuid`: the text of points in time (UTC, milliseconds) and of 128-bit ids.
 
+use crate::calendar::{civil_from_days, days_from_civil, days_in_month};
+
 /// The milliseconds since 1970 of an `#inst` text: `2024`, `2024-05-01`, `2024-05-01T12:30:00.123Z`, `…+02:00`.
 /// None when it is no date. What is missing at the end is the start of the year, month, day and so on; without an
 /// offset it is UTC.
@@ -97,38 +99,4 @@ impl Cursor<'_> {
         let minutes = self.digits(2)?;
         (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
     }
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is
-/// the last day of a year and the days before a month follow one linear formula.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let month_from_march = (month + 9) % 12;
-    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }

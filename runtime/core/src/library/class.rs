@@ -1,6 +1,6 @@
 //! JVM class names of values, for the messages that Clojure code knows and tests compare.
 
-use crate::thrown::Class;
+use crate::thrown::{Class, qualified_class};
 use crate::{Thrown, Value};
 
 /// `java.lang.Long` of `1`. Lists and realised sequences are one kind with us.
@@ -32,7 +32,7 @@ pub(super) fn class_name(value: &Value) -> &'static str {
         Value::Function(_) => "clojure.lang.IFn",
         Value::Lazy(seq) => seq.kind().class_name(),
         Value::Object(object) => object.class_name(),
-        Value::Error(_) => "clojure.lang.ExceptionInfo",
+        Value::Error(error) => qualified_class(error.class().java_name()).unwrap_or("java.lang.Throwable"),
     }
 }
 
@@ -67,5 +67,8 @@ pub(super) fn mismatch(what: &str, wanted: &str, got: &Value) -> Thrown {
 }
 
 pub(super) fn out_of_bounds(index: i64, what: &str, len: usize) -> Thrown {
-    Thrown::new(Class::IndexOutOfBounds, format!("index {index} is out of bounds for {what} of length {len}"))
+    Thrown::unspoken(
+        Class::IndexOutOfBounds,
+        format!("index {index} is out of bounds for {what} of length {len}"),
+    )
 }

@@ -22,6 +22,11 @@ pub(crate) fn elements(budget: &mut Budget, value: Value) -> Result<Vector, Thro
             budget.charge(text.len())?;
             text.encode_utf16().map(Value::Char).collect()
         }
+        Value::Bytes(bytes) => {
+            budget.spend(bytes.len() as u64)?;
+            budget.charge(bytes.len())?;
+            bytes.iter().map(|byte| Value::Int(i64::from(*byte as i8))).collect()
+        }
         other => {
             let mut walk = Walk::over(other);
             let mut items = Vec::new();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::invoke::invoke;
 use super::rows;
+use crate::print::str_text;
 use crate::thrown::Class;
 use crate::{Budget, Map, Thrown, Value, Vector};
 
@@ -16,6 +17,7 @@ rows! { errors:
     "breyta.internal/error-data" error_data (Any) -> Nilable(&Map), "`ex-data` in a flow body, where errors are maps.";
     "breyta.internal/error-cause" error_cause (Any) -> Any, "`ex-cause` in a flow body, where errors are maps.";
     "breyta.internal/throw-error" throw_error (Any) -> Any, "`throw` in a flow body, where errors are maps.";
+    "breyta.internal/exception" exception (String => & Any) -> Any, "An exception of a named class, with a message and a cause.";
     "breyta.internal/throw" throw (Any) -> Any, "Throws an exception.";
     "breyta.internal/attempt" attempt (Callable) -> Vector, "Calls a function: `[true value]`, or `[false exception]` when it throws.";
     "breyta.internal/caught?" is_caught (Any, String) -> Boolean, "Whether `catch` of a class takes an exception.";
@@ -28,8 +30,8 @@ pub fn ex_info(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         _ => return Err(Thrown::arity("clojure.core/ex-info", args.len())),
     };
     let text = match message {
-        Value::Nil => String::new(),
-        Value::Str(text) => text.to_string(),
+        Value::Nil => None,
+        Value::Str(text) => Some(text.to_string()),
         other => return Err(Thrown::class_cast("`ex-info`", "a string", other)),
     };
     let data = match std::mem::take(data) {
@@ -37,11 +39,49 @@ pub fn ex_info(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Value::Nil => return Err(Thrown::new(Class::IllegalArgument, "Additional data must be non-nil.")),
         other => return Err(Thrown::class_cast("`ex-info`", "a map of data", &other)),
     };
-    let mut thrown = Thrown::info(text, data);
+    let mut thrown = made(Class::ExceptionInfo, text).with_data(Value::Map(data));
     match cause {
         None | Some(Value::Nil) => {}
         Some(Value::Error(cause)) => thrown = thrown.with_cause(cause.as_ref().clone()),
         Some(other) => return Err(Thrown::class_cast("`ex-info`", "an exception as cause", other)),
+    }
+    Ok(Value::Error(Arc::new(thrown)))
+}
+
+fn made(class: Class, message: Option<String>) -> Thrown {
+    match message {
+        Some(message) => Thrown::new(class, message),
+        None => Thrown::unspoken(class, ""),
+    }
+}
+
+/// `(IllegalArgumentException. "message" cause)`, after the name of the class. A single argument that is an exception is
+/// the cause, and lends its text as message.
+pub fn exception(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let Some((class, args)) = args.split_first() else {
+        return Err(Thrown::arity("breyta.internal/exception", 0));
+    };
+    let class = class.as_str().and_then(Class::of_java_name).unwrap_or(Class::Runtime);
+    let (message, cause) = match args {
+        [] => (&Value::Nil, &Value::Nil),
+        [cause @ Value::Error(_)] => (&Value::Nil, cause),
+        [message] => (message, &Value::Nil),
+        [message, cause] => (message, cause),
+        _ => return Err(Thrown::arity(class.java_name(), args.len())),
+    };
+    let text = match (message, cause) {
+        (Value::Str(text), _) => Some(text.to_string()),
+        (Value::Nil, Value::Error(_)) if args.len() == 1 => Some(str_text(cause)),
+        (Value::Nil, _) => None,
+        // `AssertionError` takes anything.
+        (other, _) if class == Class::Assertion => Some(str_text(other)),
+        (other, _) => return Err(Thrown::class_cast(class.java_name(), "a string", other)),
+    };
+    let mut thrown = made(class, text);
+    match cause {
+        Value::Nil => {}
+        Value::Error(cause) => thrown = thrown.with_cause(cause.as_ref().clone()),
+        other => return Err(Thrown::class_cast(class.java_name(), "an exception as cause", other)),
     }
     Ok(Value::Error(Arc::new(thrown)))
 }
@@ -55,7 +95,9 @@ fn looked_into(what: &str, args: &[Value], part: impl Fn(&Thrown) -> Value) -> R
 }
 
 pub fn ex_message(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    looked_into("clojure.core/ex-message", args, |error| Value::string(error.message()))
+    looked_into("clojure.core/ex-message", args, |error| {
+        error.spoken_message().map(Value::from).unwrap_or_default()
+    })
 }
 
 pub fn ex_data(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -136,30 +178,8 @@ pub fn attempt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
 
 pub fn is_caught(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     match args {
-        [Value::Error(error), Value::Str(class)] => Ok(Value::Bool(catches(class, error.class()))),
-        [Value::Map(error), Value::Str(class)] => Ok(Value::Bool(catches(class, class_of(error)))),
+        [Value::Error(error), Value::Str(class)] => Ok(Value::Bool(error.class().is_a(class))),
+        [Value::Map(error), Value::Str(class)] => Ok(Value::Bool(class_of(error).is_a(class))),
         _ => Err(Thrown::arity("breyta.internal/caught?", args.len())),
-    }
-}
-
-/// Java's hierarchy, as far as the classes of [`Class`] go.
-fn catches(named: &str, class: Class) -> bool {
-    match named {
-        "Throwable" => true,
-        "Exception" | "RuntimeException" => class != Class::Assertion,
-        "Error" | "AssertionError" => class == Class::Assertion,
-        "ExceptionInfo" => matches!(class, Class::ExceptionInfo | Class::Step),
-        "ArithmeticException" => class == Class::Arithmetic,
-        "ClassCastException" => class == Class::ClassCast,
-        "IllegalArgumentException" => {
-            matches!(class, Class::IllegalArgument | Class::Arity | Class::NumberFormat)
-        }
-        "ArityException" => class == Class::Arity,
-        "NumberFormatException" => class == Class::NumberFormat,
-        "IllegalStateException" => class == Class::IllegalState,
-        "IndexOutOfBoundsException" => class == Class::IndexOutOfBounds,
-        "NullPointerException" => class == Class::NullPointer,
-        "UnsupportedOperationException" => class == Class::UnsupportedOperation,
-        _ => false,
     }
 }

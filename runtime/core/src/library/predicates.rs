@@ -54,7 +54,7 @@ predicates! {
         "Whether `seq` takes the value.";
     "clojure.core/bytes?" is_bytes Value::Bytes(_), "Whether the value is a byte array.";
     "clojure.core/uuid?" is_uuid Value::Uuid(_), "Whether the value is a uuid.";
-    "clojure.core/inst?" is_inst Value::Instant(_), "Whether the value is an instant.";
+    "clojure.core/inst?" is_inst value if super::identity::instant_millis(value).is_some(), "Whether the value is an instant.";
     "clojure.core/uri?" is_uri Value::Nil if false, "Whether the value is a URI: none is.";
     "clojure.core/record?" is_record Value::Nil if false, "Whether the value is a record: none is.";
     "clojure.core/chunked-seq?" is_chunked_seq Value::List(items) if !items.is_list(),

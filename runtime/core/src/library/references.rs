@@ -91,7 +91,7 @@ pub fn deref(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         Object::Volatile(place) => Ok(place.get()),
         Object::Delay(delay) => made(budget, delay),
         Object::Reduced(value) => Ok(value.clone()),
-        Object::Eduction { .. } | Object::Matcher(_) => {
+        Object::Eduction { .. } | Object::Host(_) | Object::Matcher(_) => {
             Err(mismatch("deref", "an atom, volatile, delay or reduced value", value))
         }
     }

@@ -2,10 +2,12 @@
 //!
 //! Patterns are strings and characters here; those that are regexes go on to [`regexes`], where `split` stands too.
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use super::class::{mismatch, null_pointer};
 use super::elements::elements;
+use super::invoke::invoke;
 use super::lookup::index_argument;
 use super::text::Units;
 use super::{regexes, rows};
@@ -25,6 +27,9 @@ rows! { strings:
     "clojure.string/ends-with?" ends_with (Any, String) -> Boolean, "Whether the text ends with the string.";
     "clojure.string/includes?" includes (Any, String) -> Boolean, "Whether the string occurs in the text.";
     "clojure.string/index-of" index_of (Any, Any; Number) -> Nilable(&Integer), "Where the string or character occurs first, or nil.";
+    "clojure.string/last-index-of" last_index_of (Any, Any; Number) -> Nilable(&Integer), "Where the string or character occurs last, or nil.";
+    "clojure.string/escape" escape (String, Any) -> String, "The string with each character replaced by what a function or map of characters answers, if anything.";
+    "clojure.string/trim-newline" trim_newline (String) -> String, "The string without line ends at its end.";
     "clojure.string/replace" replace (Any, Any, Any) -> String, "The text with every occurrence replaced.";
     "clojure.string/replace-first" replace_first (Any, Any, Any) -> String, "The text with the first occurrence replaced.";
     "clojure.string/reverse" reverse (String) -> String, "The characters from last to first.";
@@ -91,7 +96,7 @@ pub fn capitalize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
 }
 
 /// `Character.isWhitespace`: no non-breaking spaces, but the four separators of ASCII.
-fn is_white(char: char) -> bool {
+pub(super) fn is_white(char: char) -> bool {
     match char {
         '\t'..='\r' | '\u{1c}'..=' ' => true,
         '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}' => false,
@@ -120,6 +125,10 @@ pub fn triml(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 
 pub fn trimr(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     trimmed(budget, "clojure.string/trimr", args, |text| text.trim_end_matches(is_white))
+}
+
+pub fn trim_newline(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    trimmed(budget, "clojure.string/trim-newline", args, |text| text.trim_end_matches(['\n', '\r']))
 }
 
 /// Whether a text has nothing but white space.
@@ -176,28 +185,86 @@ pub fn includes(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
     about(budget, "clojure.string/includes?", args, |text, part| text.contains(part))
 }
 
-pub fn index_of(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    const NAME: &str = "clojure.string/index-of";
+/// Text, part to look for and the index of the third argument, which `absent` stands for.
+fn search<'a>(
+    budget: &mut Budget,
+    name: &str,
+    args: &'a [Value],
+    absent: i64,
+) -> Result<(Text, Cow<'a, Text>, i64), Thrown> {
     let (text, part, from) = match args {
-        [text, part] => (&*text, &*part, 0),
-        [text, part, from] => (&*text, &*part, index_argument(NAME, from)?),
-        _ => return Err(Thrown::arity(NAME, args.len())),
+        [text, part] => (text, part, absent),
+        [text, part, from] => (text, part, index_argument(name, from)?),
+        _ => return Err(Thrown::arity(name, args.len())),
     };
-    let text = text_of(budget, NAME, text)?;
+    let text = text_of(budget, name, text)?;
     let part = match part {
-        Value::Char(_) => Text::from(str_text(part)),
-        other => string_of(NAME, other)?.clone(),
+        Value::Char(_) => Cow::Owned(Text::from(str_text(part))),
+        other => Cow::Borrowed(string_of(name, other)?),
     };
-    let start = byte_offset(&text, usize::try_from(from).unwrap_or(0));
-    let found = text.get(start..).and_then(|rest| rest.find(&*part)).map(|at| start + at);
-    Ok(found
+    budget.spend(1 + (text.len() + part.len()) as u64 / 16)?;
+    Ok((text, part, from))
+}
+
+/// The UTF-16 index of a byte offset, as a value; nil for none.
+fn unit_index(text: &str, found: Option<usize>) -> Value {
+    found
         .and_then(|at| text.get(..at))
         .map(|before| Value::Int(before.encode_utf16().count() as i64))
-        .unwrap_or_default())
+        .unwrap_or_default()
+}
+
+pub fn index_of(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (text, part, from) = search(budget, "clojure.string/index-of", args, 0)?;
+    let start = byte_offset(&text, usize::try_from(from).unwrap_or(0));
+    let found = text.get(start..).and_then(|rest| rest.find(part.as_str())).map(|at| start + at);
+    Ok(unit_index(&text, found))
+}
+
+/// The third argument is where the last occurrence may begin.
+pub fn last_index_of(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let (text, part, from) = search(budget, "clojure.string/last-index-of", args, i64::MAX)?;
+    let Ok(from) = usize::try_from(from) else { return Ok(Value::Nil) };
+    // The last place where it may begin, then the longest head in which such an occurrence ends.
+    let start = if from == usize::MAX { text.len() } else { floor_offset(&text, from) };
+    let end = start.saturating_add(part.len()).min(text.len());
+    let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    let found = text.get(..end).and_then(|head| head.rfind(part.as_str())).filter(|at| *at <= start);
+    Ok(unit_index(&text, found))
+}
+
+pub fn escape(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    const NAME: &str = "clojure.string/escape";
+    let [text, replacements] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let text = string_of(NAME, text)?;
+    let mut out = Units::default();
+    for unit in text.encode_utf16() {
+        let char = Value::Char(unit);
+        match invoke(budget, replacements, &mut [char.clone()])? {
+            Value::Nil => out.push_value(budget, &char)?,
+            replacement => out.push_value(budget, &replacement)?,
+        }
+    }
+    Ok(out.finish())
+}
+
+/// Where the character begins in bytes that holds the given UTF-16 index; the end when there is none.
+fn floor_offset(text: &str, index: usize) -> usize {
+    let mut units = 0;
+    for (at, char) in text.char_indices() {
+        units += char.len_utf16();
+        if units > index {
+            return at;
+        }
+    }
+    text.len()
 }
 
 /// Where the character stands in bytes that has the given UTF-16 index; the end when there is none.
 fn byte_offset(text: &str, index: usize) -> usize {
+    if text.is_ascii() {
+        return index.min(text.len());
+    }
     let mut units = 0;
     for (at, char) in text.char_indices() {
         if units >= index {

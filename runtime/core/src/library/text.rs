@@ -8,15 +8,18 @@ use super::class::{class_name, illegal_argument, mismatch};
 use super::elements::settled;
 use super::lookup::index_argument;
 use super::rows;
-use crate::print::{write_readable, write_str};
+use crate::print::write_str;
 use crate::thrown::Class;
 use crate::{Budget, Keyword, Symbol, Thrown, Value};
 
 mod numbers;
 
+pub(super) use numbers::{
+    digit as decimal_digit, parse_double as parse_double_text, parse_long as parse_long_text,
+};
+
 rows! { text:
     "clojure.core/str" str ( => & Any) -> String, "The texts of the arguments, joined; nil is nothing.";
-    "clojure.core/pr-str" pr_str ( => & Any) -> String, "The arguments as they are written in code, with spaces between.";
     "clojure.core/name" name (Any) -> String, "The name of a keyword or symbol without namespace; a string itself.";
     "clojure.core/namespace" namespace (Any) -> Nilable(&String), "The namespace of a keyword or symbol, or nil.";
     "clojure.core/keyword" keyword (Any; Any) -> Nilable(&Keyword), "A keyword of a name, or of a namespace and a name.";
@@ -77,7 +80,7 @@ impl Units {
     }
 }
 
-fn charge_text(budget: &mut Budget, bytes: usize) -> Result<(), Thrown> {
+pub(super) fn charge_text(budget: &mut Budget, bytes: usize) -> Result<(), Thrown> {
     budget.spend(1 + bytes as u64 / 16)?;
     budget.charge_bytes(bytes as u64)
 }
@@ -91,17 +94,6 @@ pub fn str(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         units.push_value(budget, value)?;
     }
     Ok(units.finish())
-}
-
-pub fn pr_str(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let mut out = String::new();
-    for (index, value) in args.iter().enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        write_readable(&*settled(budget, value)?, &mut out, &mut |bytes| charge_text(budget, bytes))?;
-    }
-    Ok(Value::string(out))
 }
 
 pub fn name(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -169,7 +161,10 @@ pub fn subs(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     let to = to.map_or(Ok(len as i64), |to| index_argument("subs", to))?;
     let bounds = usize::try_from(from).ok().zip(usize::try_from(to).ok());
     let Some((from, to)) = bounds.filter(|(from, to)| from <= to && *to <= len) else {
-        return Err(Thrown::new(Class::IndexOutOfBounds, format!("begin {from}, end {to}, length {len}")));
+        return Err(Thrown::new(
+            Class::StringIndexOutOfBounds,
+            format!("begin {from}, end {to}, length {len}"),
+        ));
     };
     charge_text(budget, to - from)?;
     if text.is_ascii() {

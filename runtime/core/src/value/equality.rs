@@ -11,7 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::hashing::TableState;
 use super::identity::identical;
-use super::{LazySeq, Value, realize};
+use super::{LazySeq, Object, Value, realize};
 use crate::Budget;
 
 impl PartialEq for Value {
@@ -154,7 +154,10 @@ fn scalars(left: &Value, right: &Value) -> bool {
         (Value::Uuid(a), Value::Uuid(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
         (Value::Function(a), Value::Function(b)) => Arc::ptr_eq(a, b) || a == b,
-        (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
+        (Value::Object(a), Value::Object(b)) => match (a.as_ref(), b.as_ref()) {
+            (Object::Host(a), Object::Host(b)) => a == b,
+            _ => Arc::ptr_eq(a, b),
+        },
         (Value::Error(a), Value::Error(b)) => Arc::ptr_eq(a, b),
         _ => false,
     }

@@ -47,7 +47,10 @@ impl Hash for Value {
                 _ => (19u8, Arc::as_ptr(function)).hash(state),
             },
             Self::Lazy(seq) => forced(seq).hash(state),
-            Self::Object(object) => (21u8, Arc::as_ptr(object)).hash(state),
+            Self::Object(object) => match object.as_ref() {
+                super::Object::Host(host) => (22u8, host).hash(state),
+                _ => (21u8, Arc::as_ptr(object)).hash(state),
+            },
             Self::Error(error) => (20u8, Arc::as_ptr(error)).hash(state),
         }
     }

@@ -8,9 +8,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use super::Value;
 use super::release::release;
 use crate::Thrown;
+use crate::host::Host;
 use crate::regex::Matcher;
 
-/// One such value. Compared by identity.
+/// One such value. Compared by identity, except for what the host is.
 #[derive(Debug)]
 pub enum Object {
     /// `(atom x)`.
@@ -25,6 +26,8 @@ pub enum Object {
     Reduced(Value),
     /// `(eduction transducer coll)`: a transduction that is run anew by everybody who looks at it.
     Eduction { transducer: Value, coll: Value },
+    /// A value of a Java class: a date, a duration, a class. Compared by what it is.
+    Host(Host),
 }
 
 impl Object {
@@ -37,6 +40,7 @@ impl Object {
             Self::Matcher(_) => "a matcher",
             Self::Reduced(_) => "a reduced value",
             Self::Eduction { .. } => "an eduction",
+            Self::Host(host) => host.type_name(),
         }
     }
 
@@ -49,6 +53,17 @@ impl Object {
             Self::Matcher(_) => "java.util.regex.Matcher",
             Self::Reduced(_) => "clojure.lang.Reduced",
             Self::Eduction { .. } => "clojure.core.Eduction",
+            Self::Host(host) => host.class_name(),
+        }
+    }
+}
+
+impl Object {
+    /// How two values of one class of the host are ordered, as Java's `compareTo` says; None of anything else.
+    pub fn compare(&self, other: &Self) -> Option<i64> {
+        match (self, other) {
+            (Self::Host(a), Self::Host(b)) => a.compare(b),
+            _ => None,
         }
     }
 }

@@ -94,6 +94,7 @@ fn nested_difference(budget: &mut Budget, left: &Value, right: &Value, depth: us
         (Value::Instant(a), Value::Instant(b)) => sign(a.cmp(b)),
         // As Java does: by two signed halves.
         (Value::Uuid(a), Value::Uuid(b)) => sign(halves(*a).cmp(&halves(*b))),
+        (Value::Object(a), Value::Object(b)) if let Some(difference) = a.compare(b) => difference,
         (Value::Vector(a), Value::Vector(b)) => {
             if a.len() != b.len() {
                 return Ok(sign(a.len().cmp(&b.len())));

@@ -7,13 +7,13 @@ const ZEROS: [u32; 37] = [
     0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 
-fn digit(char: char) -> Option<i64> {
+pub(in super::super) fn digit(char: char) -> Option<i64> {
     let code = u32::from(char);
     ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|digit| *digit < 10)).map(i64::from)
 }
 
 /// `Long.valueOf`, None instead of an exception.
-pub(super) fn parse_long(text: &str) -> Option<i64> {
+pub(in super::super) fn parse_long(text: &str) -> Option<i64> {
     let negative = text.starts_with('-');
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn parse_long(text: &str) -> Option<i64> {
 }
 
 /// `Double.valueOf`, None instead of an exception.
-pub(super) fn parse_double(text: &str) -> Option<f64> {
+pub(in super::super) fn parse_double(text: &str) -> Option<f64> {
     let text = text.trim_matches(|char| char <= ' ');
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
