@@ -59,12 +59,30 @@ pub struct Point {
     pub awaits: String,
 }
 
+/// Where a flow's generated files find what stands beside them, and which flows are linked to it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// From `flow.rs` to the contract.
+    pub contract: String,
+    /// From `flow.rs` to the source.
+    pub source: String,
+    /// The modules of linked flows, in order.
+    pub children: Vec<String>,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        let (contract, source) = ("../assets/contract.edn".to_owned(), "../flow.edn".to_owned());
+        Self { contract, source, children: Vec::new() }
+    }
+}
+
 /// Generates the Rust of a program.
-pub fn generate(sources: &Sources, definition: &Definition, program: &Program) -> Output {
+pub fn generate(sources: &Sources, definition: &Definition, program: &Program, place: &Place) -> Output {
     let mut files = Files::new();
     let mut modules = vec!["flow"];
     let families: BTreeSet<&str> = program.flow.suspensions().map(|it| it.family).collect();
-    files.insert("src/flow.rs".to_owned(), machine::file(sources, definition, program, &families));
+    files.insert("src/flow.rs".to_owned(), machine::file(sources, definition, program, &families, place));
     if !program.functions.is_empty() {
         files.insert("src/functions.rs".to_owned(), function::file(sources, program));
         modules.push("functions");

@@ -19,6 +19,9 @@ pub mod contract;
 /// What people read about slots and inputs.
 mod documents;
 
+/// The modules of linked flows.
+mod linked;
+
 /// Names of the emitted package and its executable.
 pub mod package;
 
@@ -48,9 +51,32 @@ pub struct Options {
     pub workflow: bool,
 }
 
+/// A flow that is linked into another one's executable.
+#[derive(Clone, Copy, Debug)]
+pub struct Linked<'c> {
+    pub sources: &'c Sources,
+    pub definition: &'c Definition,
+    pub program: &'c Program,
+}
+
 /// All files of the crate but its lock file.
 pub fn emit(sources: &Sources, definition: &Definition, program: &Program, options: &Options) -> Files {
-    let generated = codegen::generate(sources, definition, program);
+    emit_with(sources, definition, program, &[], options)
+}
+
+/// As [`emit`], with the flows that this one calls linked in. The program's version covers theirs
+/// ([`Program::link`]).
+pub fn emit_with(
+    sources: &Sources,
+    definition: &Definition,
+    program: &Program,
+    children: &[Linked<'_>],
+    options: &Options,
+) -> Files {
+    let linked = linked::modules(children);
+    let place =
+        codegen::Place { children: linked.iter().map(|it| it.name.clone()).collect(), ..Default::default() };
+    let generated = codegen::generate(sources, definition, program, &place);
     let RuntimeDependency::Path(runtime_path) = &options.runtime_dependency;
     let mut files = generated.files;
     files.insert("flow.edn".to_owned(), syntax::include::expanded(sources));
@@ -64,7 +90,12 @@ pub fn emit(sources: &Sources, definition: &Definition, program: &Program, optio
             &codegen::points(sources, program),
         ),
     );
-    put(&mut files, &MainRs { modules: &generated.modules });
+    let mut modules = generated.modules;
+    for module in &linked {
+        modules.push(&module.name);
+        files.extend(module.files.clone());
+    }
+    put(&mut files, &MainRs { modules: &modules });
     documents(&mut files, definition, &program.version, runtime_path, options.workflow);
     files
 }

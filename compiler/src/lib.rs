@@ -136,10 +136,13 @@ fn run(sources: &Sources, children: &Children, depth: Depth, passes: &Passes) ->
 
 /// The flow version: hash of the definition (comments and layout left out) and the ABI, 32 hex digits.
 fn version(forms: &[syntax::Form]) -> String {
+    version_of(std::iter::once(ABI.to_owned()).chain(forms.iter().map(syntax::print::print)))
+}
+
+fn version_of(parts: impl Iterator<Item = String>) -> String {
     let mut hash = Sha256::new();
-    hash.update(ABI);
-    for form in forms {
-        hash.update(syntax::print::print(form));
+    for part in parts {
+        hash.update(part);
     }
     hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

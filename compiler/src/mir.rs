@@ -52,6 +52,17 @@ pub struct Program {
     pub functions: Vec<(String, Body)>,
 }
 
+impl Program {
+    /// Makes the version cover those of linked flows.
+    pub fn link<'v>(&mut self, versions: impl IntoIterator<Item = &'v str>) {
+        let mut all = versions.into_iter().peekable();
+        if all.peek().is_some() {
+            self.version =
+                crate::version_of(std::iter::once(self.version.clone()).chain(all.map(str::to_owned)));
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalId(pub usize);
 

@@ -49,6 +49,9 @@ mod later;
 /// Iteration.
 mod loops;
 
+/// `flow/poll`, `flow/call-flow` and the helpers of time.
+mod helpers;
+
 /// Macros that become branches and bindings.
 mod macros;
 

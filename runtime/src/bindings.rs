@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use breyta_catalog::auth::API_KEY_HEADER;
-use breyta_core::{Map, Value};
+use breyta_core::{Keyword, Map, Set, Value};
 use breyta_engine::error::StepError;
 use breyta_steps::connection::{Auth, Connection, Connections, Secret};
 
@@ -77,6 +77,14 @@ impl Bindings {
     /// Setup values, below the input of every run.
     pub fn activation(&self) -> &Map {
         &self.activation
+    }
+
+    /// The connection slots that are bound, as keywords: what `flow/slot-bound?` looks into.
+    pub fn bound_slots(&self) -> Set {
+        let bound = self.requires.iter().filter(|requirement| {
+            self.slots.get_keyword(&requirement.slot).is_some() && self.missing_fields(requirement).is_empty()
+        });
+        bound.map(|requirement| Value::Keyword(Keyword::new(requirement.slot.as_str()))).collect()
     }
 
     /// Fails when a run could not use a required connection: before it starts, naming every slot and field.

@@ -18,7 +18,7 @@ use crate::bindings::Bindings;
 use crate::contract::Contract;
 use crate::failure::{FAILED, Failure};
 use crate::flow::Flow;
-use crate::world::SystemWorld;
+use crate::world::{LinkedFlow, SystemWorld};
 
 mod arguments;
 mod bindings;
@@ -144,6 +144,7 @@ impl<'a> Session<'a> {
         use std::io::IsTerminal;
         (self.world)(SystemWorld {
             families: self.flow.families,
+            children: self.flow.children.iter().filter_map(|child| linked(child)).collect(),
             bindings,
             templates: Templates { entries: self.contract.templates.clone(), render: self.flow.templates },
             limits: self.limits.clone(),
@@ -167,6 +168,13 @@ impl<'a> Session<'a> {
         runtime.shutdown_background();
         Ok(value)
     }
+}
+
+/// What the steps of a linked flow need. A contract that cannot be read was refused before the run of it began.
+fn linked(child: &'static Flow) -> Option<LinkedFlow> {
+    let contract = Contract::read(child.contract).ok()?;
+    let templates = Templates { entries: contract.templates, render: child.templates };
+    Some(LinkedFlow { slug: child.slug, families: child.families, templates })
 }
 
 /// `--data`, else `$BREYTA_DATA`, else `.breyta/<slug>`.

@@ -2,11 +2,16 @@
 
 use std::fmt;
 
-use breyta_core::{Budget, Thrown, Value};
+use std::sync::Arc;
+
+use breyta_core::{Budget, Map, Thrown, Value};
 use breyta_engine::frame::Frame;
 use breyta_engine::machine::{Action, FunctionFn, Machine, Outcome, Program, StateFn, StateIndex};
 use breyta_steps::Family;
 use breyta_steps::templates::RenderFn;
+
+use crate::contract::Contract;
+use crate::inputs;
 
 /// Everything an executable is made of: `pub static FLOW: rt::Flow` of the emitted crate.
 #[derive(Clone, Copy)]
@@ -27,6 +32,10 @@ pub struct Flow {
     pub functions: &'static [(&'static str, FunctionFn)],
     /// The step families the flow uses.
     pub families: &'static [&'static Family],
+    /// Whether it was built as a draft.
+    pub draft: bool,
+    /// The flows that are linked to it.
+    pub children: &'static [&'static Flow],
     /// `Some(rt::templates::RENDER)` when a template of the flow holds `{{`; None leaves Handlebars out.
     pub templates: Option<RenderFn>,
 }
@@ -51,6 +60,31 @@ impl Program for Flow {
 
     fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    fn is_draft(&self) -> bool {
+        self.draft
+    }
+
+    fn children(&self) -> Vec<Arc<dyn Program>> {
+        self.children.iter().map(|child| Arc::new(**child) as Arc<dyn Program>).collect()
+    }
+
+    fn called_with(&self, input: Value) -> Result<Value, String> {
+        let given = match input {
+            Value::Map(map) => map,
+            Value::Nil => Map::new(),
+            other => {
+                return Err(format!(
+                    "the input of the flow `{}` is a map, not {}",
+                    self.slug,
+                    other.type_name()
+                ));
+            }
+        };
+        let contract = Contract::read(self.contract)?;
+        let input = inputs::check(&contract, self.slug, None, given, &Map::new());
+        input.map(Value::Map).map_err(|failure| failure.message)
     }
 
     fn enter(&self, state: StateIndex, frame: &mut Frame, outcome: Outcome) -> Result<Action, Thrown> {

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use breyta_catalog::limits::Limits;
-use breyta_core::Value;
+use breyta_core::{Set, Value};
 use breyta_engine::error::StepError;
 use breyta_engine::world::{BoxFuture, StepRequest, World};
 use breyta_steps::templates::Templates;
@@ -17,11 +17,21 @@ use crate::bindings::Bindings;
 #[derive(Debug)]
 pub struct SystemWorld {
     pub families: &'static [&'static Family],
+    /// The flows that are linked to the main one.
+    pub children: Vec<LinkedFlow>,
     pub bindings: Bindings,
     pub templates: Templates,
     pub limits: Limits,
     /// Whether to tell a person at the terminal about every step.
     pub progress: bool,
+}
+
+/// What steps of a linked flow are carried out with. Connections are the main flow's.
+#[derive(Debug)]
+pub struct LinkedFlow {
+    pub slug: &'static str,
+    pub families: &'static [&'static Family],
+    pub templates: Templates,
 }
 
 impl World for SystemWorld {
@@ -37,17 +47,19 @@ impl World for SystemWorld {
         RandomState::new().build_hasher().finish()
     }
 
+    fn bound_slots(&self) -> Set {
+        self.bindings.bound_slots()
+    }
+
     fn execute<'a>(&'a self, request: StepRequest<'a>) -> BoxFuture<'a, Result<Value, StepError>> {
-        let Some(family) = self.families.iter().find(|family| family.name == request.family) else {
+        let child = self.children.iter().find(|child| child.slug == request.program.slug());
+        let (families, templates) =
+            child.map_or((self.families, &self.templates), |child| (child.families, &child.templates));
+        let Some(family) = families.iter().find(|family| family.name == request.family) else {
             let message = format!("this executable was built without the step family :{}", request.family);
             return Box::pin(std::future::ready(Err(StepError::new("not-supported-yet", message))));
         };
-        let context = StepContext {
-            request,
-            connections: &self.bindings,
-            templates: &self.templates,
-            limits: &self.limits,
-        };
+        let context = StepContext { request, connections: &self.bindings, templates, limits: &self.limits };
         if !self.progress {
             return (family.execute)(context);
         }

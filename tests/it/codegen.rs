@@ -11,7 +11,9 @@ fn rust() {
         let compilation = compile(&sources);
         fixture::assert_none(&spec::errors(&compilation));
         let (definition, program) = (compilation.definition.unwrap(), compilation.program.unwrap());
-        for (path, text) in &codegen::generate(&sources, &definition, &program).files {
+        for (path, text) in
+            &codegen::generate(&sources, &definition, &program, &codegen::Place::default()).files
+        {
             syn::parse_file(text).unwrap_or_else(|error| panic!("{path} is no Rust: {error}\n{text}"));
         }
         fixture::assert_beside(path, "rs", &codegen::excerpt(&sources, &program));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use breyta_engine::world::CommitMoment;
-use breyta_tests::scenario::{End, Kill, Played, Scenario, ScriptedStep, play};
+use breyta_tests::scenario::{End, Kill, Played, Scenario, Scripted, ScriptedStep, Way, play};
 use breyta_tests::{programs, stores};
 
 fn script() -> Scenario {
@@ -16,7 +16,7 @@ fn script() -> Scenario {
     let answers = [("one", 1), ("two", 10), ("three", 100), ("four", 1_000), ("five", 10_000)];
     Scenario {
         input: 0.into(),
-        steps: answers.into_iter().map(step).collect(),
+        events: answers.into_iter().map(step).map(Scripted::Step).collect(),
         end: End::Result(11_111.into()),
     }
 }
@@ -33,11 +33,16 @@ fn play_once(kind: Kind, kill: Option<Kill>) -> Played {
     match kind {
         Kind::Memory => {
             let store = stores::memory(program.slug());
-            play(&program, &scenario, &|| Arc::clone(&store), kill)
+            play(&program, &scenario, &|| Arc::clone(&store), Way { kill, ..Way::default() })
         }
         Kind::Sqlite => {
             let folder = tempfile::tempdir().unwrap();
-            play(&program, &scenario, &|| stores::sqlite(folder.path(), program.slug()), kill)
+            play(
+                &program,
+                &scenario,
+                &|| stores::sqlite(folder.path(), program.slug()),
+                Way { kill, ..Way::default() },
+            )
         }
     }
 }

@@ -37,7 +37,12 @@ fn through_the_interpreter() {
         let sources = Sources::single(tree::shown(&flow), tree::read(&flow));
         let compilation = breyta_compiler::compile(&sources);
         let slug = compilation.definition.unwrap().slug.value;
-        let program: Arc<dyn Program> = Arc::new(Interpreted::new(&slug, compilation.program.unwrap()));
+        let children = batch::children(&flow).into_iter().map(|child| {
+            let slug = child.definition.slug.value.clone();
+            Arc::new(Interpreted::new(&slug, child.program)) as Arc<dyn Program>
+        });
+        let interpreted = Interpreted::new(&slug, compilation.program.unwrap());
+        let program: Arc<dyn Program> = Arc::new(interpreted.with_children(children.collect()));
         fixture::all(&scripts(&flow), |script| {
             let checked = scenario::check(&program, &Scenario::load(script));
             fixture::assert_none(&checked.failures);

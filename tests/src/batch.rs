@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-use breyta_compiler::emit::{self, Files, Options, RuntimeDependency};
+use breyta_compiler::emit::{self, Files, Linked, Options, RuntimeDependency};
 use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
 use breyta_compiler::source::Sources;
@@ -87,6 +87,29 @@ pub fn play(executable: &Path, scripts: &[PathBuf]) -> BTreeMap<PathBuf, Checked
         .collect()
 }
 
+/// A flow that another one calls.
+pub struct Child {
+    pub sources: Sources,
+    pub definition: Definition,
+    pub program: Program,
+}
+
+/// The flows in the folder `children` beside a flow, compiled.
+pub fn children(flow: &Path) -> Vec<Child> {
+    let folder = flow.with_file_name("children");
+    let files = if folder.is_dir() { tree::files(&folder, ".edn") } else { Vec::new() };
+    let compiled = files.iter().map(|file| {
+        let sources = Sources::single(tree::shown(file), tree::read(file));
+        let compilation = breyta_compiler::compile(&sources);
+        let problems = compilation.problems;
+        match (compilation.definition, compilation.program) {
+            (Some(definition), Some(program)) => Child { sources, definition, program },
+            _ => panic!("{} does not compile: {problems:#?}", tree::shown(file)),
+        }
+    });
+    compiled.collect()
+}
+
 /// `batch-<folder of the flow>`
 fn package_name(flow: &Path) -> String {
     let folder = flow.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -99,8 +122,17 @@ fn package(flow: &Path) -> Package {
     let (Some(definition), Some(program)) = (&compilation.definition, &compilation.program) else {
         panic!("{} does not compile: {:#?}", tree::shown(flow), compilation.problems);
     };
-    let files =
-        with_main(&sources, definition, program, "deny(warnings)", "breyta_tests::batch::main(flow::FLOW)");
+    let children = children(flow);
+    let linked: Vec<Linked<'_>> = children
+        .iter()
+        .map(|child| Linked {
+            sources: &child.sources,
+            definition: &child.definition,
+            program: &child.program,
+        })
+        .collect();
+    let play = "breyta_tests::batch::main(flow::FLOW)";
+    let files = with_main(&sources, definition, program, &linked, "deny(warnings)", play);
     Package { name: package_name(flow), files }
 }
 
@@ -109,16 +141,17 @@ pub fn with_main(
     sources: &Sources,
     definition: &Definition,
     program: &Program,
+    children: &[Linked<'_>],
     lints: &str,
     main: &str,
 ) -> Files {
     let options =
         Options { runtime_dependency: RuntimeDependency::Path("runtime".to_owned()), workflow: false };
-    let mut files = emit::emit(sources, definition, program, &options);
+    let mut files = emit::emit_with(sources, definition, program, children, &options);
     files.remove("Cargo.toml");
     let mut modules = String::new();
     for path in files.keys().filter_map(|path| path.strip_prefix("src/")?.strip_suffix(".rs")) {
-        if path != "main" {
+        if path != "main" && !path.contains('/') {
             let _ = writeln!(modules, "mod {path};");
         }
     }

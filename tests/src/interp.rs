@@ -24,6 +24,8 @@ pub struct Interpreted {
     entries: Vec<BlockId>,
     /// The states of handlers, by block.
     handlers: Vec<(BlockId, StateIndex)>,
+    /// The flows that are linked to it.
+    children: Vec<Arc<dyn Program>>,
 }
 
 impl Interpreted {
@@ -54,7 +56,16 @@ impl Interpreted {
             states: Box::leak(states.into_boxed_slice()),
             slots: Box::leak(slots.into_boxed_slice()),
         };
-        Self { slug: slug.to_owned(), program, machine, liveness, entries, handlers }
+        Self { slug: slug.to_owned(), program, machine, liveness, entries, handlers, children: Vec::new() }
+    }
+}
+
+impl Interpreted {
+    /// With the flows that it may call.
+    #[must_use]
+    pub fn with_children(mut self, children: Vec<Arc<dyn Program>>) -> Self {
+        self.children = children;
+        self
     }
 }
 
@@ -83,6 +94,14 @@ impl Program for Interpreted {
 
     fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    fn children(&self) -> Vec<Arc<dyn Program>> {
+        self.children.clone()
+    }
+
+    fn is_draft(&self) -> bool {
+        true
     }
 
     fn enter(&self, state: StateIndex, frame: &mut Frame, _outcome: Outcome) -> Result<Action, Thrown> {

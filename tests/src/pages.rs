@@ -4,6 +4,7 @@
 use breyta_compiler::diagnostics::Code;
 use breyta_compiler::diagnostics::codes;
 use breyta_compiler::source::Sources;
+use breyta_compiler::types::children::{self, Children};
 
 use crate::spec;
 
@@ -44,10 +45,16 @@ fn problems(fence: &str, about: &str) -> Vec<(String, String)> {
     let compilation = breyta_compiler::compile(&sources);
     // What building refuses is a problem on the page that is about refusals, and nowhere else.
     let refusals = compilation.refusals.iter().filter(|refusal| refusal.code.name() == about);
+    // And what linking says on the page that is about that.
+    let mut unlinked = Vec::new();
+    if let Some(definition) = compilation.definition.as_ref().filter(|_| about == Code::UNKNOWN_FLOW.name()) {
+        children::unlinked(&definition.flow, &Children::new(), &mut unlinked);
+    }
     compilation
         .problems
         .iter()
         .chain(refusals)
+        .chain(&unlinked)
         .filter(|problem| problem.code.name() == about || !spec::ADVICE.contains(&problem.code.name()))
         .map(|problem| (problem.code.name().to_owned(), spec::summary(problem)))
         .collect()

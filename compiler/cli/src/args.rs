@@ -87,7 +87,7 @@ pub(crate) struct Lints {
 pub(crate) struct Build {
     /// The flow file
     pub(crate) file: PathBuf,
-    /// Definitions of flows that this flow calls (not supported yet)
+    /// Definitions of flows that are linked, to be called
     #[arg(long, value_name = "CHILD", num_args = 1..)]
     pub(crate) with: Vec<PathBuf>,
     /// Where the executable goes; the flow's slug in the current folder when absent
@@ -104,6 +104,9 @@ pub(crate) struct Build {
 pub(crate) struct Run {
     /// The flow file
     pub(crate) file: PathBuf,
+    /// Definitions of flows that are linked, to be called
+    #[arg(long, value_name = "CHILD", num_args = 1..)]
+    pub(crate) with: Vec<PathBuf>,
     /// The run's input: JSON text, or @ and a file name
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) input: Option<OsString>,
@@ -124,6 +127,9 @@ pub(crate) struct Run {
 pub(crate) struct Emit {
     /// The flow file
     pub(crate) file: PathBuf,
+    /// Definitions of flows that are linked, to be called
+    #[arg(long, value_name = "CHILD", num_args = 1..)]
+    pub(crate) with: Vec<PathBuf>,
     /// The crate's folder: new, empty, or written by `emit` before
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
@@ -138,6 +144,9 @@ pub(crate) struct Emit {
 pub(crate) struct Mir {
     /// The flow file
     pub(crate) file: PathBuf,
+    /// Definitions of flows that are linked, to be called
+    #[arg(long, value_name = "CHILD", num_args = 1..)]
+    pub(crate) with: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

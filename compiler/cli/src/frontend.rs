@@ -8,11 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use breyta_compiler::diagnostics::{Code, Diagnostic, Severity, codes, nearest, render};
-use breyta_compiler::emit::{Files, Options, RuntimeDependency};
+use breyta_compiler::emit::{Files, Linked, Options, RuntimeDependency, emit_with};
 use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
 use breyta_compiler::source::{FileId, Found, IncludeError, Loader, Sources};
-use breyta_compiler::types::children::Children;
+use breyta_compiler::types::children::{Children, unlinked};
 use breyta_compiler::{Compilation, Depth, compile_with};
 use serde_json::{Value, json};
 
@@ -53,6 +53,8 @@ pub(crate) struct Flow {
     pub(crate) sources: Sources,
     pub(crate) definition: Definition,
     pub(crate) program: Program,
+    /// The flows that are linked to it, in the order given.
+    pub(crate) children: Vec<Flow>,
 }
 
 /// Texts of files by name, in the place of what is on the disk.
@@ -142,10 +144,23 @@ pub(crate) fn check(file: &Path, lints: &Lints, with: &[PathBuf]) -> Result<Chec
 }
 
 /// Reads and compiles a flow that is to be built. People see its problems; errors end the command.
-pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
-    let mut checked = Project::open(file, &Lints::default(), &[])?.compile(&Texts::new(), Depth::Program);
+pub(crate) fn flow(file: &Path, with: &[PathBuf], format: Format) -> Result<Flow, Failure> {
+    let children = with.iter().map(|child| linkable(child, with, format)).collect::<Result<Vec<_>, _>>()?;
+    let mut flow = linkable(file, with, format)?;
+    flow.program.link(children.iter().map(|child| child.program.version.as_str()));
+    flow.children = children;
+    Ok(flow)
+}
+
+/// One flow of an executable. What it calls is among those that are linked.
+fn linkable(file: &Path, with: &[PathBuf], format: Format) -> Result<Flow, Failure> {
+    let project = Project::open(file, &Lints::default(), with)?;
+    let mut checked = project.compile(&Texts::new(), Depth::Program);
     let refusals = std::mem::take(&mut checked.refusals);
     checked.problems.extend(refusals);
+    if let Some(definition) = &checked.definition {
+        unlinked(&definition.flow, &project.children, &mut checked.problems);
+    }
     if format == Format::Human {
         let text = render::human(&checked.problems, &checked.sources, report::color(&std::io::stderr()));
         if !text.is_empty() {
@@ -157,7 +172,7 @@ pub(crate) fn flow(file: &Path, format: Format) -> Result<Flow, Failure> {
     }
     let Checked { sources, definition, program, .. } = checked;
     match (definition, program) {
-        (Some(definition), Some(program)) => Ok(Flow { sources, definition, program }),
+        (Some(definition), Some(program)) => Ok(Flow { sources, definition, program, children: Vec::new() }),
         _ => Err(Failure::new(
             "not-supported-yet",
             format!("{} has a form that may be allowed but cannot be built yet", shown(file)),
@@ -170,7 +185,16 @@ impl Flow {
     pub(crate) fn emit(&self, runtime_path: &str, workflow: bool) -> Files {
         let options =
             Options { runtime_dependency: RuntimeDependency::Path(runtime_path.to_owned()), workflow };
-        breyta_compiler::emit::emit(&self.sources, &self.definition, &self.program, &options)
+        let children: Vec<Linked<'_>> = self
+            .children
+            .iter()
+            .map(|child| Linked {
+                sources: &child.sources,
+                definition: &child.definition,
+                program: &child.program,
+            })
+            .collect();
+        emit_with(&self.sources, &self.definition, &self.program, &children, &options)
     }
 
     pub(crate) fn slug(&self) -> &str {

@@ -10,7 +10,7 @@ use super::block::{Emitter, Exits};
 use super::function::{closure_items, closure_names, closure_of, function_names};
 use super::names::{RUNTIME, Scope, camel, ident, parameter, snake};
 use super::region::{Regions, crosses_try};
-use super::{Point, output};
+use super::{Place, Point, output};
 use crate::flow::Definition;
 use crate::mir::live::Liveness;
 use crate::mir::{BlockId, Body, Handler, LocalId, Program, StatementKind, Suspension, Terminator};
@@ -302,6 +302,7 @@ pub(super) fn file(
     definition: &Definition,
     program: &Program,
     families: &BTreeSet<&str>,
+    place: &Place,
 ) -> String {
     let mut machine = Machine::new(sources, &program.flow);
     let head =
@@ -309,10 +310,10 @@ pub(super) fn file(
     let mut items = Vec::new();
     if !program.functions.is_empty() {
         items.push(output::item(quote!(
-            use crate::functions;
+            use super::functions;
         )));
     }
-    items.push(output::item(flow_static(&machine, definition, program, families)));
+    items.push(output::item(flow_static(&machine, definition, program, families, place)));
     items.push(output::item(states_table(&machine)));
     items.push(output::item(enumeration(
         "State",
@@ -347,6 +348,7 @@ fn flow_static(
     definition: &Definition,
     program: &Program,
     families: &BTreeSet<&str>,
+    place: &Place,
 ) -> TokenStream {
     let (slug, version, compiler) = (&definition.slug.value, &program.version, env!("CARGO_PKG_VERSION"));
     let enter = machine.rows().map(|state| ident(&state.function));
@@ -355,22 +357,27 @@ fn flow_static(
         let name = ident(&name);
         quote!((#id, functions::#name))
     });
-    let families = families.iter().map(|family| ident(&snake(family).to_uppercase()));
+    let executed = families.iter().filter(|family| !breyta_catalog::families::is_of_engine(family));
+    let families = executed.map(|family| ident(&snake(family).to_uppercase()));
     // Rendering is linked in only where there is something to render.
     let renders = definition.templates.iter().any(|template| holds_expression(&template.request));
     let templates = if renders { quote!(Some(rt::templates::RENDER)) } else { quote!(None) };
+    let (contract, source) = (&place.contract, &place.source);
+    let children = place.children.iter().map(|module| ident(module));
     quote! {
         /// The flow as the runtime drives it.
         pub static FLOW: rt::Flow = rt::Flow {
             slug: #slug,
             version: #version,
             compiler: #compiler,
-            contract: include_str!("../assets/contract.edn"),
-            source: include_str!("../flow.edn"),
+            contract: include_str!(#contract),
+            source: include_str!(#source),
             machine: rt::Machine { states: STATES, slots: &[#(#slots),*] },
             enter: &[#(#enter),*],
             functions: &[#(#functions),*],
             families: &[#(&rt::families::#families),*],
+            draft: cfg!(debug_assertions),
+            children: &[#(&crate::#children::flow::FLOW),*],
             templates: #templates,
         };
     }

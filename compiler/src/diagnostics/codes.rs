@@ -179,6 +179,7 @@ codes! {
     /// A step family that does not exist.
     UNKNOWN_STEP_FAMILY "unknown-step-family" Error;
     /// `:ref` names no entry of `:functions`.
+    UNKNOWN_FLOW "unknown-flow" Error;
     UNKNOWN_FUNCTION_REF "unknown-function-ref" Error;
     /// `:connection` names no slot of `:requires`.
     UNKNOWN_CONNECTION_SLOT "unknown-connection-slot" Error;

@@ -204,8 +204,8 @@ impl Resolver<'_> {
             "flow/step" => self.step(form, arguments),
             "flow/call-flow" => self.call_flow(form, arguments),
             "flow/poll" => self.poll(form, arguments),
-            "flow/elapsed?" => self.checked_only(form, "`flow/elapsed?`", arguments),
-            "flow/backoff" => self.checked_only(form, "`flow/backoff`", arguments),
+            "flow/elapsed?" => self.elapsed(form, arguments),
+            "flow/backoff" => self.backoff(form, arguments),
             "flow/slot-bound?" => self.slot_bound(form, arguments),
             _ => return None,
         })

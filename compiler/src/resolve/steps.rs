@@ -20,6 +20,8 @@ impl Resolver<'_> {
             && let Some(id) = form.as_list().and_then(|items| items.get(2)).and_then(step_id)
         {
             *self.step_ids.entry(id.to_owned()).or_default() += 1;
+        } else if let Some(id) = super::helpers::implied_id(form) {
+            *self.step_ids.entry(id).or_default() += 1;
         }
         for item in form.evaluated() {
             self.count_steps(item);
@@ -248,7 +250,7 @@ impl Resolver<'_> {
     }
 
     /// The suspension id of a step.
-    fn point(&mut self, id: &str, span: Span) -> String {
+    pub(super) fn point(&mut self, id: &str, span: Span) -> String {
         let written = self.step_ids.get(id).copied().unwrap_or(1);
         let point = if written > 1 && !self.path.is_empty() {
             format!("{}/{id}", self.path.join("/"))
@@ -268,7 +270,8 @@ impl Resolver<'_> {
             );
         } else {
             self.points.insert(point.clone(), span);
-            if written > 1 {
+            // What the author did not write nobody needs to rename.
+            if written > 1 && !id.contains(':') {
                 self.repeated.entry(id.to_owned()).or_default().push((point.clone(), span));
             }
         }

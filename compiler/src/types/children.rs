@@ -43,6 +43,26 @@ pub(crate) fn check(body: &Form, children: &Children, problems: &mut Problems) {
     body.evaluated().iter().for_each(|item| check(item, children, problems));
 }
 
+/// Calls of flows that are not linked: what building says.
+pub fn unlinked(body: &Form, children: &Children, problems: &mut Vec<Diagnostic>) {
+    if let Some([head, slug, ..]) = body.as_list()
+        && head.as_symbol().is_some_and(|it| it.full() == "flow/call-flow")
+        && let Some(name) = slug_of(slug)
+        && !children.by_slug.contains_key(name)
+    {
+        let known = children.by_slug.keys().map(String::as_str);
+        let problem =
+            Diagnostic::new(Code::UNKNOWN_FLOW, slug.span, format!("the flow `:{name}` is not linked"));
+        problems.push(match nearest(name, known).first() {
+            Some(near) => {
+                problem.help(format!("did you mean `:{near}`?")).edit(slug.span, format!(":{near}"))
+            }
+            None => problem.help("give its file: `--with CHILD.edn`"),
+        });
+    }
+    body.evaluated().iter().for_each(|item| unlinked(item, children, problems));
+}
+
 fn slug_of(form: &Form) -> Option<&str> {
     match &form.kind {
         FormKind::Keyword(keyword) => Some(keyword.full()),

@@ -14,32 +14,28 @@ pub const CONTROLS: &[ConfigKey] = &[
         KeyType::Duration,
         "What bounds one attempt: seconds, or a text such as `\"500ms\"`.",
     ),
-    ConfigKey::later(
+    ConfigKey::new(
         "retry",
         KeyType::Shape(&RETRY),
         "Attempts after a failure: `{:max-attempts n :backoff-ms ms}`.",
     ),
-    ConfigKey::later(
+    ConfigKey::new(
         "on-error",
         KeyType::Either(&[KeyType::OneOf(STRATEGIES), KeyType::Shape(&ON_ERROR)]),
         "What happens when the step has failed for good.",
     )
     .or(":fail"),
     ConfigKey::later("persist", KeyType::Shape(&PERSIST), "Stores the result and gives a reference to it."),
-    ConfigKey::later("review", CHECKPOINT_VALUE, "A person looks at the result before the flow goes on."),
-    ConfigKey::later("confirm", CHECKPOINT_VALUE, "A person agrees before the step runs."),
-    ConfigKey::later(
-        "breakpoint",
-        CHECKPOINT_VALUE,
-        "Stops before the step while the flow is being written.",
-    ),
-    ConfigKey::later("mock", KeyType::Any, "A fixed result in place of the step, in drafts and tests."),
-    ConfigKey::later(
+    ConfigKey::new("review", CHECKPOINT_VALUE, "A person looks at the result before the flow goes on."),
+    ConfigKey::new("confirm", CHECKPOINT_VALUE, "A person agrees before the step runs."),
+    ConfigKey::new("breakpoint", CHECKPOINT_VALUE, "Stops before the step while the flow is being written."),
+    ConfigKey::new("mock", KeyType::Any, "A fixed result in place of the step, in drafts and tests."),
+    ConfigKey::new(
         "expect",
         KeyType::Either(&[KeyType::Keyword, KeyType::Map]),
         "What the result must look like.",
     ),
-    ConfigKey::later("metering", KeyType::Shape(&METERING), "Advisory cost of the step."),
+    ConfigKey::new("metering", KeyType::Shape(&METERING), "Advisory cost of the step."),
 ];
 
 /// What `:on-error` may be on most families.
@@ -126,7 +122,7 @@ pub const ON_ERROR: Shape = Shape::new(
         )
         .or("\"24h\""),
         ConfigKey::new("prompt", KeyType::String, "What a checkpoint asks."),
-        ConfigKey::new("notify", KeyType::Map, "Who is told about a checkpoint."),
+        ConfigKey::later("notify", KeyType::Map, "Who is told about a checkpoint."),
     ],
 );
 
@@ -170,8 +166,8 @@ pub const CHECKPOINT: Shape = Shape::new(
             "What happens when nobody answers.",
         )
         .or(":fail"),
-        ConfigKey::new("notify", KeyType::Map, "Who is told: `{:channels {:http {…}}}`."),
-        ConfigKey::new("http", KeyType::Map, "A channel of its own for the question."),
+        ConfigKey::later("notify", KeyType::Map, "Who is told: `{:channels {:http {…}}}`."),
+        ConfigKey::later("http", KeyType::Map, "A channel of its own for the question."),
         ConfigKey::new("roles", KeyType::VectorOf(&KeyType::Name), "Who may answer."),
         ConfigKey::new("editable?", KeyType::Boolean, "Whether the result may be changed.").or("false"),
     ],

@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod breyta;
+pub mod call_flow;
 pub mod db;
 pub mod fanout;
 pub mod files;
@@ -146,6 +147,14 @@ pub const NAMES: &[&str] = &[
 pub fn find(name: &str) -> Option<&'static Family> {
     ALL.iter().copied().find(|family| family.name == name || family.aliases.contains(&name))
 }
+
+/// Whether the engine itself carries steps of the family out, so that there is no executor of it.
+pub fn is_of_engine(name: &str) -> bool {
+    effect(name) == Some(EffectClass::Control) || name == CALL_FLOW
+}
+
+/// What the machine calls `flow/call-flow`, which is no family of steps.
+pub const CALL_FLOW: &str = "call-flow";
 
 /// The effect class of a family by name, out of a table of its own: who needs no more than this does not link the keys
 /// and words of all families.

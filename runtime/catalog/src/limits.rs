@@ -109,6 +109,10 @@ limits! {
     memory_bytes "memory-bytes" 268_435_456 Bytes "Memory that one call of compiled code may allocate for values.";
     result_bytes_max "result-bytes-max" 1_000_000 Bytes "Size of one inline step result, as JSON.";
     steps_per_run "steps-per-run" 10_000 Count "Steps that one run may carry out.";
+    call_flow_depth "call-flow-depth" 5 Count "How deep flows may call flows.";
+    child_flows_per_run "child-flows-per-run" 25 Count "Flows that one run may call.";
+    fanouts_per_run "fanouts-per-run" 5 Count "Fan-outs that one run may carry out.";
+    fanout_items_per_run "fanout-items-per-run" 100 Count "Items of all fan-outs of one run.";
     http_requests_per_run "http-requests-per-run" 50 Count "HTTP requests of one run.";
     http_response_bytes "http-response-bytes" 10_000_000 Bytes "Size of one buffered HTTP response body.";
     attempt_timeout_ms "attempt-timeout-ms" 900_000 Milliseconds "What bounds any attempt of a step, whatever its own timeout says.";

@@ -1,6 +1,17 @@
 //! Durations as texts: a whole number and a unit (`"500ms" "10s" "5m" "2h" "1d"`). Durations that are numbers, and what
 //! a config may hold, are not here.
 
+use crate::Value;
+
+/// Milliseconds of a value: a text, or a whole number of units of so many milliseconds.
+pub fn of_value(value: &Value, number_unit_ms: u64) -> Option<u64> {
+    match value {
+        Value::Int(number) => u64::try_from(*number).ok()?.checked_mul(number_unit_ms),
+        Value::Str(text) => milliseconds(text.as_str()),
+        _ => None,
+    }
+}
+
 /// Milliseconds of a text; None when it is no duration. Without a unit it counts seconds.
 pub fn milliseconds(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

@@ -52,6 +52,9 @@ mod calendar;
 /// Values of the Java classes that code may use.
 pub mod host;
 
+/// Delays between attempts.
+pub mod backoff;
+
 /// Durations as texts.
 pub mod duration;
 

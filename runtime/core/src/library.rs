@@ -41,7 +41,10 @@ pub mod transients;
 
 /// Calling values.
 pub mod internal;
+
 pub mod invoke;
+/// What the helpers of time and polls become.
+pub mod pauses;
 
 mod class;
 pub(crate) mod elements;
@@ -194,6 +197,7 @@ const MODULES: &[&[Entry]] = &[
     transforms::sorting::ENTRIES,
     transients::ENTRIES,
     internal::ENTRIES,
+    pauses::ENTRIES,
 ];
 
 /// All rows, module by module.

@@ -17,21 +17,33 @@ use crate::limits::Limits;
 use crate::machine::{Program, StateIndex};
 use crate::progress::Progress;
 use crate::store::{
-    CancelRequest, Commit, Committed, NewRun, RunNumber, RunState, RunStatus, Store, StoreError,
+    CancelRequest, ChildOf, Commit, Committed, NewRun, RunNumber, RunState, RunStatus, Store, StoreError,
 };
 use crate::world::{CommitMoment, World};
 
 mod admission;
+mod children;
+mod execution;
+mod expectation;
 mod failure;
+mod people;
+mod resting;
 mod run;
 mod slots;
 mod step;
+mod wait;
 
 pub use admission::Start;
 
 /// A flow with its store and its world.
 pub struct Engine {
     program: Arc<dyn Program>,
+    /// The flows that it may call.
+    children: Vec<Arc<dyn Program>>,
+    /// Whether steps with `:mock` give it instead of being carried out.
+    mocks: bool,
+    /// Whether runs are dropped and loaded again after every commit.
+    always_suspends: bool,
     store: Arc<dyn Store>,
     world: Arc<dyn World>,
     limits: Limits,
@@ -79,8 +91,15 @@ impl Engine {
         limits: Limits,
     ) -> Result<Self, EngineError> {
         check_program(program.as_ref())?;
+        let children = program.children();
+        for child in &children {
+            check_program(child.as_ref())?;
+        }
         Ok(Self {
             program,
+            children,
+            mocks: false,
+            always_suspends: false,
             store,
             world,
             limits,
@@ -88,6 +107,20 @@ impl Engine {
             driven: Mutex::new(BTreeSet::new()),
             inbox: tokio::sync::Mutex::new(Inbox { looked: Pace::NEVER, requests: Vec::new() }),
         })
+    }
+
+    /// Steps with `:mock` give it, and are not carried out.
+    #[must_use]
+    pub fn with_mocks(mut self) -> Self {
+        self.mocks = true;
+        self
+    }
+
+    /// Runs are dropped and loaded again after every commit, as if the process had died: for tests of what is stored.
+    #[must_use]
+    pub fn always_suspending(mut self) -> Self {
+        self.always_suspends = true;
+        self
     }
 
     pub fn program(&self) -> &Arc<dyn Program> {
@@ -127,20 +160,6 @@ impl Engine {
         Ok(StartedRun { run: created.run, workflow_id: created.workflow_id, started_ms: at_ms })
     }
 
-    /// Carries a run on until it ends. `id` is a workflow id or its short form `rN`. Of an ended run the recorded end is
-    /// answered. On an error the run stays as it was last committed.
-    ///
-    /// Needs a tokio runtime with time enabled.
-    pub async fn drive(&self, id: &str) -> Result<RunEnd, EngineError> {
-        let number = self.number(id)?;
-        let _driven = Driven::enter(self, number)?;
-        let state = self.load(number, id).await?;
-        if state.status.is_end() {
-            return self.recorded_end(number, state.status);
-        }
-        run::Run::load(self, state).await?.carry_on().await
-    }
-
     /// Starts a run and carries it on until it ends.
     pub async fn run(&self, input: Value, trigger: &str) -> Result<(StartedRun, RunEnd), EngineError> {
         let started = self.start(input, trigger).await?;
@@ -149,12 +168,79 @@ impl Engine {
     }
 
     fn number(&self, id: &str) -> Result<RunNumber, EngineError> {
-        let number = RunNumber::parse(self.program.slug(), id);
+        let number = self.programs().find_map(|program| RunNumber::parse(program.slug(), id));
         number.ok_or_else(|| EngineError::UnknownRun { id: id.to_owned() })
     }
 
     fn workflow_id(&self, run: RunNumber) -> String {
         crate::store::workflow_id(self.program.slug(), run)
+    }
+
+    fn workflow_id_of(&self, state: &RunState) -> String {
+        let slug = state.child.as_ref().map_or(self.program.slug(), |child| child.flow.as_str());
+        crate::store::workflow_id(slug, state.run)
+    }
+
+    /// Of a run that may be a child's.
+    fn workflow_id_of_child(&self, run: RunNumber) -> String {
+        match self.store.find_run(run) {
+            Ok(Some(record)) => record.summary.workflow_id,
+            _ => run.to_string(),
+        }
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &dyn Program> {
+        std::iter::once(&self.program).chain(&self.children).map(AsRef::as_ref)
+    }
+
+    fn program_named(&self, slug: &str) -> Option<&dyn Program> {
+        self.programs().find(|program| program.slug() == slug)
+    }
+
+    /// The flow that a run is of.
+    fn program_of(&self, state: &RunState) -> &dyn Program {
+        let child = state.child.as_ref().and_then(|child| self.program_named(&child.flow));
+        child.unwrap_or(self.program.as_ref())
+    }
+
+    /// Creates the run of a called flow, or answers the one that was created at this call already. The error says what is
+    /// wrong with the input.
+    async fn create_child(
+        &self,
+        child: ChildOf,
+        input: &Value,
+        depth: u64,
+        at_ms: i64,
+    ) -> Result<Result<RunNumber, String>, EngineError> {
+        let Some(program) = self.program_named(&child.flow) else {
+            return Ok(Err(format!("the flow `{}` is not linked into this executable", child.flow)));
+        };
+        let input = match program.called_with(input.clone()) {
+            Ok(input) => input,
+            Err(message) => return Ok(Err(message)),
+        };
+        let bytes = match slots::encode(&input) {
+            Ok(bytes) => bytes,
+            Err(detail) => return Ok(Err(format!("the input cannot be stored: {detail}"))),
+        };
+        let mut progress = Progress::start(at_ms);
+        for _ in 0..depth {
+            progress.tally(children::DEPTH);
+        }
+        let event =
+            Event::RunStarted { version: program.version().to_owned(), trigger: "call-flow".to_owned() };
+        let new = NewRun {
+            version: program.version().to_owned(),
+            trigger: "call-flow".to_owned(),
+            at_ms,
+            started: journal::Encoded::new(at_ms, &event, Some(bytes.clone())),
+            checkpoint: slots::first_checkpoint(program.machine(), bytes, &progress),
+            child: Some(child),
+        };
+        let number = self.before_commit();
+        let created = self.store.create_run(new).await?;
+        self.world.at_commit(number, CommitMoment::After);
+        Ok(Ok(created.run))
     }
 
     async fn load(&self, run: RunNumber, id: &str) -> Result<RunState, EngineError> {
@@ -205,6 +291,8 @@ impl Engine {
         }
     }
 }
+
+pub use resting::Advance;
 
 /// Marks a run as driven while it lives.
 struct Driven<'a> {

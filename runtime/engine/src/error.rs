@@ -45,6 +45,20 @@ impl StepError {
         self
     }
 
+    /// What the other side asked to wait before trying again: the `Retry-After` of a response, in seconds. Dates are not
+    /// read here: no clock but the engine's is asked.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        let headers = self.data.field("headers")?.as_map()?;
+        let value = headers.iter().find_map(|(name, value)| {
+            name.as_name().is_some_and(|name| name.eq_ignore_ascii_case("retry-after")).then_some(value)
+        })?;
+        let seconds: u64 = match value {
+            Value::Int(seconds) => u64::try_from(*seconds).ok()?,
+            other => other.as_str()?.trim().parse().ok()?,
+        };
+        seconds.checked_mul(1_000)
+    }
+
     /// The error map of the spec, as a flow sees it.
     pub fn to_value(&self, step: &str, attempt: u32) -> Value {
         let mut map = Map::new();

@@ -40,6 +40,32 @@ pub enum Event {
         execution: StepExecution,
         handled: bool,
     },
+    /// Value: the error map. The step is tried again, then.
+    StepRetried {
+        execution: StepExecution,
+        next_ms: i64,
+    },
+    /// The run rests in the middle of a step. `why`: `sleep`, `wait`, `confirm`, `review`, `breakpoint`, `checkpoint` or
+    /// `child`.
+    StepParked {
+        execution: StepExecution,
+        why: String,
+        until_ms: Option<i64>,
+    },
+    /// Value: what came. `answer`: the action of a person, `signal`, or `timeout`.
+    StepAnswered {
+        execution: StepExecution,
+        why: String,
+        answer: String,
+    },
+    /// Advisory cost of a completed step.
+    StepMetered {
+        point: String,
+        count: u64,
+        unit: String,
+        micros: i64,
+        label: String,
+    },
     /// The run was cancelled while the step was in flight.
     StepCancelled {
         execution: StepExecution,
@@ -133,6 +159,10 @@ impl Event {
             Self::RunStarted { .. } => "run-started",
             Self::StepCompleted { .. } => "step-completed",
             Self::StepFailed { .. } => "step-failed",
+            Self::StepRetried { .. } => "step-retried",
+            Self::StepParked { .. } => "step-parked",
+            Self::StepAnswered { .. } => "step-answered",
+            Self::StepMetered { .. } => "step-metered",
             Self::StepCancelled { .. } => "step-cancelled",
             Self::Note { .. } => "note",
             Self::Warning { .. } => "warning",
@@ -149,16 +179,25 @@ impl Event {
         match self {
             Self::StepCompleted { execution }
             | Self::StepFailed { execution, .. }
+            | Self::StepRetried { execution, .. }
+            | Self::StepParked { execution, .. }
+            | Self::StepAnswered { execution, .. }
             | Self::StepCancelled { execution } => Some(execution),
             Self::RunStarted { .. }
             | Self::Note { .. }
             | Self::Warning { .. }
+            | Self::StepMetered { .. }
             | Self::RunCompleted
             | Self::RunFailed
             | Self::RunCancelled { .. }
             | Self::RunNeedsAttention { .. }
             | Self::RunReopened => None,
         }
+    }
+
+    /// Whether a step ended with it.
+    pub const fn ends_step(&self) -> bool {
+        matches!(self, Self::StepCompleted { .. } | Self::StepFailed { .. } | Self::StepCancelled { .. })
     }
 
     fn write(&self, head: &mut Writer) {
@@ -170,6 +209,24 @@ impl Event {
             Self::StepFailed { execution, handled } => {
                 execution.write(head);
                 head.byte(u8::from(*handled));
+            }
+            Self::StepRetried { execution, next_ms } => {
+                execution.write(head);
+                head.signed(*next_ms);
+            }
+            Self::StepParked { execution, why, until_ms } => {
+                execution.write(head);
+                head.text(why).byte(u8::from(until_ms.is_some()));
+                if let Some(until_ms) = until_ms {
+                    head.signed(*until_ms);
+                }
+            }
+            Self::StepAnswered { execution, why, answer } => {
+                execution.write(head);
+                head.text(why).text(answer);
+            }
+            Self::StepMetered { point, count, unit, micros, label } => {
+                head.text(point).count(*count).text(unit).signed(*micros).text(label);
             }
             Self::Note { label, choice } => {
                 head.text(label).text(choice);
@@ -197,6 +254,26 @@ impl Event {
             "step-failed" => {
                 Self::StepFailed { execution: StepExecution::read(fields)?, handled: fields.byte()? != 0 }
             }
+            "step-retried" => {
+                Self::StepRetried { execution: StepExecution::read(fields)?, next_ms: fields.signed()? }
+            }
+            "step-parked" => Self::StepParked {
+                execution: StepExecution::read(fields)?,
+                why: fields.text()?,
+                until_ms: if fields.byte()? == 0 { None } else { Some(fields.signed()?) },
+            },
+            "step-answered" => Self::StepAnswered {
+                execution: StepExecution::read(fields)?,
+                why: fields.text()?,
+                answer: fields.text()?,
+            },
+            "step-metered" => Self::StepMetered {
+                point: fields.text()?,
+                count: fields.count()?,
+                unit: fields.text()?,
+                micros: fields.signed()?,
+                label: fields.text()?,
+            },
             "step-cancelled" => Self::StepCancelled { execution: StepExecution::read(fields)? },
             "note" => Self::Note { label: fields.text()?, choice: fields.text()? },
             "warning" => {

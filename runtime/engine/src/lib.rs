@@ -18,6 +18,9 @@ pub mod error;
 /// The bounds that the driver keeps.
 pub mod limits;
 
+/// What a config says about attempts, failures and people around a step.
+pub mod controls;
+
 /// What a step family means for durability.
 pub mod effect;
 

@@ -17,6 +17,13 @@ pub struct Limits {
     pub result_bytes_warned: u64,
     /// Step executions of one run.
     pub steps_max: u64,
+    /// How deep flows may call flows.
+    pub call_depth_max: u64,
+    /// Child flows that one run may call.
+    pub children_max: u64,
+    /// Fan-outs of one run, and their items together.
+    pub fanouts_max: u64,
+    pub fanout_items_max: u64,
     /// HTTP requests of one run.
     pub http_requests_max: u64,
     /// States entered without a step in between.
@@ -44,6 +51,10 @@ impl From<&breyta_catalog::limits::Limits> for Limits {
             result_bytes_max: table.result_bytes_max,
             result_bytes_warned: 512_000,
             steps_max: table.steps_per_run,
+            call_depth_max: table.call_flow_depth,
+            children_max: table.child_flows_per_run,
+            fanouts_max: table.fanouts_per_run,
+            fanout_items_max: table.fanout_items_per_run,
             http_requests_max: table.http_requests_per_run,
             state_gotos_max: 100_000,
             attempt_ms_max: table.attempt_timeout_ms,

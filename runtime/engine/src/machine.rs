@@ -7,6 +7,8 @@
 //! The value of an outcome is not passed to the function: the driver puts it into the slot that the state names as its
 //! result ([`State::result`]) before entering, so that it is stored once. The first state's result is the run's input.
 
+use std::sync::Arc;
+
 use breyta_core::{Budget, Thrown, Value};
 
 use crate::frame::Frame;
@@ -107,6 +109,22 @@ pub trait Program: Send + Sync {
     fn version(&self) -> &str;
 
     fn machine(&self) -> &Machine;
+
+    /// Whether it is a draft: breakpoints stop, and results that are not as expected fail.
+    fn is_draft(&self) -> bool {
+        false
+    }
+
+    /// The input of a run that another flow called, with defaults, as its invocation declares it. The error says what is
+    /// wrong with it.
+    fn called_with(&self, input: Value) -> Result<Value, String> {
+        Ok(input)
+    }
+
+    /// The flows that are linked to it and that it may call.
+    fn children(&self) -> Vec<Arc<dyn Program>> {
+        Vec::new()
+    }
 
     /// Runs the code of a state.
     fn enter(&self, state: StateIndex, frame: &mut Frame, outcome: Outcome) -> Result<Action, Thrown>;

@@ -21,11 +21,134 @@ pub(crate) struct Progress {
     pub http_requests: u64,
     /// Executions per suspension point; points that were never executed are absent.
     counters: BTreeMap<String, u64>,
+    /// The step in whose middle the run rests; the position is the state behind it.
+    pub pending: Option<Pending>,
+}
+
+/// A step that was begun and is not done: between two attempts, asleep, or waiting for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pending {
+    pub point: String,
+    pub family: String,
+    pub step: String,
+    /// The state that its failure enters, by name.
+    pub handler: Option<String>,
+    pub count: u64,
+    /// The attempt that is made next, or was made last.
+    pub attempt: u32,
+    pub phase: Phase,
+    pub started_ms: i64,
+    /// When the rest ends by itself.
+    pub deadline_ms: Option<i64>,
+}
+
+/// How far a step has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing has been done.
+    Begin,
+    /// A question of the step's controls, before it or about its result.
+    Breakpoint,
+    Confirm,
+    Review,
+    /// An attempt is next.
+    Attempt,
+    /// Asleep.
+    Sleep,
+    /// Waiting for a signal.
+    Wait,
+    /// Children are running.
+    Children,
+    /// It failed for good, and a person decides.
+    Checkpoint,
+}
+
+impl Phase {
+    const ALL: [Self; 9] = [
+        Self::Begin,
+        Self::Breakpoint,
+        Self::Confirm,
+        Self::Review,
+        Self::Attempt,
+        Self::Sleep,
+        Self::Wait,
+        Self::Children,
+        Self::Checkpoint,
+    ];
+
+    /// How stores, journals and waits call it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::Breakpoint => "breakpoint",
+            Self::Confirm => "confirm",
+            Self::Review => "review",
+            Self::Attempt => "attempt",
+            Self::Sleep => "sleep",
+            Self::Wait => "wait",
+            Self::Children => "child",
+            Self::Checkpoint => "checkpoint",
+        }
+    }
+}
+
+impl Pending {
+    fn write(&self, bytes: &mut Writer) {
+        bytes.text(&self.point).text(&self.family).text(&self.step);
+        bytes.text(self.handler.as_deref().unwrap_or_default());
+        bytes
+            .count(self.count)
+            .count(u64::from(self.attempt))
+            .text(self.phase.word())
+            .signed(self.started_ms);
+        bytes.byte(u8::from(self.deadline_ms.is_some()));
+        if let Some(deadline_ms) = self.deadline_ms {
+            bytes.signed(deadline_ms);
+        }
+    }
+
+    fn read(fields: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Self {
+            point: fields.text()?,
+            family: fields.text()?,
+            step: fields.text()?,
+            handler: Some(fields.text()?).filter(|name| !name.is_empty()),
+            count: fields.count()?,
+            attempt: u32::try_from(fields.count()?)
+                .map_err(|_| Damaged("the progress of a run has too many attempts".to_owned()))?,
+            phase: {
+                let word = fields.text()?;
+                let phase = Phase::ALL.into_iter().find(|phase| phase.word() == word);
+                phase
+                    .ok_or_else(|| Damaged(format!("the progress of a run has the unknown phase `{word}`")))?
+            },
+            started_ms: fields.signed()?,
+            deadline_ms: if fields.byte()? == 0 { None } else { Some(fields.signed()?) },
+        })
+    }
 }
 
 impl Progress {
     pub(crate) fn start(now_ms: i64) -> Self {
-        Self { outcome: Outcome::Start, now_ms, steps: 0, http_requests: 0, counters: BTreeMap::new() }
+        Self {
+            outcome: Outcome::Start,
+            now_ms,
+            steps: 0,
+            http_requests: 0,
+            counters: BTreeMap::new(),
+            pending: None,
+        }
+    }
+
+    /// A count that is kept beside those of the points; its name is no suspension id.
+    pub(crate) fn tally(&mut self, name: &str) -> u64 {
+        let count = self.counters.entry(name.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+
+    pub(crate) fn tallied(&self, name: &str) -> u64 {
+        self.counters.get(name).copied().unwrap_or_default()
     }
 
     /// Counts one more execution of a point: the answer is its count, from 1.
@@ -46,6 +169,10 @@ impl Progress {
         for (point, count) in &self.counters {
             bytes.text(point).count(*count);
         }
+        bytes.byte(u8::from(self.pending.is_some()));
+        if let Some(pending) = &self.pending {
+            pending.write(&mut bytes);
+        }
         bytes.finish()
     }
 
@@ -60,8 +187,9 @@ impl Progress {
             let point = fields.text()?;
             counters.insert(point, fields.count()?);
         }
+        let pending = if fields.byte()? == 0 { None } else { Some(Pending::read(&mut fields)?) };
         fields.finish()?;
-        Ok(Self { outcome, now_ms, steps, http_requests, counters })
+        Ok(Self { outcome, now_ms, steps, http_requests, counters, pending })
     }
 }
 
@@ -94,7 +222,22 @@ mod tests {
         progress.outcome = Outcome::Value;
         progress.http_requests = 5;
         let bytes = progress.encode();
-        assert_eq!(bytes, b"\x01\x05value\x02\x01\0\0\0\0\0\0\x03\x05\x02\x01a\x01\x01b\x02");
+        assert_eq!(bytes, b"\x01\x05value\x02\x01\0\0\0\0\0\0\x03\x05\x02\x01a\x01\x01b\x02\0");
+        assert_eq!(Progress::decode(&bytes), Ok(progress.clone()));
+        progress.pending = Some(Pending {
+            point: "p".to_owned(),
+            family: "http".to_owned(),
+            step: "s".to_owned(),
+            handler: Some("h".to_owned()),
+            count: 2,
+            attempt: 3,
+            phase: Phase::Sleep,
+            started_ms: 1,
+            deadline_ms: Some(0x0203),
+        });
+        let bytes = progress.encode();
+        let rest = b"\x01\x01p\x04http\x01s\x01h\x02\x03\x05sleep\x01\0\0\0\0\0\0\0\x01\x03\x02\0\0\0\0\0\0";
+        assert!(bytes.ends_with(rest), "{bytes:?}");
         assert_eq!(Progress::decode(&bytes), Ok(progress));
     }
 }

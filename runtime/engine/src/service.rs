@@ -10,7 +10,7 @@ use std::task::Poll;
 use tokio::task::JoinSet;
 
 use crate::clock::{self, Pace};
-use crate::driver::{Engine, RunEnd};
+use crate::driver::{Advance, Engine, RunEnd};
 use crate::error::EngineError;
 use crate::store::{RunFilter, RunNumber, RunStatus};
 
@@ -67,7 +67,7 @@ pub struct Service {
     /// What was interrupted, or is to be tried again.
     backlog: VecDeque<RunNumber>,
     carried: BTreeSet<RunNumber>,
-    tasks: JoinSet<(RunNumber, Result<Option<RunEnd>, EngineError>)>,
+    tasks: JoinSet<(RunNumber, Result<Advance, EngineError>)>,
     failures: Failures,
     looked: Pace,
     pruned: Pace,
@@ -175,13 +175,13 @@ impl Service {
         }
         (self.listener)(&Happened::CarriedOn { workflow_id: run.to_string() });
         let engine = self.engine.clone();
-        self.tasks.spawn(async move { (run, engine.carry(&run.to_string()).await) });
+        self.tasks.spawn(async move { (run, engine.advance(&run.to_string()).await) });
     }
 
     /// A run came to rest, ended, or could not go on.
     fn rested(
         &mut self,
-        joined: Result<(RunNumber, Result<Option<RunEnd>, EngineError>), tokio::task::JoinError>,
+        joined: Result<(RunNumber, Result<Advance, EngineError>), tokio::task::JoinError>,
     ) -> Result<(), EngineError> {
         let (run, outcome) = match joined {
             Ok(rested) => rested,
@@ -191,11 +191,15 @@ impl Service {
         self.carried.remove(&run);
         let workflow_id = run.to_string();
         match outcome {
-            Ok(Some(end)) => {
+            Ok(Advance::Ended(end)) => {
                 self.failures.forget(run);
                 (self.listener)(&Happened::Ended { workflow_id, end });
             }
-            Ok(None) => self.failures.forget(run),
+            Ok(Advance::Parked { children, .. }) => {
+                self.failures.forget(run);
+                // Those that it has just called are driven by nobody yet.
+                self.backlog.extend(children);
+            }
             Err(error) if failures::is_fatal(&error) => return Err(error),
             Err(error) => {
                 let again_ms = self.failures.note(run, &error, self.engine.world().now_ms());

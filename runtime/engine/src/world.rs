@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use breyta_core::Value;
+use breyta_core::{Set, Value};
 
 use crate::error::StepError;
 use crate::machine::Program;
@@ -44,6 +44,11 @@ pub trait World: Send + Sync {
 
     /// 64 random bits, for ids and jitter.
     fn random(&self) -> u64;
+
+    /// The connection slots that are bound, as keywords: a fact of a run's start.
+    fn bound_slots(&self) -> Set {
+        Set::new()
+    }
 
     /// Carries out one attempt of a step.
     fn execute<'a>(&'a self, request: StepRequest<'a>) -> BoxFuture<'a, Result<Value, StepError>>;

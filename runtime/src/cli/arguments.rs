@@ -59,6 +59,8 @@ pub(super) struct RunOptions {
     pub(super) invocation: Option<String>,
     pub(super) bindings: Option<PathBuf>,
     pub(super) no_wait: bool,
+    /// Steps with `:mock` give it.
+    pub(super) mocks: bool,
 }
 
 /// Commands and options of the full runtime that this version does not have.
@@ -71,6 +73,7 @@ const OPTIONS: &[&str] = &[
     "input",
     "invocation",
     "bindings",
+    "mocks",
     "no-wait",
     "status",
     "reason",
@@ -163,6 +166,7 @@ impl Given {
             "input" => self.run.input = Some(text(value()?)?),
             "invocation" => self.run.invocation = Some(text(value()?)?),
             "bindings" => self.run.bindings = Some(PathBuf::from(value()?)),
+            "mocks" => self.run.mocks = true,
             "no-wait" => self.run.no_wait = true,
             "status" => self.status = Some(text(value()?)?),
             "reason" => self.reason = Some(text(value()?)?),
@@ -200,7 +204,7 @@ impl Given {
             ["help", rest @ ..] => Command::Help(Topic::of(rest)?),
             ["version"] => Command::Version,
             ["run"] => {
-                takes(options, &["input", "invocation", "bindings", "no-wait", "limit", "data"])?;
+                takes(options, &["input", "invocation", "bindings", "no-wait", "mocks", "limit", "data"])?;
                 Command::Run(run)
             }
             ["runs", rest @ ..] => self.runs(rest, options, run.no_wait)?,

@@ -71,12 +71,13 @@ Commands:
 ";
 
 const RUN: &str = "\
-run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait]
+run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait] [--mocks]
 
   --input JSON|@FILE    the input, a JSON object; @- reads it from stdin
   --invocation ID       which of the flow's invocations checks the input
   --bindings FILE       take this bindings file over first, as `bindings apply` does, so that `runs resume` finds it
   --limit NAME=VALUE    change a limit for this process; a wrong name lists them all
+  --mocks               steps with :mock give it and are not carried out; drafts only
   --no-wait             only start the run: its id is printed and `runs resume` carries it on
 
 Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"result\":…}} and exits 0; a run that fails exits 1 with

@@ -30,6 +30,9 @@ pub(super) fn run(session: &Session<'_>, options: &RunOptions) -> Result<Answer,
     let input =
         inputs::check(&session.contract, session.flow.slug, invocation, given, bindings.activation())?;
     bindings.check_complete()?;
+    if options.mocks && !session.flow.draft {
+        return Err(Failure::usage("--mocks is for drafts: this executable is a release".to_owned()));
+    }
     let admission = slot::admission(session, &input)?;
     // Everything checked: from here on the data directory is touched.
     let save = options.bindings.is_some();
@@ -42,8 +45,14 @@ pub(super) fn run(session: &Session<'_>, options: &RunOptions) -> Result<Answer,
         let context = Map::new();
         match owner {
             Owner::This(engine) => {
+                let engine = if options.mocks { engine.with_mocks() } else { *engine };
                 let start = Start { input, context, trigger, admission, command: None };
                 return Session::wait(drive(&engine, start, options.no_wait))?;
+            }
+            Owner::Serving(_) if options.mocks => {
+                let message =
+                    "--mocks: another process serves this data directory; give another one with --data";
+                return Err(Failure::usage(message.to_owned()));
             }
             Owner::Serving(reader) => {
                 let start = StartCommand { input, context, trigger, admission };

@@ -34,6 +34,8 @@ static FLOW: rt::Flow = rt::Flow {
     enter: &[start, fetched, doubled],
     functions: &[("double", double)],
     families: &[&rt::families::HTTP, &rt::families::FUNCTION],
+    draft: true,
+    children: &[],
     templates: None,
 };
 

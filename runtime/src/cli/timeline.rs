@@ -63,7 +63,7 @@ pub(super) fn record(slug: &str, record: &RunRecord, journal: &[Entry]) -> Map {
 
 /// One executed step. `left` is how many bytes of outputs may still be shown.
 fn step(entry: &Entry, left: &mut u64) -> Option<Value> {
-    let execution = entry.event.execution()?;
+    let execution = entry.event.execution().filter(|_| entry.event.ends_step())?;
     let mut map = Map::new();
     map.insert_keyword("stepId", execution.step.as_str());
     if execution.point != execution.step {
@@ -97,6 +97,9 @@ fn status(event: &Event) -> &'static str {
     match event {
         Event::StepFailed { .. } => "failed",
         Event::StepCancelled { .. } => "cancelled",
+        Event::StepRetried { .. } => "retrying",
+        Event::StepParked { .. } => "waiting",
+        Event::StepAnswered { .. } => "answered",
         _ => "completed",
     }
 }
@@ -135,6 +138,26 @@ fn item(entry: &Entry) -> Map {
         Event::RunNeedsAttention { code, message } => {
             map.insert_keyword("code", code.as_str());
             map.insert_keyword("message", message.as_str());
+        }
+        Event::StepRetried { next_ms, .. } => {
+            map.insert_keyword("nextAttemptAt", print::instant_text(*next_ms));
+        }
+        Event::StepParked { why, until_ms, .. } => {
+            map.insert_keyword("why", why.as_str());
+            if let Some(until_ms) = until_ms {
+                map.insert_keyword("until", print::instant_text(*until_ms));
+            }
+        }
+        Event::StepAnswered { why, answer, .. } => {
+            map.insert_keyword("why", why.as_str());
+            map.insert_keyword("answer", answer.as_str());
+        }
+        Event::StepMetered { point, count, unit, micros, label } => {
+            map.insert_keyword("point", point.as_str());
+            map.insert_keyword("count", i64::try_from(*count).unwrap_or(i64::MAX));
+            map.insert_keyword("unit", unit.as_str());
+            map.insert_keyword("costMicros", *micros);
+            map.insert_keyword("label", label.as_str());
         }
         Event::StepCompleted { .. }
         | Event::StepCancelled { .. }
@@ -211,6 +234,19 @@ fn branch(entry: &Entry) -> Option<String> {
             format!("{} {handled}: {}", described(execution), message.unwrap_or_default())
         }
         Event::StepCancelled { execution } => format!("{} cancelled", described(execution)),
+        Event::StepRetried { execution, next_ms } => {
+            let message = entry.value.as_ref().and_then(|error| error.field("message")).map(print::str_text);
+            let next = print::instant_text(*next_ms);
+            format!("{} failed, again at {next}: {}", described(execution), message.unwrap_or_default())
+        }
+        Event::StepParked { execution, why, until_ms } => {
+            let until = until_ms.map(|until_ms| format!(" until {}", print::instant_text(until_ms)));
+            format!("{} rests ({why}){}", execution.point, until.unwrap_or_default())
+        }
+        Event::StepAnswered { execution, why, answer } => {
+            format!("{} answered ({why}): {answer} {}", execution.point, value())
+        }
+        Event::StepMetered { point, unit, micros, .. } => format!("{point} costs {micros} micros per {unit}"),
         Event::Note { label, choice } => format!("{label}: {choice}"),
         Event::Warning { code, message, .. } => format!("warning[{code}] {message}"),
         Event::RunNeedsAttention { code, message } => format!("needs attention[{code}] {message}"),

@@ -72,7 +72,7 @@ fn package(name: String, rows: &[Row], batch: &[usize], passes: &Passes) -> Pack
     let main = "breyta_tests::conformance::compiled::main(flow::FLOW, include_str!(\"../cases.jsonl\"))";
     // Without the passes there are values that nobody reads.
     let lints = if passes.runs_all() { "deny(warnings)" } else { "allow(unused_variables)" };
-    let mut files = batch::with_main(&sources, definition, program, lints, main);
+    let mut files = batch::with_main(&sources, definition, program, &[], lints, main);
     files.insert("cases.jsonl".to_owned(), cases);
     Package { name, files }
 }

@@ -1,5 +1,6 @@
 //! Flow bodies with scripted steps: what they give and which calls they make, in order.
 
+use breyta_catalog::families;
 use breyta_compiler::mir::simplify::Passes;
 use breyta_core::value::realize;
 use breyta_core::{Map, Thrown, Value, edn};
@@ -44,12 +45,7 @@ fn run(program: &Interpreted, env: &Value, trace: &mut Vec<String>) -> Result<Va
             }
             Action::Done(value) => return realize(&mut answer::budget(), value),
             Action::Step(call) => {
-                trace.push(format!(
-                    "step :{} :{} {}",
-                    call.family,
-                    call.step,
-                    answer::sorted_text(&call.config)?
-                ));
+                trace.push(spoken(&call)?);
                 given = scripted(env, &call, &mut answered)?;
                 (state, outcome) = (call.next, Outcome::Value);
             }
@@ -57,11 +53,21 @@ fn run(program: &Interpreted, env: &Value, trace: &mut Vec<String>) -> Result<Va
     }
 }
 
-/// The next result of a step in the script.
+/// A call as the traces have it.
+fn spoken(call: &StepCall) -> Result<String, Thrown> {
+    if call.family == families::CALL_FLOW {
+        let input = call.config.field("input").cloned().unwrap_or_default();
+        return Ok(format!("call-flow :{} {}", call.step, answer::sorted_text(&input)?));
+    }
+    Ok(format!("step :{} :{} {}", call.family, call.step, answer::sorted_text(&call.config)?))
+}
+
+/// The next result of a step or a child flow in the script.
 fn scripted(env: &Value, call: &StepCall, answered: &mut Map) -> Result<Value, Thrown> {
     let count = answered.get_keyword(call.step).and_then(Value::as_int).unwrap_or_default();
     answered.insert_keyword(call.step, Value::Int(count + 1));
-    let results = env.field("steps").and_then(|steps| steps.field(call.step)).and_then(Value::as_sequential);
+    let of = if call.family == families::CALL_FLOW { "flows" } else { "steps" };
+    let results = env.field(of).and_then(|steps| steps.field(call.step)).and_then(Value::as_sequential);
     let result = results.and_then(|results| results.iter().nth(usize::try_from(count).unwrap_or_default()));
     let result = result.cloned().unwrap_or_default();
     match result.field("throw") {

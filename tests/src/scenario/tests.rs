@@ -13,7 +13,7 @@ fn check(script: &str, expected: &[&str]) {
     let scenario = Scenario::from_value(&edn::read(script).unwrap()).unwrap();
     let program = programs::five_steps();
     let store = stores::memory(program.slug());
-    let played = play(&program, &scenario, &|| Arc::clone(&store), None);
+    let played = play(&program, &scenario, &|| Arc::clone(&store), super::Way::default());
     assert_eq!(played.failures.len(), expected.len(), "{:#?}", played.failures);
     for (failure, part) in played.failures.iter().zip(expected) {
         assert!(failure.contains(part), "no `{part}` in {failure}");

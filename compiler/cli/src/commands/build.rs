@@ -14,11 +14,7 @@ use crate::report::{self, Failure, Format};
 use crate::sources::{replace_by_copy, shown, unwritable};
 
 pub(super) fn run(arguments: &Build) -> Result<u8, Failure> {
-    if !arguments.with.is_empty() {
-        return Err(Failure::later("linking child flows into an executable (`build --with`)")
-            .help("`breytac check FILE --with CHILD…` checks the calls of the children"));
-    }
-    let flow = frontend::flow(&arguments.file, arguments.format)?;
+    let flow = frontend::flow(&arguments.file, &arguments.with, arguments.format)?;
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from(Package::of(flow.slug()).binary));
     admit(&output)?;
     let profile = if arguments.release { Profile::Release } else { Profile::Draft };

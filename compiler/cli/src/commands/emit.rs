@@ -22,7 +22,7 @@ const LIST: &str = ".breytac-emitted";
 const RUNTIME: &str = "runtime";
 
 pub(super) fn run(arguments: &Emit) -> Result<u8, Failure> {
-    let flow = frontend::flow(&arguments.file, arguments.format)?;
+    let flow = frontend::flow(&arguments.file, &arguments.with, arguments.format)?;
     let folder = &arguments.output;
     let before = admit(folder)?;
     let mut files: BTreeMap<String, String> = flow.emit(RUNTIME, arguments.ci);

@@ -7,7 +7,7 @@ use crate::frontend;
 use crate::report::{self, Failure, Format};
 
 pub(super) fn run(arguments: &Mir) -> Result<u8, Failure> {
-    let flow = frontend::flow(&arguments.file, arguments.format)?;
+    let flow = frontend::flow(&arguments.file, &arguments.with, arguments.format)?;
     let text = breyta_compiler::mir::print(&flow.program);
     match arguments.format {
         Format::Json => report::success(json!({ "mir": text, "version": flow.program.version }), "mir"),

@@ -11,7 +11,7 @@ use crate::frontend;
 use crate::report::Failure;
 
 pub(super) fn run(arguments: &Run) -> Result<u8, Failure> {
-    let flow = frontend::flow(&arguments.file, arguments.format)?;
+    let flow = frontend::flow(&arguments.file, &arguments.with, arguments.format)?;
     let (built, _) = executable(&arguments.file, &flow, Profile::Draft)?;
     let mut command = Command::new(&built.executable);
     command.arg("run");

@@ -31,20 +31,20 @@ const ITEM: Shape =
                     KeyType::Within(Time::up_to(THIRTY_DAYS_MS)),
                     "What bounds the child.",
                 ),
-                ConfigKey::new("version", KeyType::Whole(0, i64::MAX), "Its version; 0 is the draft."),
-                ConfigKey::new(
+                ConfigKey::later("version", KeyType::Whole(0, i64::MAX), "Its version; 0 is the draft."),
+                ConfigKey::later(
                     "installation-id",
                     KeyType::String,
                     "The installation whose bindings it uses.",
                 ),
                 ConfigKey::renamed("profile-id", "installation-id", KeyType::String),
-                ConfigKey::new("workflow-id", KeyType::String, "The id of its run."),
-                ConfigKey::new(
+                ConfigKey::later("workflow-id", KeyType::String, "The id of its run."),
+                ConfigKey::later(
                     "parent-close-policy",
                     KeyType::OneOf(&["abandon", "request-cancel", "terminate"]),
                     "What happens to it when the parent ends.",
                 ),
-                ConfigKey::new("retry-policy", KeyType::Map, "Attempts after a failure."),
+                ConfigKey::later("retry-policy", KeyType::Map, "Attempts after a failure."),
             ],
             "A child flow.",
         )
@@ -57,7 +57,7 @@ pub static FANOUT: Family = Family {
     effect: EffectClass::Control,
     retry: RetrySafety::Unsafe,
     uses: Uses { packaged: false, tool: ToolUse::Never, isolated: false },
-    runs: false,
+    runs: true,
     config: Shape::new(
         "the config of a :fanout step",
         &[
@@ -69,7 +69,7 @@ pub static FANOUT: Family = Family {
                 "What the failure of an item does.",
             )
             .or(":fail"),
-            ConfigKey::new("transform", KeyType::Code, "Applied to the result."),
+            ConfigKey::later("transform", KeyType::Code, "Applied to the result."),
         ],
     ),
     result: Outcome::AtLeast(COLLECTED),

@@ -14,7 +14,7 @@ pub static SLEEP: Family = Family {
     effect: EffectClass::Control,
     retry: RetrySafety::Safe,
     uses: Uses { packaged: true, tool: ToolUse::Wrapped, isolated: false },
-    runs: false,
+    runs: true,
     config: Shape::new(
         "the config of a :sleep step",
         &[

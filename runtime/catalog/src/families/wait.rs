@@ -143,7 +143,7 @@ pub static WAIT: Family = Family {
     effect: EffectClass::Control,
     retry: RetrySafety::Safe,
     uses: Uses { packaged: true, tool: ToolUse::Wrapped, isolated: false },
-    runs: false,
+    runs: true,
     config: Shape::new(
         "the config of a :wait step",
         &[
@@ -162,8 +162,8 @@ pub static WAIT: Family = Family {
                 .or(":fail"),
             ConfigKey::new("default-value", KeyType::Any, "What the step gives when the timeout continues.")
                 .or("nil"),
-            ConfigKey::new("notify", KeyType::Shape(&NOTIFY), "Who is told."),
-            ConfigKey::new("webhook", KeyType::Shape(&WEBHOOK), "An address that completes the wait."),
+            ConfigKey::later("notify", KeyType::Shape(&NOTIFY), "Who is told."),
+            ConfigKey::later("webhook", KeyType::Shape(&WEBHOOK), "An address that completes the wait."),
             ConfigKey::new("event", KeyType::Shape(&EVENT), "An event that completes the wait."),
             ConfigKey::replaced("event-key-path", "`:event {:name … :key {:path […]}}`", KeyType::Vector),
             ConfigKey::new("roles", KeyType::VectorOf(&KeyType::Name), "Who may answer."),

@@ -2,7 +2,7 @@
 
 use breyta_core::{Map, Value};
 
-use super::{Driven, Engine, RunEnd, slots};
+use super::{Driven, Engine, RunEnd, children, slots};
 use crate::error::EngineError;
 use crate::journal::{self, Event};
 use crate::progress::Progress;
@@ -51,6 +51,7 @@ impl Engine {
         context.insert_keyword("workflow-id", self.workflow_id(number).as_str());
         context.insert_keyword("flow-slug", self.program.slug());
         context.insert_keyword("version", self.program.version());
+        context.insert_keyword("bound-slots", self.world.bound_slots());
         context.insert_keyword("started-at-ms", at_ms);
         context
     }
@@ -91,11 +92,6 @@ impl Engine {
         }
         let trigger = "fork".to_owned();
         self.admit(Start { input, context: kept, trigger, admission, command }).await
-    }
-
-    /// Carries a run on until it ends or rests; None while it rests.
-    pub(crate) async fn carry(&self, id: &str) -> Result<Option<RunEnd>, EngineError> {
-        self.drive(id).await.map(Some)
     }
 
     /// Lets a run that failed, was cancelled or terminated go on from its last checkpoint: what completed is not done
@@ -160,6 +156,9 @@ impl Engine {
             return Err(EngineError::AlreadyEnded { workflow_id, status: state.status });
         }
         let at_ms = self.time_after(&state);
+        for child in self.store.open_children(number)? {
+            self.store.request_cancel(child, reason, at_ms)?;
+        }
         let reason = reason.map(str::to_owned);
         let event = Event::RunCancelled { reason: reason.clone() };
         self.commit(Commit {
@@ -169,7 +168,7 @@ impl Engine {
             entries: vec![journal::Encoded::new(at_ms, &event, None)],
             change: Change::End { status, steps: None },
             consumed: Vec::new(),
-            sent: Vec::new(),
+            sent: state.child.iter().map(children::ended).collect(),
         })
         .await?;
         Ok(RunEnd::Cancelled { reason })

@@ -5,29 +5,50 @@ use std::sync::Arc;
 use breyta_core::value::realize;
 use breyta_core::{Thrown, Value};
 
-use super::slots::{self, Stored};
-use super::{Engine, RunEnd, failure, state_named};
+use super::execution::Execution;
+use super::slots::{self, Position, Stored};
+use super::{Engine, RunEnd, children, failure, state_named};
 use crate::error::EngineError;
 use crate::frame::Frame;
 use crate::journal::{Encoded, Event, StepExecution};
-use crate::machine::{Action, Machine, Outcome, Slot, State, StateIndex, StepCall};
+use crate::machine::{Action, Machine, Outcome, Program, Slot, State, StateIndex, StepCall};
 use crate::progress::Progress;
-use crate::store::{CancelRequest, Change, Checkpoint, Commit, RunNumber, RunState, RunStatus, StoreError};
+use crate::store::{
+    CancelRequest, Change, Checkpoint, ChildOf, Commit, LiveSlot, Parked, RunNumber, RunState, RunStatus,
+    SignalId, StoreError,
+};
 
 /// A loaded run. Its position is always a state that is still to be entered.
 pub(super) struct Run<'e> {
     pub(super) engine: &'e Engine,
+    /// The engine's flow, or the child that this run is of.
+    pub(super) program: &'e dyn Program,
     pub(super) number: RunNumber,
     pub(super) workflow_id: String,
     revision: u64,
     pub(super) position: StateIndex,
     pub(super) frame: Frame,
-    stored: Stored,
+    pub(super) stored: Stored,
+    /// The step that was resting when the run was loaded.
+    resting: Option<Execution>,
     pub(super) progress: Progress,
     /// Entries that wait for the next commit.
     entries: Vec<Encoded>,
+    /// Signals that the next commit takes.
+    pub(super) consumed: Vec<SignalId>,
+    /// The run that called this one.
+    pub(super) child: Option<ChildOf>,
     /// Their size.
     pub(super) riding_bytes: usize,
+}
+
+/// How far a run went.
+pub(super) enum Turn {
+    /// The step is done, and the run goes on.
+    On,
+    Ended(RunEnd),
+    /// The run rests; what wakes it is stored.
+    Parked,
 }
 
 /// What a state asked for, after all gotos.
@@ -40,8 +61,8 @@ enum Next {
 impl<'e> Run<'e> {
     /// Takes over what was loaded. A run that this program cannot enter is parked.
     pub(super) async fn load(engine: &'e Engine, loaded: RunState) -> Result<Self, EngineError> {
-        let program = engine.program.as_ref();
-        let workflow_id = engine.workflow_id(loaded.run);
+        let program = engine.program_of(&loaded);
+        let workflow_id = engine.workflow_id_of(&loaded);
         if loaded.version != program.version() {
             let (run, program) = (loaded.version, program.version().to_owned());
             return Err(EngineError::VersionMismatch { workflow_id, run, program });
@@ -51,40 +72,55 @@ impl<'e> Run<'e> {
             return Err(park(engine, &loaded, "unknown-position", message).await);
         };
         let RunState { run: number, revision, .. } = loaded;
-        let (progress, frame, stored) = match restore(engine, position, &loaded) {
+        let (progress, frame, stored, resting) = match restore(engine, program, position, &loaded) {
             Ok(restored) => restored,
             Err(message) => return Err(park(engine, &loaded, "unreadable-state", message).await),
         };
         Ok(Self {
             engine,
+            program,
             number,
             workflow_id,
             revision,
             position,
             frame,
             stored,
+            resting,
             progress,
             entries: Vec::new(),
+            consumed: Vec::new(),
+            child: loaded.child,
             riding_bytes: 0,
         })
     }
 
-    /// From step to step until the run ends.
-    pub(super) async fn carry_on(mut self) -> Result<RunEnd, EngineError> {
+    /// From step to step until the run ends or rests; None when it rests.
+    pub(super) async fn carry_on(mut self) -> Result<Option<RunEnd>, EngineError> {
+        let mut moved = false;
+        let mut turn = match self.resting.take() {
+            Some(execution) => self.resume(execution).await?,
+            None => Turn::On,
+        };
         loop {
-            let end = match self.enter() {
-                Next::Step(call) => self.step(call).await?,
-                Next::Done(result) => Some(self.complete(result).await?),
-                Next::Failed(error) => Some(self.fail(error).await?),
+            turn = match turn {
+                // Nothing waits for the next commit: memory and store are the same.
+                Turn::On if self.engine.always_suspends && self.entries.is_empty() && moved => {
+                    return Ok(None);
+                }
+                Turn::Ended(end) => return Ok(Some(end)),
+                Turn::Parked => return Ok(None),
+                Turn::On => match self.enter() {
+                    Next::Step(call) => self.step(call).await?,
+                    Next::Done(result) => Turn::Ended(self.complete(result).await?),
+                    Next::Failed(error) => Turn::Ended(self.fail(error).await?),
+                },
             };
-            if let Some(end) = end {
-                return Ok(end);
-            }
+            moved = true;
         }
     }
 
     pub(super) fn machine(&self) -> &'e Machine {
-        self.engine.program.machine()
+        self.program.machine()
     }
 
     pub(super) fn state(&self, index: StateIndex) -> Option<&'e State> {
@@ -97,7 +133,7 @@ impl<'e> Run<'e> {
         self.frame.refill(engine.limits.budget());
         let mut outcome = self.progress.outcome;
         for _ in 0..=engine.limits.state_gotos_max {
-            let action = engine.program.enter(self.position, &mut self.frame, outcome);
+            let action = self.program.enter(self.position, &mut self.frame, outcome);
             self.record_notes();
             match action.and_then(|action| realized(action, &mut self.frame)) {
                 Ok(Action::Step(call)) => return Next::Step(call),
@@ -144,6 +180,11 @@ impl<'e> Run<'e> {
         self.entries.push(entry);
     }
 
+    /// Takes back what was recorded last.
+    pub(super) fn forget_last_entry(&mut self) {
+        self.entries.pop();
+    }
+
     /// Workflow time of a commit made now: never before the last one's.
     pub(super) fn commit_time(&self) -> i64 {
         self.engine.world.now_ms().max(self.progress.now_ms)
@@ -159,7 +200,8 @@ impl<'e> Run<'e> {
         let Some(state) = self.state(self.position) else {
             return Err(EngineError::BadProgram { detail: format!("there is no state {}", self.position) });
         };
-        let live = match self.stored.live(self.machine(), state, &self.frame, fresh) {
+        let position = Position::At(state);
+        let live = match self.stored.live(self.machine(), position, &self.frame, fresh) {
             Ok(live) => live,
             Err(message) => return self.fail(failure::of_run("value-not-data", &message)).await.map(Some),
         };
@@ -173,9 +215,64 @@ impl<'e> Run<'e> {
         };
         let committed = self.engine.commit(self.next_commit(at_ms, Change::Progress(checkpoint))).await?;
         self.revision = committed.revision;
-        self.stored.settle(state, &mut self.frame, live, &committed);
+        self.stored.settle(position, &mut self.frame, live, &committed);
         self.frame.set_now_ms(at_ms);
         Ok(None)
+    }
+
+    /// One commit in the middle of a step: what is live behind it, the step's config, and what it holds. The run rests until
+    /// what `parked` says, or goes on at once. Answers the end when something cannot be stored.
+    pub(super) async fn commit_resting(
+        &mut self,
+        execution: &Execution,
+        parked: Option<Parked>,
+    ) -> Result<Option<RunEnd>, EngineError> {
+        let at_ms = self.commit_time();
+        let call = &execution.call;
+        let Some(next) = self.state(call.next) else {
+            return Err(EngineError::BadProgram { detail: format!("there is no state {}", call.next) });
+        };
+        let handler = call.handler.and_then(|handler| self.state(handler));
+        let position = Position::Within { next, handler };
+        let live = self.resting_slots(execution, position);
+        let live = match live {
+            Ok(live) => live,
+            Err(message) => return self.fail(failure::of_run("value-not-data", &message)).await.map(Some),
+        };
+        let mut progress = self.progress.clone();
+        progress.now_ms = at_ms;
+        progress.pending = Some(execution.pending(handler.map(|handler| handler.name)));
+        let checkpoint = Checkpoint {
+            state: next.name.to_owned(),
+            progress: progress.encode(),
+            steps: progress.steps,
+            slots: live.clone(),
+            parked,
+        };
+        let (entries, consumed) = (self.entries.clone(), self.consumed.clone());
+        let commit = self.next_commit(at_ms, Change::Progress(checkpoint));
+        let committed = match self.engine.commit(commit).await {
+            Ok(committed) => committed,
+            Err(error) => {
+                // Whoever can go on otherwise must not lose what waits for the next commit.
+                (self.entries, self.consumed) = (entries, consumed);
+                return Err(error.into());
+            }
+        };
+        self.progress.now_ms = at_ms;
+        self.revision = committed.revision;
+        self.stored.settle(position, &mut self.frame, live, &committed);
+        self.frame.set_now_ms(at_ms);
+        Ok(None)
+    }
+
+    fn resting_slots(&self, execution: &Execution, position: Position<'_>) -> Result<Vec<LiveSlot>, String> {
+        let mut live = self.stored.live(self.machine(), position, &self.frame, None)?;
+        live.push(self.stored.extra(slots::CONFIG, execution.whole_config())?);
+        if let Some(held) = &execution.held {
+            live.push(self.stored.extra(slots::HELD, held)?);
+        }
+        Ok(live)
     }
 
     fn next_commit(&mut self, at_ms: i64, change: Change) -> Commit {
@@ -187,7 +284,7 @@ impl<'e> Run<'e> {
             at_ms,
             entries,
             change,
-            consumed: Vec::new(),
+            consumed: std::mem::take(&mut self.consumed),
             sent: Vec::new(),
         }
     }
@@ -201,7 +298,9 @@ impl<'e> Run<'e> {
         let at_ms = self.commit_time();
         self.record(at_ms, event, payload);
         let change = Change::End { status, steps: Some(self.progress.steps) };
-        let committed = self.engine.commit(self.next_commit(at_ms, change)).await?;
+        let mut commit = self.next_commit(at_ms, change);
+        commit.sent = self.child.iter().map(|child| children::ended(child)).collect();
+        let committed = self.engine.commit(commit).await?;
         self.revision = committed.revision;
         Ok(())
     }
@@ -234,6 +333,7 @@ impl<'e> Run<'e> {
         if let Some(execution) = in_flight {
             self.record(execution.ended_ms, &Event::StepCancelled { execution }, None);
         }
+        self.cancel_children(request.reason.as_deref())?;
         let event = Event::RunCancelled { reason: request.reason.clone() };
         let status = if request.force { RunStatus::Terminated } else { RunStatus::Cancelled };
         self.end(status, &event, None).await?;
@@ -265,22 +365,38 @@ pub(super) fn storable_error(error: Value) -> (Value, Arc<[u8]>) {
     (error, bytes)
 }
 
+type Restored = (Progress, Frame, Stored, Option<Execution>);
+
 fn restore(
     engine: &Engine,
+    program: &dyn Program,
     position: StateIndex,
     loaded: &RunState,
-) -> Result<(Progress, Frame, Stored), String> {
-    let machine = engine.program.machine();
-    let progress = Progress::decode(&loaded.progress).map_err(|damaged| damaged.to_string())?;
+) -> Result<Restored, String> {
+    let machine = program.machine();
+    let mut progress = Progress::decode(&loaded.progress).map_err(|damaged| damaged.to_string())?;
     let mut frame = Frame::new(machine.slots.len(), progress.now_ms, engine.limits.budget());
     let state = machine.states.get(position).ok_or_else(|| format!("there is no state {position}"))?;
-    let stored = Stored::restore(machine, state, loaded.slots.clone(), &mut frame)?;
-    Ok((progress, frame, stored))
+    let Some(pending) = progress.pending.take() else {
+        let (stored, _) = Stored::restore(machine, Position::At(state), loaded.slots.clone(), &mut frame)?;
+        return Ok((progress, frame, stored, None));
+    };
+    let handler = match &pending.handler {
+        Some(name) => {
+            Some(state_named(program, name).ok_or_else(|| format!("the flow has no state `{name}`"))?)
+        }
+        None => None,
+    };
+    let within =
+        Position::Within { next: state, handler: handler.and_then(|handler| machine.states.get(handler)) };
+    let (stored, kept) = Stored::restore(machine, within, loaded.slots.clone(), &mut frame)?;
+    let execution = Execution::resumed(pending, kept, position, handler)?;
+    Ok((progress, frame, stored, Some(execution)))
 }
 
 /// Commits that the run needs a person (once), and says so.
 async fn park(engine: &Engine, loaded: &RunState, code: &str, message: String) -> EngineError {
-    let workflow_id = engine.workflow_id(loaded.run);
+    let workflow_id = engine.workflow_id_of(loaded);
     let attention = (code.to_owned(), message.clone());
     if loaded.attention.as_ref() != Some(&attention) {
         let at_ms = engine.time_after(loaded);

@@ -1,5 +1,6 @@
 //! Live slots between memory and store: what is encoded when, and what the store already has.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use breyta_core::{Value, codec};
@@ -18,11 +19,48 @@ pub(super) fn encode(value: &Value) -> Result<Arc<[u8]>, String> {
     }
 }
 
-/// The slots that are stored for a state: its live ones, the result slot among them.
-fn kept(state: &State) -> impl Iterator<Item = Slot> + '_ {
-    let result = state.result.filter(|result| !state.live.contains(result));
-    state.live.iter().copied().chain(result)
+/// Where a run stands, as far as it decides which slots are stored.
+#[derive(Clone, Copy)]
+pub(super) enum Position<'s> {
+    /// A state is to be entered: its live slots, the result slot among them.
+    At(&'s State),
+    /// A step rests: what is live behind it, but for the results that are not there yet.
+    Within { next: &'s State, handler: Option<&'s State> },
 }
+
+impl Position<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::At(state) | Self::Within { next: state, .. } => state.name,
+        }
+    }
+
+    /// The slots that are stored, in order.
+    fn kept(&self) -> Vec<Slot> {
+        match self {
+            Self::At(state) => {
+                let result = state.result.filter(|result| !state.live.contains(result));
+                state.live.iter().copied().chain(result).collect()
+            }
+            Self::Within { next, handler } => {
+                let mut slots: Vec<Slot> =
+                    live_behind(next).chain(handler.iter().flat_map(|it| live_behind(it))).collect();
+                slots.sort_unstable();
+                slots.dedup();
+                slots
+            }
+        }
+    }
+}
+
+/// What is live at a state before its result is there.
+fn live_behind(state: &State) -> impl Iterator<Item = Slot> + '_ {
+    state.live.iter().copied().filter(|slot| Some(*slot) != state.result)
+}
+
+/// What a resting step keeps beside the slots, stored as slots of these names, which no slot of a flow has.
+pub(super) const CONFIG: &str = "(config)";
+pub(super) const HELD: &str = "(held)";
 
 /// The checkpoint of a run that begins with an encoded input.
 pub(super) fn first_checkpoint(machine: &Machine, input: Arc<[u8]>, progress: &Progress) -> Checkpoint {
@@ -40,49 +78,76 @@ pub(super) fn first_checkpoint(machine: &Machine, input: Arc<[u8]>, progress: &P
 
 /// What the store has of each slot since the last commit; nothing for slots that were not live then.
 #[derive(Debug)]
-pub(super) struct Stored(Vec<Option<SlotContent>>);
+pub(super) struct Stored {
+    slots: Vec<Option<SlotContent>>,
+    /// What a resting step keeps, by name.
+    extras: BTreeMap<&'static str, SlotContent>,
+}
+
+/// What a resting step kept, as loaded.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) config: Value,
+    pub(super) held: Option<Value>,
+}
 
 impl Stored {
-    /// Fills a frame from what was loaded for `state`.
+    /// Fills a frame from what was loaded for a position.
     pub(super) fn restore(
         machine: &Machine,
-        state: &State,
+        position: Position<'_>,
         loaded: Vec<StoredSlot>,
         frame: &mut Frame,
-    ) -> Result<Self, String> {
-        let mut contents = vec![None; machine.slots.len()];
-        for stored in loaded {
-            let slot =
-                kept(state).find(|slot| machine.slots.get(*slot).is_some_and(|name| **name == *stored.name));
-            let Some(slot) = slot else {
-                return Err(format!(
-                    "the stored slot `{}` is not one of state `{}`",
-                    stored.name, state.name
-                ));
-            };
-            let value = codec::decode(&stored.bytes)
-                .map_err(|error| format!("the stored slot `{}` does not decode: {error}", stored.name))?;
-            frame.restore(slot, value);
-            if let Some(content) = contents.get_mut(slot) {
-                *content = Some(stored.placed.map_or(SlotContent::Bytes(stored.bytes), SlotContent::Placed));
+    ) -> Result<(Self, Kept), String> {
+        let mut stored = Self { slots: vec![None; machine.slots.len()], extras: BTreeMap::new() };
+        let mut kept = Kept::default();
+        let slots = position.kept();
+        for StoredSlot { name, bytes, placed } in loaded {
+            let value = codec::decode(&bytes)
+                .map_err(|error| format!("the stored slot `{name}` does not decode: {error}"))?;
+            let content = placed.map_or(SlotContent::Bytes(bytes), SlotContent::Placed);
+            let resting = matches!(position, Position::Within { .. });
+            match [CONFIG, HELD].into_iter().find(|extra| resting && *extra == name) {
+                Some(extra) => {
+                    if extra == CONFIG {
+                        kept.config = value;
+                    } else {
+                        kept.held = Some(value);
+                    }
+                    stored.extras.insert(extra, content);
+                }
+                None => {
+                    let slot =
+                        slots.iter().find(|slot| machine.slots.get(**slot).is_some_and(|it| **it == *name));
+                    let Some(slot) = slot else {
+                        return Err(format!(
+                            "the stored slot `{name}` is not one of state `{}`",
+                            position.name()
+                        ));
+                    };
+                    frame.restore(*slot, value);
+                    if let Some(place) = stored.slots.get_mut(*slot) {
+                        *place = Some(content);
+                    }
+                }
             }
         }
-        Ok(Self(contents))
+        Ok((stored, kept))
     }
 
-    /// The live slots of `state` for a commit: changed ones are encoded, the others are as the store has them.
+    /// The live slots of a position for a commit: changed ones are encoded, the others are as the store has them.
     /// `fresh` is the outcome's value, which was encoded for the journal already.
     pub(super) fn live(
         &self,
         machine: &Machine,
-        state: &State,
+        position: Position<'_>,
         frame: &Frame,
         fresh: Option<(Slot, Arc<[u8]>)>,
     ) -> Result<Vec<LiveSlot>, String> {
         let mut live = Vec::new();
-        for slot in kept(state) {
+        for slot in position.kept() {
             let (Some(name), Some(value)) = (machine.slots.get(slot), frame.peek(slot)) else { continue };
-            let known = self.0.get(slot).and_then(Option::as_ref).filter(|_| !frame.is_dirty(slot));
+            let known = self.slots.get(slot).and_then(Option::as_ref).filter(|_| !frame.is_dirty(slot));
             let content = match (&fresh, known) {
                 (Some((outcome, bytes)), _) if *outcome == slot => SlotContent::Bytes(bytes.clone()),
                 (_, Some(content)) => content.clone(),
@@ -95,23 +160,52 @@ impl Stored {
         Ok(live)
     }
 
-    /// Remembers what a commit for `state` stored, and drops the values that are not live any more: going on in memory
+    /// What a resting step keeps, as a slot: as the store has it, or encoded.
+    pub(super) fn extra(&self, name: &'static str, value: &Value) -> Result<LiveSlot, String> {
+        let content = match self.extras.get(name) {
+            Some(content) => content.clone(),
+            None => SlotContent::Bytes(
+                encode(value)
+                    .map_err(|detail| format!("the config of the step cannot be stored: {detail}"))?,
+            ),
+        };
+        Ok(LiveSlot { name: name.to_owned(), content })
+    }
+
+    /// Forgets what the store has under a name: another value will be kept.
+    pub(super) fn replace_extra(&mut self, name: &'static str) {
+        self.extras.remove(name);
+    }
+
+    /// Remembers what a commit for a position stored, and drops the values that are not live any more: going on in memory
     /// must be the same as resuming.
     pub(super) fn settle(
         &mut self,
-        state: &State,
+        position: Position<'_>,
         frame: &mut Frame,
         live: Vec<LiveSlot>,
         committed: &Committed,
     ) {
-        let present = kept(state).filter(|slot| frame.peek(*slot).is_some()).collect::<Vec<_>>();
-        self.0.fill(None);
-        for ((slot, entry), placed) in present.iter().zip(live).zip(&committed.placed) {
-            if let Some(content) = self.0.get_mut(*slot) {
-                *content = Some(placed.map_or(entry.content, SlotContent::Placed));
+        let present =
+            position.kept().into_iter().filter(|slot| frame.peek(*slot).is_some()).collect::<Vec<_>>();
+        self.slots.fill(None);
+        self.extras.clear();
+        for (index, (entry, placed)) in live.into_iter().zip(&committed.placed).enumerate() {
+            let content = placed.map_or(entry.content, SlotContent::Placed);
+            match present.get(index) {
+                Some(slot) => {
+                    if let Some(place) = self.slots.get_mut(*slot) {
+                        *place = Some(content);
+                    }
+                }
+                None => {
+                    if let Some(name) = [CONFIG, HELD].into_iter().find(|name| *name == entry.name) {
+                        self.extras.insert(name, content);
+                    }
+                }
             }
         }
-        for slot in (0..self.0.len()).filter(|slot| !present.contains(slot)) {
+        for slot in (0..self.slots.len()).filter(|slot| !present.contains(slot)) {
             frame.take(slot);
         }
         frame.settle();

@@ -1,20 +1,25 @@
-//! One step: its attempt, its record, and where the run goes with the outcome.
+//! One step: its attempts, what its controls do around them, its record, and where the run goes with the outcome.
+//!
+//! In this order: `:mock`, `:breakpoint`, `:confirm`, attempts with `:timeout` and `:retry`, `:on-error`, `:expect`,
+//! `:review`, the record. Where the run rests in between, the step is stored as it stands and carried on from there.
 
-use breyta_core::Value;
+use std::sync::Arc;
 
-use super::run::{Run, storable_error};
-use super::{RunEnd, failure, slots};
+use breyta_core::{Map, Value};
+
+use super::execution::Execution;
+use super::run::{Run, Turn, storable_error};
+use super::{children, expectation, failure, slots};
 use crate::clock::{Watched, watch};
+use crate::controls::OnError;
 use crate::effect;
 use crate::error::{EngineError, StepError};
-use crate::journal::{Event, StepExecution};
+use crate::journal::Event;
 use crate::machine::{Outcome, StepCall};
+use crate::progress::Phase;
 use crate::size;
-use crate::store::CancelRequest;
+use crate::store::{CancelRequest, Parked};
 use crate::world::StepRequest;
-
-/// Retries are not made here yet: every step has one attempt.
-const ATTEMPT: u32 = 1;
 
 /// How an attempt ended, seen from the driver.
 enum Attempted {
@@ -22,35 +27,101 @@ enum Attempted {
     Cancelled(CancelRequest),
 }
 
+/// How a step went on.
+pub(super) enum Stage {
+    /// To its next phase.
+    Next,
+    /// It gave a value.
+    Value(Value),
+    /// It failed with an error map, and no attempt is left.
+    Error(Value),
+    /// It failed for good, and a person put a value in place.
+    Instead { error: Value, value: Value },
+    /// The run rests, ended, or went on.
+    Turned(Turn),
+}
+
 impl Run<'_> {
-    /// Carries out a step and moves on; answers when the run ends with it.
-    pub(super) async fn step(&mut self, call: StepCall) -> Result<Option<RunEnd>, EngineError> {
+    /// Carries out a step and moves on.
+    pub(super) async fn step(&mut self, call: StepCall) -> Result<Turn, EngineError> {
         if let Some(error) = self.refusal(&call) {
-            return self.fail(error).await.map(Some);
+            return self.fail(error).await.map(Turn::Ended);
         }
         if let Some(request) = self.engine.cancel_request(self.number).await? {
-            return self.cancelled(request, None).await.map(Some);
+            return self.cancelled(request, None).await.map(Turn::Ended);
         }
         let count = self.progress.count(call.point);
-        self.progress.http_requests += u64::from(effect::sends_http_request(call.family));
-        let started_ms = self.commit_time();
-        let pure = effect::is_pure(call.family);
-        let attempted = self.attempt(&call, count, pure).await;
-        let execution = StepExecution {
-            point: call.point.to_owned(),
-            step: call.step.to_owned(),
-            family: call.family.to_owned(),
-            count,
-            attempt: ATTEMPT,
-            started_ms,
-            // The clock may have been set back meanwhile.
-            ended_ms: self.engine.world.now_ms().max(started_ms),
-        };
-        match attempted {
-            Attempted::Cancelled(request) => self.cancelled(request, Some(execution)).await.map(Some),
-            Attempted::Ended(Ok(value)) => self.completed(&call, execution, value, pure).await,
-            Attempted::Ended(Err(error)) => self.failed(&call, execution, &error, pure).await,
+        let (execution, taken) = Execution::begin(call, count, self.commit_time());
+        match taken {
+            Ok(()) => self.carry_out(execution).await,
+            Err(message) => {
+                let error = execution.error("invalid-config", message);
+                self.failed(execution, error).await
+            }
         }
+    }
+
+    /// Carries on a step that was resting.
+    pub(super) async fn resume(&mut self, execution: Execution) -> Result<Turn, EngineError> {
+        if let Some(request) = self.engine.cancel_request(self.number).await? {
+            let until = execution.until(self.commit_time());
+            return self.cancelled(request, Some(until)).await.map(Turn::Ended);
+        }
+        self.carry_out(execution).await
+    }
+
+    /// From phase to phase until the step is done or the run rests.
+    async fn carry_out(&mut self, mut execution: Execution) -> Result<Turn, EngineError> {
+        loop {
+            let stage = match execution.phase {
+                Phase::Begin => self.begin(&mut execution),
+                Phase::Breakpoint | Phase::Confirm | Phase::Review => self.ask(&mut execution).await?,
+                Phase::Checkpoint => self.decide(&mut execution).await?,
+                Phase::Attempt | Phase::Sleep | Phase::Wait | Phase::Children => {
+                    self.act(&mut execution).await?
+                }
+            };
+            match stage {
+                Stage::Next => {}
+                Stage::Turned(turn) => return Ok(turn),
+                Stage::Instead { error, value } => {
+                    return self.failed_with(execution, error, Some(value)).await;
+                }
+                Stage::Value(value) => match self.accept(&mut execution, value) {
+                    Ok(Some(value)) => return self.completed(execution, value).await,
+                    // A question about the result comes first.
+                    Ok(None) => {}
+                    Err(error) => return self.failed(execution, error).await,
+                },
+                Stage::Error(error) => {
+                    let asks = execution.controls.as_ref().map(|controls| &controls.on_error);
+                    if matches!(asks, Some(OnError::Checkpoint(_))) && execution.phase != Phase::Checkpoint {
+                        execution.phase = Phase::Checkpoint;
+                        execution.deadline_ms = None;
+                        execution.held = Some(storable_error(error).0);
+                        self.stored.replace_extra(slots::HELD);
+                        continue;
+                    }
+                    return self.failed(execution, error).await;
+                }
+            }
+        }
+    }
+
+    /// The mock, or the first question.
+    fn begin(&mut self, execution: &mut Execution) -> Stage {
+        let mock = execution.controls.as_ref().and_then(|controls| controls.mock.clone());
+        if let Some(mock) = mock.filter(|_| self.engine.mocks) {
+            let (code, point) = ("mocked".to_owned(), execution.call.point.to_string());
+            let message = "the result is the one of `:mock`; the step was not carried out".to_owned();
+            self.record(execution.started_ms, &Event::Warning { code, point, message }, None);
+            return match mock.field("error").and_then(Value::as_str) {
+                Some(message) => Stage::Error(execution.error("step-failed", message)),
+                None => Stage::Value(mock),
+            };
+        }
+        execution.phase = self.next_question(execution).unwrap_or(Phase::Attempt);
+        Stage::Next
     }
 
     /// Why a step is not even tried.
@@ -61,62 +132,131 @@ impl Run<'_> {
             let message = format!("the step leads to state {state}, which does not exist");
             return Some(failure::at_step("bad-program", &message, call.step));
         }
-        let limits = &self.engine.limits;
-        let used_up = if self.progress.steps >= limits.steps_max {
-            ("carried out", limits.steps_max, "steps; the limit steps-per-run")
-        } else if effect::sends_http_request(call.family)
-            && self.progress.http_requests >= limits.http_requests_max
-        {
-            ("sent", limits.http_requests_max, "HTTP requests; the limit http-requests-per-run")
-        } else {
-            return None;
-        };
-        let (done, count_max, counted) = used_up;
-        let message = format!("the run has {done} {count_max} {counted} allows no more");
-        Some(failure::at_step("limit-exceeded", &message, call.step))
+        let steps_max = self.engine.limits.steps_max;
+        if self.progress.steps >= steps_max {
+            let message =
+                format!("the run has carried out {steps_max} steps; the limit steps-per-run allows no more");
+            return Some(failure::at_step("limit-exceeded", &message, call.step));
+        }
+        self.no_request_left(call.family, call.step)
     }
 
-    /// One attempt. Pure steps are bounded by fuel; all others by the ceiling, and a cancel request ends them.
-    async fn attempt(&self, call: &StepCall, count: u64, pure: bool) -> Attempted {
+    /// Why no further HTTP request may be sent, if so.
+    fn no_request_left(&self, family: &str, step: &str) -> Option<Value> {
+        let most = self.engine.limits.http_requests_max;
+        let used_up = effect::sends_http_request(family) && self.progress.http_requests >= most;
+        let message =
+            || format!("the run has sent {most} HTTP requests; the limit http-requests-per-run allows no more");
+        used_up.then(|| failure::at_step("limit-exceeded", &message(), step))
+    }
+
+    /// What the step itself does: the engine's own families here, all others in the world.
+    async fn act(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
+        match execution.call.family.as_ref() {
+            "sleep" => self.sleep(execution).await,
+            "wait" => self.wait(execution).await,
+            children::CALL_FLOW => self.call_flow(execution).await,
+            "fanout" => self.fan_out(execution).await,
+            _ if execution.deadline_ms.is_some_and(|next_ms| self.commit_time() < next_ms) => {
+                // Between two attempts.
+                Ok(Stage::Turned(Turn::Parked))
+            }
+            _ => {
+                execution.deadline_ms = None;
+                self.attempt(execution).await
+            }
+        }
+    }
+
+    async fn attempt(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
+        if let Some(error) = self.no_request_left(&execution.call.family, &execution.call.step) {
+            return self.fail(error).await.map(|end| Stage::Turned(Turn::Ended(end)));
+        }
+        self.progress.http_requests += u64::from(effect::sends_http_request(&execution.call.family));
+        match self.attempted(execution).await {
+            Attempted::Ended(Ok(value)) => Ok(Stage::Value(value)),
+            Attempted::Ended(Err(error)) => self.attempt_failed(execution, &error).await,
+            Attempted::Cancelled(request) => {
+                let until = execution.until(self.engine.world.now_ms());
+                let end = self.cancelled(request, Some(until)).await?;
+                Ok(Stage::Turned(Turn::Ended(end)))
+            }
+        }
+    }
+
+    /// One attempt. Pure steps are bounded by fuel; all others by their timeout and the ceiling, and a cancel request ends
+    /// them.
+    async fn attempted(&self, execution: &Execution) -> Attempted {
         let engine = self.engine;
-        let idempotency_key = format!("{}/{}/{count}", self.workflow_id, call.point);
+        let call = &execution.call;
+        let idempotency_key = format!("{}/{}/{}", self.workflow_id, call.point, execution.count);
         let request = StepRequest {
-            program: engine.program.as_ref(),
+            program: self.program,
             workflow_id: &self.workflow_id,
-            family: call.family,
-            step: call.step,
-            point: call.point,
+            family: &call.family,
+            step: &call.step,
+            point: &call.point,
             config: &call.config,
             idempotency_key: &idempotency_key,
-            attempt: ATTEMPT,
+            attempt: execution.attempt,
         };
         let work = engine.world.execute(request);
-        if pure {
+        if effect::is_pure(&call.family) {
             return Attempted::Ended(work.await);
         }
         let limits = &engine.limits;
+        let own =
+            call.config.field("timeout").and_then(|timeout| breyta_core::duration::of_value(timeout, 1_000));
+        let ceiling_ms = own.filter(|ms| *ms > 0).unwrap_or(u64::MAX).min(limits.attempt_ms_max);
         // A look into the inbox that fails must not give up the effect: the commit will show what is wrong.
         let look = || async { engine.cancel_request(self.number).await.ok().flatten() };
-        match watch(work, limits.attempt_ms_max, limits.cancel_poll_ms, look).await {
+        match watch(work, ceiling_ms, limits.cancel_poll_ms, look).await {
             Watched::Done(result) => Attempted::Ended(result),
             Watched::Stopped(request) => Attempted::Cancelled(request),
             Watched::TimedOut => {
-                let message = format!(
-                    "the attempt took longer than {} ms, the most that any attempt may take",
-                    limits.attempt_ms_max
-                );
+                let whose = if own.is_some_and(|ms| ms <= limits.attempt_ms_max) {
+                    "its `:timeout`"
+                } else {
+                    "the most that any attempt may take"
+                };
+                let message = format!("the attempt took longer than {ceiling_ms} ms, {whose}");
                 Attempted::Ended(Err(StepError::new("timeout", message).retryable()))
             }
         }
     }
 
-    async fn completed(
+    /// Another attempt later, or the failure for good. The count of attempts and the delay are committed first.
+    async fn attempt_failed(
         &mut self,
-        call: &StepCall,
-        execution: StepExecution,
-        value: Value,
-        pure: bool,
-    ) -> Result<Option<RunEnd>, EngineError> {
+        execution: &mut Execution,
+        error: &StepError,
+    ) -> Result<Stage, EngineError> {
+        let retry = execution.controls.as_ref().map(|controls| controls.retry);
+        let value = error.to_value(&execution.call.step, execution.attempt);
+        let Some(retry) = retry.filter(|retry| error.retryable && execution.attempt < retry.attempts_max)
+        else {
+            return Ok(Stage::Error(value));
+        };
+        let delay_ms =
+            error.retry_after_ms().unwrap_or_else(|| retry.backoff.delay_ms(execution.attempt.into()));
+        let now_ms = self.commit_time();
+        let next_ms = now_ms.saturating_add(i64::try_from(delay_ms).unwrap_or(i64::MAX));
+        let (_, bytes) = storable_error(value);
+        let event = Event::StepRetried { execution: execution.until(now_ms), next_ms };
+        self.record(now_ms, &event, Some(bytes));
+        execution.attempt += 1;
+        let parked = (delay_ms > 0).then(|| Parked { wake_at_ms: Some(next_ms), wait: None });
+        execution.deadline_ms = parked.as_ref().map(|_| next_ms);
+        let rests = parked.is_some();
+        match self.commit_resting(execution, parked).await? {
+            Some(end) => Ok(Stage::Turned(Turn::Ended(end))),
+            None if rests => Ok(Stage::Turned(Turn::Parked)),
+            None => Ok(Stage::Next),
+        }
+    }
+
+    /// What a value must be before the flow sees it. None: a person looks at it first.
+    fn accept(&mut self, execution: &mut Execution, value: Value) -> Result<Option<Value>, Value> {
         let limits = &self.engine.limits;
         let size = size::json_bytes(&value);
         if size > limits.result_bytes_max {
@@ -124,63 +264,136 @@ impl Run<'_> {
                 "the result has {size} bytes as JSON and {} are allowed; return less, or persist it",
                 limits.result_bytes_max
             );
-            let error = StepError::new("result-too-large", message);
-            return self.failed(call, execution, &error, pure).await;
+            return Err(execution.error("result-too-large", message));
         }
+        if execution.phase == Phase::Review {
+            return Ok(Some(value));
+        }
+        if size > limits.result_bytes_warned {
+            self.warn(
+                execution,
+                "large-result",
+                format!("the result has {size} bytes as JSON; persist large results"),
+            );
+        }
+        let Some(controls) = execution.controls.as_deref() else { return Ok(Some(value)) };
+        if let Some(Err(message)) = controls.expect.as_ref().map(|expect| expectation::check(expect, &value))
+        {
+            if self.program.is_draft() {
+                return Err(execution.error("expectation-failed", message));
+            }
+            self.warn(execution, "expectation-failed", message);
+        }
+        if controls.review.as_ref().is_none_or(|review| review.before) {
+            return Ok(Some(value));
+        }
+        execution.phase = Phase::Review;
+        execution.deadline_ms = None;
+        execution.held = Some(value);
+        Ok(None)
+    }
+
+    pub(super) fn warn(&mut self, execution: &Execution, code: &str, message: String) {
+        let at_ms = self.engine.world.now_ms().max(execution.started_ms);
+        let event =
+            Event::Warning { code: code.to_owned(), point: execution.call.point.to_string(), message };
+        self.record(at_ms, &event, None);
+    }
+
+    async fn completed(&mut self, execution: Execution, value: Value) -> Result<Turn, EngineError> {
         let bytes = match slots::encode(&value) {
             Ok(bytes) => bytes,
             Err(detail) => {
                 let error =
-                    StepError::new("result-not-data", format!("the result cannot be stored: {detail}"));
-                return self.failed(call, execution, &error, pure).await;
+                    execution.error("result-not-data", format!("the result cannot be stored: {detail}"));
+                return self.failed(execution, error).await;
             }
         };
-        let at_ms = execution.ended_ms;
-        if size > limits.result_bytes_warned {
-            let message = format!("the result has {size} bytes as JSON; persist large results");
-            let (code, point) = ("large-result".to_owned(), call.point.to_owned());
-            self.record(at_ms, &Event::Warning { code, point, message }, None);
-        }
-        self.record(at_ms, &Event::StepCompleted { execution }, Some(bytes.clone()));
-        self.move_on(call.next, Outcome::Value, value, bytes, pure).await
+        let done = execution.until(self.engine.world.now_ms());
+        let at_ms = done.ended_ms;
+        self.record(at_ms, &Event::StepCompleted { execution: done }, Some(bytes.clone()));
+        self.meter(&execution, at_ms);
+        self.move_on(&execution, execution.call.next, Outcome::Value, value, bytes).await
     }
 
-    async fn failed(
+    fn meter(&mut self, execution: &Execution, at_ms: i64) {
+        let metering = execution.controls.as_ref().and_then(|controls| controls.metering.as_ref());
+        let Some(metering) = metering else { return };
+        let text = |key: &str| metering.field(key).and_then(Value::as_name).unwrap_or_default().to_owned();
+        let event = Event::StepMetered {
+            point: execution.call.point.to_string(),
+            count: execution.count,
+            unit: text("unit"),
+            micros: metering.field("unit-cost-micros").and_then(Value::as_int).unwrap_or_default(),
+            label: text("label"),
+        };
+        self.record(at_ms, &event, None);
+    }
+
+    /// A failure for good: what `:on-error` makes of it, else the handler around the step, else the end of the run.
+    pub(super) async fn failed(&mut self, execution: Execution, error: Value) -> Result<Turn, EngineError> {
+        let instead = match execution.controls.as_ref().map(|controls| &controls.on_error) {
+            Some(OnError::Skip) => Some(Value::Nil),
+            Some(OnError::Continue) => Some(envelope(&storable_error(error.clone()).0)),
+            Some(OnError::Fail | OnError::Checkpoint(_)) | None => None,
+        };
+        self.failed_with(execution, error, instead).await
+    }
+
+    /// A failure for good, with what the step gives in its place.
+    pub(super) async fn failed_with(
         &mut self,
-        call: &StepCall,
-        execution: StepExecution,
-        error: &StepError,
-        pure: bool,
-    ) -> Result<Option<RunEnd>, EngineError> {
-        let (error, bytes) = storable_error(error.to_value(call.step, execution.attempt));
-        let event_at = execution.ended_ms;
-        let event = Event::StepFailed { execution, handled: call.handler.is_some() };
-        self.record(event_at, &event, Some(bytes.clone()));
-        match call.handler {
-            Some(handler) => self.move_on(handler, Outcome::Failed, error, bytes, pure).await,
-            None => self.fail(error).await.map(Some),
+        execution: Execution,
+        error: Value,
+        instead: Option<Value>,
+    ) -> Result<Turn, EngineError> {
+        let (error, bytes) = storable_error(error);
+        let done = execution.until(self.engine.world.now_ms());
+        let at_ms = done.ended_ms;
+        let handler = execution.call.handler;
+        let handled = handler.is_some() || instead.is_some();
+        self.record(at_ms, &Event::StepFailed { execution: done, handled }, Some(bytes.clone()));
+        match (instead, handler) {
+            (Some(value), _) => {
+                let (value, bytes) = storable_error(value);
+                self.move_on(&execution, execution.call.next, Outcome::Value, value, bytes).await
+            }
+            (None, Some(handler)) => self.move_on(&execution, handler, Outcome::Failed, error, bytes).await,
+            (None, None) => self.fail(error).await.map(Turn::Ended),
         }
     }
 
     /// Puts the outcome into its slot and moves the position. Pure steps ride along with the next commit, unless they
-    /// have become many.
+    /// have become many or something of them was committed before.
     async fn move_on(
         &mut self,
+        execution: &Execution,
         next: usize,
         outcome: Outcome,
         value: Value,
-        bytes: std::sync::Arc<[u8]>,
-        pure: bool,
-    ) -> Result<Option<RunEnd>, EngineError> {
+        bytes: Arc<[u8]>,
+    ) -> Result<Turn, EngineError> {
         self.position = next;
         self.progress.outcome = outcome;
         let result = self.state(next).and_then(|state| state.result);
         if let Some(slot) = result {
             self.frame.set(slot, value);
         }
-        if pure && self.riding_bytes <= self.engine.limits.riding_bytes_max {
-            return Ok(None);
+        let rides = effect::is_pure(&execution.call.family)
+            && execution.controls.is_none()
+            && self.riding_bytes <= self.engine.limits.riding_bytes_max;
+        if rides {
+            return Ok(Turn::On);
         }
-        self.commit_progress(result.map(|slot| (slot, bytes))).await
+        let end = self.commit_progress(result.map(|slot| (slot, bytes))).await?;
+        Ok(end.map_or(Turn::On, Turn::Ended))
     }
+}
+
+/// What `:on-error :continue` gives.
+fn envelope(error: &Value) -> Value {
+    let mut map = Map::new();
+    map.insert_keyword("success", false);
+    map.insert_keyword("error", error.clone());
+    Value::Map(map)
 }

@@ -1,0 +1,163 @@
+//! Carrying runs on: until they rest or end, and until they end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use super::{Driven, Engine, RunEnd, run};
+use crate::clock;
+use crate::error::EngineError;
+use crate::store::{RunFilter, RunNumber, RunState, RunStatus};
+use crate::world::BoxFuture;
+
+/// How far a run went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advance {
+    Ended(RunEnd),
+    /// The run rests until this time, or until a signal comes, or a child ends.
+    Parked {
+        wake_at_ms: Option<i64>,
+        /// Runs that it called and that have not ended: somebody must carry them on too.
+        children: Vec<RunNumber>,
+    },
+}
+
+/// How many due runs are looked at together.
+const READY_MAX: usize = 1_000;
+
+/// Children that are carried on beside their parent.
+type Carried<'e> = BTreeMap<RunNumber, BoxFuture<'e, Result<RunEnd, EngineError>>>;
+
+impl Engine {
+    /// Carries a run on until it ends. `id` is a workflow id or its short form `rN`. Of an ended run the recorded end is
+    /// answered. While it rests this waits, and carries on the runs that it called. On an error the run stays as it was
+    /// last committed.
+    ///
+    /// Needs a tokio runtime with time enabled.
+    pub async fn drive(&self, id: &str) -> Result<RunEnd, EngineError> {
+        let number = self.number(id)?;
+        let _driven = Driven::enter(self, number)?;
+        let mut children = Carried::new();
+        loop {
+            match self.advance_once(number, id).await? {
+                Advance::Ended(end) => {
+                    // They were asked to end.
+                    while let Some(child) = next_end(&mut children).await {
+                        children.remove(&child);
+                    }
+                    return Ok(end);
+                }
+                Advance::Parked { children: open, .. } => {
+                    for child in open {
+                        children.entry(child).or_insert_with(|| self.drive_boxed(child));
+                    }
+                    self.until_due(number, &mut children).await?;
+                }
+            }
+        }
+    }
+
+    /// Carries a run on until it ends or rests; one that rests and is not due rests on.
+    pub async fn advance(&self, id: &str) -> Result<Advance, EngineError> {
+        let number = self.number(id)?;
+        let _driven = Driven::enter(self, number)?;
+        self.advance_once(number, id).await
+    }
+
+    /// Runs that can be carried on now: those that nothing holds, those whose time has come or that have a signal, and
+    /// those that are to be cancelled.
+    pub async fn ready(&self) -> Result<Vec<RunNumber>, EngineError> {
+        let running = RunFilter { statuses: vec![RunStatus::Running], ..RunFilter::default() };
+        let mut ready: BTreeSet<RunNumber> = self
+            .store
+            .list_runs(&running)?
+            .into_iter()
+            .filter(|run| run.attention.is_none())
+            .map(|run| run.run)
+            .collect();
+        ready.extend(self.store.due_runs(self.world.now_ms(), READY_MAX).await?);
+        ready.extend(self.store.cancel_requests().await?.into_iter().map(|request| request.run));
+        Ok(ready.into_iter().collect())
+    }
+
+    async fn advance_once(&self, number: RunNumber, id: &str) -> Result<Advance, EngineError> {
+        let state = self.load(number, id).await?;
+        if state.status.is_end() {
+            return self.recorded_end(number, state.status).map(Advance::Ended);
+        }
+        let mut state = state;
+        loop {
+            if let Some(end) = run::Run::load(self, state).await?.carry_on().await? {
+                return Ok(Advance::Ended(end));
+            }
+            state = self.load(number, id).await?;
+            if let Some(parked) = state.parked {
+                let children = self.store.open_children(number)?;
+                return Ok(Advance::Parked { wake_at_ms: parked.wake_at_ms, children });
+            }
+        }
+    }
+
+    fn drive_boxed(&self, run: RunNumber) -> BoxFuture<'_, Result<RunEnd, EngineError>> {
+        Box::pin(async move { self.drive(&run.to_string()).await })
+    }
+
+    /// Until a resting run is due: its time came, a signal, a request to cancel it, or a child ended.
+    async fn until_due<'e>(
+        &'e self,
+        number: RunNumber,
+        children: &mut Carried<'e>,
+    ) -> Result<(), EngineError> {
+        loop {
+            let Some(state) = self.store.load_run(number).await? else { return Ok(()) };
+            if self.is_due(&state).await? {
+                return Ok(());
+            }
+            let wake_at_ms = state.parked.as_ref().and_then(|parked| parked.wake_at_ms);
+            let left = wake_at_ms.map(|wake_ms| wake_ms.saturating_sub(self.world.now_ms()));
+            let left = left.and_then(|left| u64::try_from(left).ok()).unwrap_or(u64::MAX);
+            let mut pause = pin!(clock::pause(left.min(self.limits.cancel_poll_ms)));
+            let ended = poll_fn(|context| match poll_children(children, context) {
+                Poll::Ready(child) => Poll::Ready(Some(child)),
+                Poll::Pending => pause.as_mut().poll(context).map(|()| None),
+            });
+            if let Some(child) = ended.await {
+                children.remove(&child);
+                return Ok(());
+            }
+        }
+    }
+
+    async fn is_due(&self, state: &RunState) -> Result<bool, EngineError> {
+        let Some(parked) = state.parked.as_ref().filter(|_| !state.status.is_end()) else { return Ok(true) };
+        if parked.wake_at_ms.is_some_and(|wake_ms| self.world.now_ms() >= wake_ms)
+            || self.cancel_request(state.run).await?.is_some()
+        {
+            return Ok(true);
+        }
+        let Some(wait) = &parked.wait else { return Ok(false) };
+        let signals = self
+            .store
+            .signals_for(state.run, &wait.wait_id, wait.key.as_deref(), wait.event.as_ref())
+            .await?;
+        Ok(!signals.is_empty())
+    }
+}
+
+/// The next child that ends; None when there is none. What it ended with is in the store.
+async fn next_end(children: &mut Carried<'_>) -> Option<RunNumber> {
+    if children.is_empty() {
+        return None;
+    }
+    Some(poll_fn(|context| poll_children(children, context)).await)
+}
+
+fn poll_children(children: &mut Carried<'_>, context: &mut Context<'_>) -> Poll<RunNumber> {
+    for (run, drive) in children.iter_mut() {
+        if drive.as_mut().poll(context).is_ready() {
+            return Poll::Ready(*run);
+        }
+    }
+    Poll::Pending
+}
