@@ -145,8 +145,9 @@ impl Run<'_> {
     fn no_request_left(&self, family: &str, step: &str) -> Option<Value> {
         let most = self.engine.limits.http_requests_max;
         let used_up = effect::sends_http_request(family) && self.progress.http_requests >= most;
-        let message =
-            || format!("the run has sent {most} HTTP requests; the limit http-requests-per-run allows no more");
+        let message = || {
+            format!("the run has sent {most} HTTP requests; the limit http-requests-per-run allows no more")
+        };
         used_up.then(|| failure::at_step("limit-exceeded", &message(), step))
     }
 
