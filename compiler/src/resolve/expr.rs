@@ -15,7 +15,11 @@ impl Resolver<'_> {
         let note = self.note_of(form);
         self.in_tail = tail;
         let mut value = self.bare(form);
-        if matches!(form.kind, FormKind::Vector(_) | FormKind::Map(_) | FormKind::Set(_)) {
+        let literal = matches!(
+            form.kind,
+            FormKind::Vector(_) | FormKind::Map(_) | FormKind::Set(_) | FormKind::AnonymousFn(_)
+        );
+        if literal || form.is_call_of("fn") {
             value = self.annotated(form, value);
         }
         match note {

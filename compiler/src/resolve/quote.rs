@@ -1,6 +1,6 @@
 //! Quoted data: `'(a b)`, `'sym`. What is quoted is a value, nothing in it is resolved.
 
-use breyta_core::{Map, Set, Symbol, Value, Vector};
+use breyta_core::{Keyword, Map, Set, Symbol, Value, Vector};
 
 use super::{Resolver, unknown};
 use crate::hir::{Expr, ExprKind};
@@ -20,7 +20,7 @@ impl Resolver<'_> {
 }
 
 impl Resolver<'_> {
-    /// A collection with the metadata that stands in front of it. In flow bodies metadata is for labels.
+    /// A collection or function with the metadata that stands in front of it. In flow bodies metadata is for labels.
     pub(super) fn annotated(&mut self, form: &Form, value: Expr) -> Expr {
         if form.meta.is_empty() || !self.in_function() {
             return value;
@@ -31,6 +31,10 @@ impl Resolver<'_> {
             let yes = || Form::new(FormKind::Atom(Value::Bool(true)), meta.span);
             match &meta.kind {
                 FormKind::Keyword(_) => entries.push((meta.clone(), yes())),
+                FormKind::String(_) => {
+                    let tag = FormKind::Keyword(Keyword::literal("tag"));
+                    entries.push((Form::new(tag, meta.span), meta.clone()));
+                }
                 FormKind::Map(_) => {
                     entries.extend(
                         meta.as_map().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
