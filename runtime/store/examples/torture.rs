@@ -174,7 +174,8 @@ fn torture(time: Duration) -> Outcome<()> {
         let alive_ms = 5 + tortured.next() % 250;
         let until = Instant::now() + Duration::from_millis(alive_ms);
         while Instant::now() < until {
-            tortured.load()?;
+            tortured.hand_over()?;
+            tortured.answer()?;
             std::thread::sleep(Duration::from_millis(2));
         }
         child.kill()?;
@@ -227,8 +228,8 @@ impl Tortured {
         Ok(command.spawn()?)
     }
 
-    /// Hands starts over, and answers what waits.
-    fn load(&mut self) -> Outcome<()> {
+    /// Hands a start over when there is room for one more run.
+    fn hand_over(&mut self) -> Outcome<()> {
         let statuses = vec![RunStatus::Running, RunStatus::Waiting, RunStatus::Queued];
         let open = self.reader.list_runs(&RunFilter {
             statuses,
@@ -248,6 +249,11 @@ impl Tortured {
             let start = StartCommand { input, context: Map::new(), trigger, admission };
             self.commands.push(self.reader.put_command(START, bytes(&start.to_value())?, now_ms())?);
         }
+        Ok(())
+    }
+
+    /// Answers what waits, each wait once.
+    fn answer(&mut self) -> Outcome<()> {
         for wait in self.reader.open_waits(&WaitFilter::default())? {
             let name = format!("{}/{}", wait.workflow_id, wait.wait.wait_id);
             if self.answered.contains(&name) {
@@ -271,10 +277,7 @@ impl Tortured {
     fn finish(&mut self) -> Outcome<()> {
         let begun = Instant::now();
         loop {
-            let commands = self.commands.len();
-            self.load()?;
-            // No further starts.
-            self.commands.truncate(commands.max(1));
+            self.answer()?;
             let statuses = vec![RunStatus::Running, RunStatus::Waiting, RunStatus::Queued];
             let open = self.reader.list_runs(&RunFilter { statuses, ..RunFilter::default() })?;
             let pending =
