@@ -72,9 +72,12 @@ fn groups(
     if count == 0 {
         return group(0);
     }
-    let all = (0..=count).map(&mut group).collect::<Result<Vector, Thrown>>()?;
+    let mut all = Vec::with_capacity(count + 1);
+    for index in 0..=count {
+        all.push(group(index)?);
+    }
     budget.charge(all.len())?;
-    Ok(Value::Vector(all))
+    Ok(Value::Vector(all.into()))
 }
 
 fn groups_of(budget: &mut Budget, search: &Search<'_, '_>) -> Result<Value, Thrown> {

@@ -84,19 +84,30 @@ impl<'a> Matcher<'a> {
 
     fn find(&mut self, budget: &mut Budget) -> Result<bool, Thrown> {
         let mut from = self.place.from;
+        let only_here = self.place.how != How::Find || self.program.at_start;
         loop {
-            let can_begin = match (&self.program.first, self.char_at(from)) {
-                (Some(first), Some(char)) => first.has(char),
-                (Some(_), None) => false,
-                (None, _) => true,
-            };
-            if can_begin && let Some(end) = self.run(budget, 0, from)? {
+            match &self.program.first {
+                Some(first) if only_here && !self.char_at(from).is_some_and(|char| first.has(char)) => {
+                    return Ok(false);
+                }
+                Some(_) if only_here => {}
+                Some(first) => {
+                    let rest = self.place.text.get(from..).unwrap_or_default();
+                    let Some(distance) = rest.find(|char| first.has(char)) else {
+                        self.step(budget, rest.len() as u64 / 8)?;
+                        return Ok(false);
+                    };
+                    self.step(budget, distance as u64 / 8)?;
+                    from += distance;
+                }
+                None => {}
+            }
+            if let Some(end) = self.run(budget, 0, from)? {
                 self.save(0, from);
                 self.save(1, end);
                 return Ok(true);
             }
             self.step(budget, 1)?;
-            let only_here = self.place.how != How::Find || self.program.at_start;
             match self.char_at(from).filter(|_| !only_here) {
                 Some(char) => from += char.len_utf8(),
                 None => return Ok(false),
@@ -104,25 +115,36 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    #[inline]
     fn step(&mut self, budget: &mut Budget, steps: u64) -> Result<(), Thrown> {
         let before = self.steps / STEPS;
         self.steps += steps;
         let due = self.steps / STEPS - before;
-        if due > 0 {
-            budget.spend(due * STEPS / STEPS_PER_UNIT)?;
-            // The stack is gone after the search, so it is not charged for good.
-            let bytes = self.frames.len() * size_of::<Frame>();
-            budget.clone().charge_bytes(bytes as u64)?;
-        }
-        Ok(())
+        if due > 0 { self.pay(budget, due) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn pay(&mut self, budget: &mut Budget, due: u64) -> Result<(), Thrown> {
+        budget.spend(due * STEPS / STEPS_PER_UNIT)?;
+        // The stack is gone after the search, so it is not charged for good.
+        let bytes = self.frames.len() * size_of::<Frame>();
+        budget.clone().charge_bytes(bytes as u64)
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
-        self.place.text.get(at..)?.chars().next()
+        match self.place.text.as_bytes().get(at) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.place.text.get(at..)?.chars().next(),
+            None => None,
+        }
     }
 
     fn char_before(&self, at: usize) -> Option<char> {
-        self.place.text.get(..at)?.chars().next_back()
+        match self.place.text.as_bytes().get(at.checked_sub(1)?) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.place.text.get(..at)?.chars().next_back(),
+            None => None,
+        }
     }
 
     fn save(&mut self, slot: usize, at: usize) {
