@@ -110,6 +110,8 @@ struct Resolver<'a> {
     scope: Vec<(String, LocalId)>,
     /// How many closures are open around the current form.
     closures: usize,
+    /// How many bodies of `try` are open around the current form: what is wrong in one may be what it is for.
+    attempts: usize,
     /// Whether the form that is resolved next is in tail position of the innermost `loop` or `fn`.
     tail_next: bool,
     /// Whether the form being resolved is; valid until its first part is resolved.
@@ -146,6 +148,7 @@ impl<'a> Resolver<'a> {
             input: None,
             scope: Vec::new(),
             closures: 0,
+            attempts: 0,
             tail_next: false,
             in_tail: false,
             targets: Vec::new(),

@@ -54,6 +54,11 @@ impl Resolver<'_> {
         arguments: &[Form],
     ) -> Expr {
         if !function.accepts(arguments.len()) {
+            if self.attempts > 0 && self.in_function() {
+                let callee = Box::new(Expr { kind: ExprKind::LibraryFunction(function), span: form.span });
+                let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
+                return Expr { kind: ExprKind::Invoke { callee, arguments }, span: form.span };
+            }
             self.report(
                 Diagnostic::new(
                     Code::WRONG_ARITY,

@@ -93,7 +93,9 @@ impl Resolver<'_> {
 
     /// A body that is attempted: `[true value]` or `[false exception]`.
     fn attempted(&mut self, span: Span, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        self.attempts += 1;
         let value = self.tried(body);
+        self.attempts -= 1;
         if self.may_have_steps() {
             let error = self.invent("-error", span);
             let with = |held: bool, value: Expr| {
