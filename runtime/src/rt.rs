@@ -44,8 +44,8 @@ pub use breyta_core::value::{Closure, Native};
 /// The library, by the paths of its table (`sequences::count`).
 pub use breyta_core::library::{
     bits, breyta, collections, compare, conversions, direct, errors, format, functions, hashes, identity,
-    internal, maps, math, metadata, pauses, predicates, printing, references, regexes, relations, sequences,
-    sets, sorted, strings, text, transducers, transforms, transients,
+    internal, maps, math, metadata, pauses, predicates, printing, reading, references, regexes, relations,
+    sequences, sets, sorted, strings, text, transducers, transforms, transients, walk,
 };
 
 /// Java interop, by the paths of its rows (`dates::parse_date`).

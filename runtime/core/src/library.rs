@@ -27,6 +27,7 @@ pub mod metadata;
 pub mod planned;
 pub mod predicates;
 pub mod printing;
+pub mod reading;
 pub mod references;
 pub mod regexes;
 pub mod relations;
@@ -38,6 +39,7 @@ pub mod text;
 pub mod transducers;
 pub mod transforms;
 pub mod transients;
+pub mod walk;
 
 /// Calling values.
 pub mod internal;
@@ -179,6 +181,7 @@ const MODULES: &[&[Entry]] = &[
     metadata::ENTRIES,
     predicates::ENTRIES,
     printing::ENTRIES,
+    reading::ENTRIES,
     references::ENTRIES,
     relations::ENTRIES,
     regexes::ENTRIES,
@@ -196,6 +199,7 @@ const MODULES: &[&[Entry]] = &[
     transforms::mapping::ENTRIES,
     transforms::sorting::ENTRIES,
     transients::ENTRIES,
+    walk::ENTRIES,
     internal::ENTRIES,
     pauses::ENTRIES,
 ];

@@ -37,7 +37,6 @@ pub const FUNCTIONS: &[&str] = &[
     "clojure.core/make-hierarchy",
     "clojure.core/object-array",
     "clojure.core/parents",
-    "clojure.core/read-string",
     "clojure.core/reader-conditional?",
     "clojure.core/seque",
     "clojure.core/short-array",
@@ -52,17 +51,7 @@ pub const FUNCTIONS: &[&str] = &[
     "clojure.core/underive",
     "clojure.core/vector-of",
     "clojure.core/xml-seq",
-    "clojure.edn/read-string",
-    "clojure.walk/keywordize-keys",
     "clojure.walk/macroexpand-all",
-    "clojure.walk/postwalk",
-    "clojure.walk/postwalk-demo",
-    "clojure.walk/postwalk-replace",
-    "clojure.walk/prewalk",
-    "clojure.walk/prewalk-demo",
-    "clojure.walk/prewalk-replace",
-    "clojure.walk/stringify-keys",
-    "clojure.walk/walk",
 ];
 
 /// Whether a qualified name is one of these.

@@ -29,6 +29,8 @@ fn native(entry: &'static Entry) -> Value {
 fn function(name: &str) -> Value {
     let short = name.strip_prefix("str/").map(|name| format!("clojure.string/{name}"));
     let short = short.or_else(|| name.strip_prefix("set/").map(|name| format!("clojure.set/{name}")));
+    let short = short.or_else(|| name.strip_prefix("edn/").map(|name| format!("clojure.edn/{name}")));
+    let short = short.or_else(|| name.strip_prefix("walk/").map(|name| format!("clojure.walk/{name}")));
     let entry = [
         short,
         Some(name.to_owned()),
@@ -144,6 +146,11 @@ fn hashes() {
 #[test]
 fn relations() {
     check_table(include_str!("tests/relations.txt"));
+}
+
+#[test]
+fn reading() {
+    check_table(include_str!("tests/reading.txt"));
 }
 
 #[test]
