@@ -10,9 +10,10 @@ use breyta_compiler::mir::{
     self, BlockId, Body, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator,
 };
 use breyta_core::value::Function;
-use breyta_core::{Budget, Map, Set, Thrown, Value, Vector};
+use breyta_core::{Budget, Thrown, Value, Vector};
 use breyta_engine::frame::Frame;
 use breyta_engine::machine::{Action, Machine, Origin, Outcome, Program, Slot, State, StateIndex, StepCall};
+use breyta_runtime::rt;
 
 /// A flow that is interpreted.
 pub struct Interpreted {
@@ -326,27 +327,12 @@ impl Run<'_> {
                 &self.operand(callee),
                 &mut self.operands(operands),
             )?,
-            Rvalue::Vector(operands) => Value::Vector(self.operands(operands).into()),
-            Rvalue::Set(operands) => {
-                let mut set = Set::new();
-                for item in self.operands(operands) {
-                    if set.contains(&item) {
-                        return Err(breyta_runtime::rt::duplicate_key(&item));
-                    }
-                    set.insert(item);
-                }
-                Value::Set(set)
-            }
+            Rvalue::Vector(operands) => rt::vector(budget, &mut self.operands(operands))?,
+            Rvalue::Set(operands) => rt::distinct_set(budget, &mut self.operands(operands))?,
             Rvalue::Map(entries) => {
-                let mut map = Map::new();
-                for (key, value) in entries {
-                    let key = self.operand(key);
-                    if map.contains_key(&key) {
-                        return Err(breyta_runtime::rt::duplicate_key(&key));
-                    }
-                    map.insert(key, self.operand(value));
-                }
-                Value::Map(map)
+                let mut entries: Vec<(Value, Value)> =
+                    entries.iter().map(|(key, value)| (self.operand(key), self.operand(value))).collect();
+                rt::distinct_map(budget, &mut entries)?
             }
             Rvalue::Closure(index, captured) => self.closure(*index, captured),
             Rvalue::CallWith { function, closure, captured, arguments, .. } => {

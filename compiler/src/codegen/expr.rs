@@ -61,15 +61,17 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
         }
         Rvalue::Itself => spelling.itself(),
         Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
-        Rvalue::Vector(_) => quote!(rt::vector(&mut [#(#values),*])),
-        Rvalue::Set(items) if are_distinct(items.iter()) => quote!(rt::set(&mut [#(#values),*])),
-        Rvalue::Set(_) => quote!(rt::distinct_set(&mut [#(#values),*])?),
+        Rvalue::Vector(_) => quote!(rt::vector(#budget, &mut [#(#values),*])?),
+        Rvalue::Set(items) if are_distinct(items.iter()) => {
+            quote!(rt::set(#budget, &mut [#(#values),*])?)
+        }
+        Rvalue::Set(_) => quote!(rt::distinct_set(#budget, &mut [#(#values),*])?),
         Rvalue::Map(entries) => {
             let pairs = values.chunks_exact(2).map(|pair| quote!((#(#pair),*)));
             if are_distinct(entries.iter().map(|(key, _)| key)) {
-                quote!(rt::map(&mut [#(#pairs),*]))
+                quote!(rt::map(#budget, &mut [#(#pairs),*])?)
             } else {
-                quote!(rt::distinct_map(&mut [#(#pairs),*])?)
+                quote!(rt::distinct_map(#budget, &mut [#(#pairs),*])?)
             }
         }
         Rvalue::Closure(index, _) => {
@@ -376,22 +378,22 @@ fn collection(value: &Value) -> TokenStream {
     match value {
         Value::List(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::list(&mut [#(#items),*]))
+            quote!(rt::constants::list(&mut [#(#items),*]))
         }
         Value::Vector(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::vector(&mut [#(#items),*]))
+            quote!(rt::constants::vector(&mut [#(#items),*]))
         }
         Value::Set(items) => {
             let items = all(&mut items.iter());
-            quote!(rt::set(&mut [#(#items),*]))
+            quote!(rt::constants::set(&mut [#(#items),*]))
         }
         Value::Map(map) => {
             let entries = map.iter().map(|(key, value)| {
                 let (key, value) = (collection(key), collection(value));
                 quote!((#key, #value))
             });
-            quote!(rt::map(&mut [#(#entries),*]))
+            quote!(rt::constants::map(&mut [#(#entries),*]))
         }
         scalar => constant(scalar),
     }

@@ -5,32 +5,64 @@ use std::sync::{Arc, LazyLock};
 use breyta_core::value::{Closure, Function, Native};
 use breyta_core::{Budget, Map, Set, Text, Thrown, Value, Vector, thrown::Class};
 
-/// `[a b]`.
-pub fn vector(items: &mut [Value]) -> Value {
-    Value::Vector(moved(items).collect())
+/// Collections of constants: made once, so nothing is charged for them.
+pub mod constants {
+    use super::{Map, Value, Vector, moved};
+
+    /// `[a b]`.
+    pub fn vector(items: &mut [Value]) -> Value {
+        Value::Vector(moved(items).collect())
+    }
+
+    /// `(a b)`, as data.
+    pub fn list(items: &mut [Value]) -> Value {
+        Value::List(moved(items).collect::<Vector>().into_list())
+    }
+
+    /// `{k v}` whose keys the compiler knows to be different.
+    pub fn map(entries: &mut [(Value, Value)]) -> Value {
+        Value::Map(entries.iter_mut().map(std::mem::take).collect::<Map>())
+    }
+
+    /// `#{a b}` whose members the compiler knows to be different.
+    pub fn set(items: &mut [Value]) -> Value {
+        Value::Set(moved(items).collect())
+    }
 }
 
-/// `(a b)`, as data.
-pub fn list(items: &mut [Value]) -> Value {
-    Value::List(moved(items).collect::<Vector>().into_list())
+/// `[a b]`.
+///
+/// # Errors
+/// `sandbox-memory`, as every literal.
+pub fn vector(budget: &mut Budget, items: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(1 + items.len())?;
+    Ok(constants::vector(items))
 }
 
 /// `{k v}` whose keys the compiler knows to be different.
-pub fn map(entries: &mut [(Value, Value)]) -> Value {
-    Value::Map(entries.iter_mut().map(std::mem::take).collect())
+///
+/// # Errors
+/// `sandbox-memory`, as every literal.
+pub fn map(budget: &mut Budget, entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
+    budget.charge(1 + 2 * entries.len())?;
+    Ok(constants::map(entries))
 }
 
 /// `#{a b}` whose members the compiler knows to be different.
-pub fn set(items: &mut [Value]) -> Value {
-    Value::Set(moved(items).collect())
+///
+/// # Errors
+/// `sandbox-memory`, as every literal.
+pub fn set(budget: &mut Budget, items: &mut [Value]) -> Result<Value, Thrown> {
+    budget.charge(1 + items.len())?;
+    Ok(constants::set(items))
 }
 
 /// `{k v}` with computed keys.
 ///
 /// # Errors
 /// Illegal argument when two keys are equal, as in Clojure; `sandbox-depth` when one nests too deeply.
-pub fn distinct_map(entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
-    let (mut map, budget) = (Map::new(), &mut unmetered());
+pub fn distinct_map(budget: &mut Budget, entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
+    let mut map = Map::new();
     for (key, value) in entries.iter_mut().map(std::mem::take) {
         if map.find(budget, &key)?.is_some() {
             return Err(duplicate_key(&key));
@@ -44,8 +76,8 @@ pub fn distinct_map(entries: &mut [(Value, Value)]) -> Result<Value, Thrown> {
 ///
 /// # Errors
 /// Illegal argument when two members are equal, as in Clojure; `sandbox-depth` when one nests too deeply.
-pub fn distinct_set(items: &mut [Value]) -> Result<Value, Thrown> {
-    let (mut set, budget) = (Set::new(), &mut unmetered());
+pub fn distinct_set(budget: &mut Budget, items: &mut [Value]) -> Result<Value, Thrown> {
+    let mut set = Set::new();
     for item in moved(items) {
         if set.find(budget, &item)?.is_some() {
             return Err(duplicate_key(&item));
@@ -53,11 +85,6 @@ pub fn distinct_set(items: &mut [Value]) -> Result<Value, Thrown> {
         set.conj(budget, item)?;
     }
     Ok(Value::Set(set))
-}
-
-/// For literals, whose size the program's own size bounds; what their keys are is checked all the same.
-fn unmetered() -> Budget {
-    Budget::new(u64::MAX, 100, u64::MAX)
 }
 
 /// The error of a map or set literal with the same key twice.
