@@ -59,6 +59,10 @@ pub fn build_packages(folder: &str, packages: &[Package]) -> Vec<PathBuf> {
             write(&folder.join(&package.name).join(path), text);
         }
     }
+    // A workspace without members is none: rows that are only interpreted ask for nothing.
+    if packages.is_empty() {
+        return Vec::new();
+    }
     let members: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     write(&folder.join("Cargo.toml"), &workspace_manifest(&members));
     let lock = tree::read(&tree::root().join("Cargo.lock"));
