@@ -315,12 +315,12 @@ fn first_step(form: &Form) -> Option<String> {
     if form.is_call_of("flow/call-flow") {
         return form.as_list()?.get(1).and_then(child_slug).map(str::to_owned);
     }
-    form.evaluated().iter().find_map(|part| first_step(part))
+    form.evaluated().iter().find_map(first_step)
 }
 
 /// The name that a keyword or string spells.
 fn child_slug(form: &Form) -> Option<&str> {
-    form.as_keyword().map(Keyword::full).or_else(|| form.as_string().map(|text| text.as_str()))
+    form.as_keyword().map(Keyword::full).or_else(|| form.as_string().map(breyta_core::Text::as_str))
 }
 
 fn keyword(name: &str, span: Span) -> Expr {

@@ -73,7 +73,7 @@ impl StoreHarness for Sqlite {
         }
         // The beginning of a commit that nobody was told of.
         let log = next.path().join("store.sqlite-wal");
-        if self.crashes % 2 == 0 && log.exists() {
+        if self.crashes.is_multiple_of(2) && log.exists() {
             let torn = vec![0x5a; 24 + (self.crashes as usize * 977) % 8_192];
             let file = std::fs::OpenOptions::new().append(true).open(log);
             file.and_then(|mut file| file.write_all(&torn)).expect("the log can be written");

@@ -285,7 +285,7 @@ impl Tortured {
             if open.is_empty() && pending.count() == 0 {
                 return Ok(());
             }
-            if begun.elapsed() > Duration::from_secs(120) {
+            if begun.elapsed() > Duration::from_mins(2) {
                 return Err(format!("{} runs do not end", open.len()).into());
             }
             std::thread::sleep(Duration::from_millis(5));

@@ -81,13 +81,13 @@ impl World for Outside {
             "wait" => {
                 Ok(self.answer(request.config.field("key").and_then(Value::as_str).unwrap_or_default()))
             }
-            "http" if hash % 5 == 0 => Err(StepError::new("http-status", "the answer was 500")),
+            "http" if hash.is_multiple_of(5) => Err(StepError::new("http-status", "the answer was 500")),
             // Some answers are too large for the run's row, few for any row.
-            _ if hash % 17 == 0 => Ok(Value::string("x".repeat((hash % 90_000) as usize))),
+            _ if hash.is_multiple_of(17) => Ok(Value::string("x".repeat((hash % 90_000) as usize))),
             _ => Ok(Value::Int((hash % 1_000) as i64)),
         };
         Box::pin(async move {
-            if hash % 3 == 0 {
+            if hash.is_multiple_of(3) {
                 tokio::task::yield_now().await;
             }
             reply
@@ -101,7 +101,7 @@ type Story = (String, Vec<(Event, Option<Value>)>);
 /// Lives one seed. The error says what did not hold.
 pub fn live(seed: u64, harness: &mut dyn StoreHarness, planted: Option<Plant>) -> Result<(), String> {
     let mut random = Random(seed);
-    let errands: Vec<i64> = (0..1 + random.below(4)).map(|errand| errand as i64).collect();
+    let errands: Vec<i64> = (0..=random.below(4)).map(|errand| errand as i64).collect();
     let rounds: Vec<i64> = errands.iter().map(|_| 1 + random.below(7) as i64).collect();
     let expected = undisturbed(seed, &errands, &rounds)?;
     let mut life = Life {
@@ -116,7 +116,7 @@ pub fn live(seed: u64, harness: &mut dyn StoreHarness, planted: Option<Plant>) -
     for number in 0..LIVES_MAX {
         let crashes = number < LIVES_MAX - 4;
         if life.one(harness, crashes, planted)? {
-            return life.compare(harness, &expected);
+            return Life::compare(harness, &expected);
         }
     }
     Err(format!("after {LIVES_MAX} lives some runs have not ended: {}", open_runs(harness.store().as_ref())?))
@@ -229,7 +229,7 @@ impl Life {
         Ok(())
     }
 
-    fn compare(&self, harness: &mut dyn StoreHarness, expected: &BTreeMap<i64, Story>) -> Result<(), String> {
+    fn compare(harness: &mut dyn StoreHarness, expected: &BTreeMap<i64, Story>) -> Result<(), String> {
         harness.crash();
         let found = stories(harness.store().as_ref())?;
         if found.len() != expected.len() {

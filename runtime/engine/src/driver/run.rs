@@ -299,7 +299,7 @@ impl<'e> Run<'e> {
         self.record(at_ms, event, payload);
         let change = Change::End { status, steps: Some(self.progress.steps) };
         let mut commit = self.next_commit(at_ms, change);
-        commit.sent = self.child.iter().map(|child| children::ended(child)).collect();
+        commit.sent = self.child.iter().map(children::ended).collect();
         let committed = self.engine.commit(commit).await?;
         self.revision = committed.revision;
         Ok(())

@@ -246,7 +246,7 @@ impl Run<'_> {
         let event = Event::StepRetried { execution: execution.until(now_ms), next_ms };
         self.record(now_ms, &event, Some(bytes));
         execution.attempt += 1;
-        let parked = (delay_ms > 0).then(|| Parked { wake_at_ms: Some(next_ms), wait: None });
+        let parked = (delay_ms > 0).then_some(Parked { wake_at_ms: Some(next_ms), wait: None });
         execution.deadline_ms = parked.as_ref().map(|_| next_ms);
         let rests = parked.is_some();
         match self.commit_resting(execution, parked).await? {

@@ -57,17 +57,15 @@ fn copying_what_others_hold_is_paid_for_first() {
     }
 }
 
+fn numbers_from(from: i64) -> Value {
+    Value::Lazy(LazySeq::new(move |_| {
+        Ok(Value::Lazy(LazySeq::with_front([Value::Int(from)].into(), numbers_from(from + 1))))
+    }))
+}
+
 #[test]
 fn what_goes_on_for_ever_runs_out_of_fuel() {
-    let endless = || {
-        let natural = |from: i64| Value::Lazy(LazySeq::with_front(numbers(32), after(from)));
-        fn after(from: i64) -> Value {
-            Value::Lazy(LazySeq::new(move |_| {
-                Ok(Value::Lazy(LazySeq::with_front([Value::Int(from)].into(), after(from + 1))))
-            }))
-        }
-        natural(32)
-    };
+    let endless = || Value::Lazy(LazySeq::with_front(numbers(32), numbers_from(32)));
     for (name, args) in [
         ("count", vec![endless()]),
         ("into", vec![Value::Vector(Vector::new()), endless()]),
