@@ -42,7 +42,7 @@ fn scripts_are_held_against_the_run() {
         &format!(
             "[[:start 0] [:step :one {{:fail {{:type \"timeout\" :message \"late\"}}}}] {STEPS} [:failure {{:type \"timeout\" :step-id :one}}]]"
         ),
-        &["4 scripted steps were never asked for"],
+        &["4 scripted events were never asked for"],
     );
     check(
         "[[:start 0] [:step :one {:fail {:type \"timeout\" :message \"late\"}}] [:failure {:type \"connect\"}]]",
