@@ -144,6 +144,12 @@ impl Problems {
         self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 
+    /// Whether there are errors with other codes than these, but for such as the caller may allow.
+    pub fn has_errors_but(&self, codes: &[Code]) -> bool {
+        let fatal = |it: &Diagnostic| it.severity == Severity::Error && !it.code.is_allowable();
+        self.found.iter().any(|problem| fatal(problem) && !codes.contains(&problem.code))
+    }
+
     /// Says that a form was left out although its problem may be allowed.
     pub fn leave_out(&mut self) {
         self.incomplete = true;

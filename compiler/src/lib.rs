@@ -98,6 +98,33 @@ pub fn compile_plainly(sources: &Sources, passes: &Passes) -> Compilation {
     run(sources, &Children::new(), Depth::Program, passes)
 }
 
+/// What is said of steps and what they refer to.
+const OF_STEPS: &[diagnostics::Code] =
+    &[diagnostics::Code::UNKNOWN_FUNCTION_REF, diagnostics::Code::FUNCTION_STEP_MISSING_CODE_OR_REF];
+
+/// The program of a flow body whose steps and child flows somebody plays: what is wrong in reading it and in its names is
+/// reported, step configs, references and types are not looked at.
+pub fn compile_body(sources: &Sources, passes: &Passes) -> Compilation {
+    let (mut problems, mut unchecked) = (Problems::new(), Problems::new());
+    let reading = syntax::read(sources, FileId(0));
+    for problem in reading.problems {
+        problems.report(problem);
+    }
+    let mut program = None;
+    let definition = flow::define(sources, &reading.forms, &mut unchecked);
+    if let Some(definition) = definition.as_ref().filter(|_| !problems.has_errors()) {
+        let hir = resolve::resolve(sources, definition, &mut problems);
+        let types = types::check(definition, &hir, &mut unchecked);
+        if !problems.has_errors_but(OF_STEPS) {
+            let lowered = mir::build::build(&hir.flow, &hir.functions, &types, version(&reading.forms));
+            let lowered = program.insert(lowered);
+            mir::simplify::simplify(lowered, passes);
+        }
+    }
+    let (problems, refusals) = problems.into_sorted();
+    Compilation { problems, refusals, definition, program }
+}
+
 fn run(sources: &Sources, children: &Children, depth: Depth, passes: &Passes) -> Compilation {
     let mut problems = Problems::new();
     let reading = syntax::read(sources, FileId(0));

@@ -2,6 +2,7 @@
 
 use std::panic::catch_unwind;
 
+use breyta_compiler::Compilation;
 use breyta_compiler::diagnostics::{Code, Diagnostic, Severity};
 use breyta_compiler::mir::Program;
 use breyta_compiler::mir::simplify::Passes;
@@ -35,8 +36,21 @@ pub fn flow(functions: &str) -> String {
 
 /// Compiles a flow text; what it refuses as an answer.
 pub fn compile(text: String, passes: &Passes) -> Result<Program, Answer> {
+    compile_as(text, passes, breyta_compiler::compile_plainly)
+}
+
+/// Compiles a flow text whose steps are scripted: configs and references are not checked.
+pub fn body(text: String, passes: &Passes) -> Result<Program, Answer> {
+    compile_as(text, passes, breyta_compiler::compile_body)
+}
+
+fn compile_as(
+    text: String,
+    passes: &Passes,
+    compile: fn(&Sources, &Passes) -> Compilation,
+) -> Result<Program, Answer> {
     let sources = Sources::single("row.edn", text);
-    let compiled = catch_unwind(|| breyta_compiler::compile_plainly(&sources, passes));
+    let compiled = catch_unwind(|| compile(&sources, passes));
     let Ok(compilation) = compiled else { return Err(Answer::Lost("the compiler panicked".to_owned())) };
     match compilation.program {
         Some(program) => Ok(program),

@@ -16,7 +16,7 @@ use crate::spec::PREFIX;
 /// Nothing when the body does what Clojure does; else why not.
 pub fn play(row: &Row, script: &Script, passes: &Passes) -> Result<(), String> {
     let text = format!("{PREFIX}:flow '\n{}\n}}\n", row.text);
-    let program = compile::compile(text, passes).map_err(|refusal| refusal.to_string())?;
+    let program = compile::body(text, passes).map_err(|refusal| refusal.to_string())?;
     let env = edn::read(&script.env).map_err(|error| format!("the script cannot be read: {error:?}"))?;
     let mut trace = Vec::new();
     let outcome = run(&Interpreted::new("row", program), &env, &mut trace);
