@@ -99,8 +99,12 @@ pub fn compile_plainly(sources: &Sources, passes: &Passes) -> Compilation {
 }
 
 /// What is said of steps and what they refer to.
-const OF_STEPS: &[diagnostics::Code] =
-    &[diagnostics::Code::UNKNOWN_FUNCTION_REF, diagnostics::Code::FUNCTION_STEP_MISSING_CODE_OR_REF];
+const OF_STEPS: &[diagnostics::Code] = &[
+    diagnostics::Code::UNKNOWN_FUNCTION_REF,
+    diagnostics::Code::FUNCTION_STEP_MISSING_CODE_OR_REF,
+    diagnostics::Code::UNKNOWN_TEMPLATE_REF,
+    diagnostics::Code::UNKNOWN_CONNECTION_SLOT,
+];
 
 /// The program of a flow body whose steps and child flows somebody plays: what is wrong in reading it and in its names is
 /// reported, step configs, references and types are not looked at.

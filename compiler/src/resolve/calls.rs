@@ -79,8 +79,22 @@ impl Resolver<'_> {
         {
             return self.written_pattern(form, argument, source);
         }
+        if let ("clojure.core/read-string", [argument]) = (function.name, arguments) {
+            self.check_read_text(argument);
+        }
         let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
         Expr { kind: ExprKind::Call { function, arguments }, span: form.span }
+    }
+
+    /// A literal text for `read-string` may not ask its reader to run code.
+    fn check_read_text(&mut self, argument: &Form) {
+        if let FormKind::String(text) = &argument.kind
+            && text.value.trim_start().starts_with("#=")
+        {
+            let message = "`#=` asks the reader to run code, which no reader of flows does";
+            let problem = Diagnostic::new(Code::READER_EVAL_DISABLED, argument.span, message);
+            self.report(problem.help("write the data itself"));
+        }
     }
 
     /// `(re-pattern "…")`: as good as a regex literal, wrong ones too.

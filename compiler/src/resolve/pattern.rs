@@ -1,9 +1,10 @@
 //! Destructuring: a pattern becomes bindings of plain locals through `nth`, `nthnext` and `get`.
 //!
-//! Unlike in Clojure, a map pattern takes a list for keys and values only after `&`.
+//! A map pattern takes a sequence for keys and values after `&` and where the value is a sequence for sure; unlike in
+//! Clojure, not where that only shows when it runs.
 
 use breyta_core::Value;
-use breyta_core::library::{self, Entry};
+use breyta_core::library::{self, Entry, Ty};
 
 use super::{Resolver, use_local};
 use crate::hir::{Expr, ExprKind, LocalId};
@@ -104,6 +105,10 @@ impl Resolver<'_> {
     }
 
     fn associative(&mut self, pattern: &Form, whole: LocalId, bindings: &mut Bindings) {
+        // A sequence stands for the map of its keys and values.
+        if bindings.last().is_some_and(|(id, value)| *id == whole && is_sequence(value)) {
+            return self.keyword_arguments(pattern, whole, bindings);
+        }
         let defaults = pattern.map_get("or");
         for (left, right) in pattern.as_map().into_iter().flatten() {
             match &left.kind {
@@ -239,4 +244,13 @@ fn default_of<'f>(defaults: Option<&'f Form>, name: &str) -> Option<&'f Form> {
         .as_map()?
         .find(|(key, _)| key.as_symbol().is_some_and(|it| it.full() == name))
         .map(|(_, value)| value)
+}
+
+/// Whether an expression gives a sequence for sure: a quoted list, or a call of a function that makes one.
+fn is_sequence(of: &Expr) -> bool {
+    match &of.kind {
+        ExprKind::Literal(value) => matches!(value, Value::List(_)),
+        ExprKind::Call { function, .. } => function.returns == Ty::List,
+        _ => false,
+    }
 }

@@ -123,6 +123,11 @@ fn character(
                 _ => String::new(),
             }
         }
+        Value::Int(code) => u32::try_from(*code)
+            .ok()
+            .and_then(char::from_u32)
+            .map(String::from)
+            .ok_or_else(|| illegal_argument(format!("Code point = 0x{code:x}")))?,
         other => return Err(specifier.mismatch(other)),
     };
     specifier.general(budget, &text, out)
