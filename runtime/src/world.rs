@@ -51,6 +51,12 @@ impl World for SystemWorld {
         self.bindings.bound_slots()
     }
 
+    fn said(&self, workflow_id: &str, text: &str) {
+        for line in text.lines() {
+            crate::cli::say(&format!("  {workflow_id}: {line}"));
+        }
+    }
+
     fn execute<'a>(&'a self, request: StepRequest<'a>) -> BoxFuture<'a, Result<Value, StepError>> {
         let child = self.children.iter().find(|child| child.slug == request.program.slug());
         let (families, templates) =
@@ -59,7 +65,13 @@ impl World for SystemWorld {
             let message = format!("this executable was built without the step family :{}", request.family);
             return Box::pin(std::future::ready(Err(StepError::new("not-supported-yet", message))));
         };
-        let context = StepContext { request, connections: &self.bindings, templates, limits: &self.limits };
+        let context = StepContext {
+            request,
+            connections: &self.bindings,
+            templates,
+            limits: &self.limits,
+            say: &crate::cli::say,
+        };
         if !self.progress {
             return (family.execute)(context);
         }

@@ -242,6 +242,7 @@ impl World for Process {
                 connections: &NoConnections,
                 templates,
                 limits,
+                say: &|_| {},
             });
         }
         if !self.script.has_answered(&request) {

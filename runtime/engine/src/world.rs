@@ -53,6 +53,9 @@ pub trait World: Send + Sync {
     /// Carries out one attempt of a step.
     fn execute<'a>(&'a self, request: StepRequest<'a>) -> BoxFuture<'a, Result<Value, StepError>>;
 
+    /// What the flow body of a run printed.
+    fn said(&self, _workflow_id: &str, _text: &str) {}
+
     /// Called around every commit with its number in this process, from 1. Crash tests end the process here.
     fn at_commit(&self, _number: u64, _moment: CommitMoment) {}
 }

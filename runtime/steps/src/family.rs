@@ -29,6 +29,8 @@ pub struct StepContext<'a> {
     pub connections: &'a dyn Connections,
     pub templates: &'a Templates,
     pub limits: &'a Limits,
+    /// Takes the lines that code prints.
+    pub say: &'a (dyn Fn(&str) + Send + Sync),
 }
 
 impl StepContext<'_> {

@@ -44,11 +44,15 @@ fn call(context: &StepContext<'_>) -> Result<Value, StepError> {
     let injected = Injected::new(context, &input);
     let mut arguments = [injected.input(input)];
     let mut budget = budget(context.limits);
-    let result = request
+    let answer = request
         .program
         .call(function, &mut budget, &mut arguments)
-        .ok_or_else(|| context.invalid(&format!("there is no function :{function} in this flow")))??;
-    let result = injected.strip(realize(&mut budget, result)?);
+        .ok_or_else(|| context.invalid(&format!("there is no function :{function} in this flow")))?;
+    let answer = answer.and_then(|result| realize(&mut budget, result));
+    for line in budget.take_printed().lines() {
+        (context.say)(&format!("  {}: {line}", request.step));
+    }
+    let result = injected.strip(answer?);
     if result.is_data() {
         Ok(result)
     } else {

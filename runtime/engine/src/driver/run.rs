@@ -167,6 +167,10 @@ impl<'e> Run<'e> {
     }
 
     fn record_notes(&mut self) {
+        let printed = self.frame.budget().take_printed();
+        if !printed.is_empty() {
+            self.engine.world.said(&self.workflow_id, &printed);
+        }
         for note in self.frame.take_notes() {
             let event = Event::Note { label: note.label.to_owned(), choice: note.choice.to_owned() };
             self.record(self.frame.now_ms(), &event, None);

@@ -1,7 +1,9 @@
 //! The `:function` family over a program with a few native functions.
 
+use std::sync::Mutex;
+
 use breyta_catalog::limits::Limits;
-use breyta_core::{Budget, Thrown, Value, edn, print};
+use breyta_core::{Budget, Thrown, Value, edn, library, print};
 use breyta_engine::error::StepError;
 use breyta_engine::frame::Frame;
 use breyta_engine::machine::{Action, Machine, Outcome, Program, StateIndex};
@@ -45,6 +47,7 @@ impl Program for Functions {
                 }
             },
             "throw" => Err(Thrown::info("no such order", [(Value::keyword("id"), Value::Int(7))].into())),
+            "print" => library::printing::println(budget, arguments),
             "regex" => Ok(Value::Vector(vec![Value::regex("a+")].into())),
             _ => return None,
         })
@@ -58,6 +61,11 @@ impl Connections for Functions {
 }
 
 fn check(config: &str, expected: &str) {
+    assert_eq!(said(config, expected), Vec::<String>::new());
+}
+
+/// What the call says while it gives `expected`.
+fn said(config: &str, expected: &str) -> Vec<String> {
     let config = edn::read(config).unwrap();
     let request = StepRequest {
         program: &Functions,
@@ -70,12 +78,27 @@ fn check(config: &str, expected: &str) {
         attempt: 1,
     };
     let (templates, limits) = (Templates::default(), Limits::default());
-    let context = StepContext { request, connections: &Functions, templates: &templates, limits: &limits };
+    let said = Mutex::new(Vec::new());
+    let context = StepContext {
+        request,
+        connections: &Functions,
+        templates: &templates,
+        limits: &limits,
+        say: &|line| said.lock().unwrap().push(line.to_owned()),
+    };
     let shown = match call(&context) {
         Ok(value) => print::pr_str(&value),
         Err(error) => format!("{}: {} {}", error.kind, error.message, print::pr_str(&error.data)),
     };
     assert_eq!(shown, expected);
+    said.into_inner().unwrap()
+}
+
+#[test]
+fn what_code_prints_is_said() {
+    let lines = said("{:ref :print :input {:a 1}}", "nil");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines.iter().all(|line| line.starts_with("  work: {:a 1")), "{lines:?}");
 }
 
 #[test]

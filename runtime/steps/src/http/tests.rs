@@ -176,8 +176,14 @@ async fn step(base_url: &str, auth: Auth, config: &str) -> Result<Value, StepErr
     };
     let connections = Bound { base_url: base_url.to_owned(), auth };
     let limits = Limits::default();
-    (HTTP.execute)(StepContext { request, connections: &connections, templates: &templates, limits: &limits })
-        .await
+    (HTTP.execute)(StepContext {
+        request,
+        connections: &connections,
+        templates: &templates,
+        limits: &limits,
+        say: &|_| {},
+    })
+    .await
 }
 
 /// Runs one step against a fresh server and compares `:status` and `:body`, or the error's kind.
