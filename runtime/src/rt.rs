@@ -45,7 +45,7 @@ pub use breyta_core::value::{Closure, Native};
 pub use breyta_core::library::{
     bits, breyta, collections, compare, conversions, direct, errors, format, functions, hashes, identity,
     internal, maps, math, metadata, pauses, predicates, printing, reading, references, regexes, relations,
-    sequences, sets, sorted, strings, text, transducers, transforms, transients, walk,
+    sandbox, sequences, sets, sorted, strings, text, transducers, transforms, transients, walk,
 };
 
 /// Java interop, by the paths of its rows (`dates::parse_date`).

@@ -93,10 +93,12 @@ fn factor(value: &Value) -> Result<f64, String> {
 fn exponential(base_ms: u64, factor: f64, times: u64, max_ms: u64) -> u64 {
     let mut delay = base_ms as f64;
     for _ in 0..times {
-        if delay >= max_ms as f64 || factor <= 1.0 {
+        let longer = delay * factor;
+        // Nothing grows out of no time.
+        if delay >= max_ms as f64 || longer <= delay {
             break;
         }
-        delay *= factor;
+        delay = longer;
     }
     // Saturates.
     delay as u64

@@ -31,6 +31,7 @@ pub mod reading;
 pub mod references;
 pub mod regexes;
 pub mod relations;
+pub mod sandbox;
 pub mod sequences;
 pub mod sets;
 pub mod sorted;
@@ -185,6 +186,7 @@ const MODULES: &[&[Entry]] = &[
     references::ENTRIES,
     relations::ENTRIES,
     regexes::ENTRIES,
+    sandbox::ENTRIES,
     sequences::access::ENTRIES,
     sequences::generators::ENTRIES,
     sequences::groups::ENTRIES,
