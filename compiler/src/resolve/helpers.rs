@@ -31,11 +31,29 @@ impl Resolver<'_> {
         }
         let point = self.point(&format!("call:{slug}"), form.span);
         let mut entries = vec![(keyword("flow", at.span), keyword(&slug, at.span))];
+        if let [_, options] = rest {
+            self.check_call_options(options);
+        }
         for (name, part) in ["input", "options"].into_iter().zip(rest) {
             entries.push((keyword(name, part.span), self.expr(part)));
         }
         let config = Expr { kind: ExprKind::Map(entries), span: form.span };
         self.suspension(form, &families::call_flow::CALL, slug, point, config)
+    }
+
+    /// The only option that is acted on is `:timeout`; any other would silently do nothing.
+    fn check_call_options(&mut self, options: &Form) {
+        let Some(entries) = options.as_map() else {
+            self.refuse(options.span, "`flow/call-flow` with options that are not written as a map");
+            return;
+        };
+        for (key, _) in entries {
+            let name =
+                key.as_keyword().map_or_else(|| key.describe().to_string(), |it| format!(":{}", it.full()));
+            if name != ":timeout" {
+                self.refuse(key.span, &format!("the option `{name}` of `flow/call-flow`"));
+            }
+        }
     }
 
     fn malformed_call(&mut self, form: &Form) -> Expr {

@@ -1,7 +1,7 @@
 //! The printing family: `pr-str`, `print-str` and the rest, and the functions that print.
 //!
-//! Code in the sandbox has no output of its own. What it prints is kept with the call (`Budget::print`) and becomes an
-//! entry in the log of the run, unless `with-out-str` takes it.
+//! Code in the sandbox has no output of its own. What it prints is kept with the call (`Budget::print`) and becomes a
+//! line on standard error of the executable, unless `with-out-str` takes it.
 
 use std::mem::take;
 
@@ -18,12 +18,12 @@ rows! { printing:
     "clojure.core/prn-str" prn_str ( => & Any) -> String, "As `pr-str`, with a line end.";
     "clojure.core/print-str" print_str ( => & Any) -> String, "The arguments for people, strings without quotes, with spaces between.";
     "clojure.core/println-str" println_str ( => & Any) -> String, "As `print-str`, with a line end.";
-    "clojure.core/pr" pr ( => & Any) -> Nil, "Prints what `pr-str` gives to the log of the run.";
-    "clojure.core/prn" prn ( => & Any) -> Nil, "Prints what `prn-str` gives to the log of the run.";
-    "clojure.core/print" print ( => & Any) -> Nil, "Prints what `print-str` gives to the log of the run.";
-    "clojure.core/println" println ( => & Any) -> Nil, "Prints what `println-str` gives to the log of the run.";
-    "clojure.core/printf" printf (String => & Any) -> Nil, "Prints what `format` gives to the log of the run.";
-    "clojure.core/newline" newline () -> Nil, "Prints a line end to the log of the run.";
+    "clojure.core/pr" pr ( => & Any) -> Nil, "Prints what `pr-str` gives to standard error.";
+    "clojure.core/prn" prn ( => & Any) -> Nil, "Prints what `prn-str` gives to standard error.";
+    "clojure.core/print" print ( => & Any) -> Nil, "Prints what `print-str` gives to standard error.";
+    "clojure.core/println" println ( => & Any) -> Nil, "Prints what `println-str` gives to standard error.";
+    "clojure.core/printf" printf (String => & Any) -> Nil, "Prints what `format` gives to standard error.";
+    "clojure.core/newline" newline () -> Nil, "Prints a line end to standard error.";
     "breyta.internal/with-out-str" with_out_str (Callable) -> String, "Calls a function and answers what it printed.";
 }
 
