@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -64,6 +64,11 @@ pub(crate) struct Measured {
 
 /// Runs with output dropped and measures; a status other than 0 is an error.
 pub(crate) fn measure(command: &mut Command) -> Result<Measured> {
+    measure_ending(command, &[0])
+}
+
+/// Runs with output dropped and measures; a status that is not among these is an error.
+pub(crate) fn measure_ending(command: &mut Command, statuses: &[i32]) -> Result<Measured> {
     let shown = describe(command);
     let begun = Instant::now();
     let mut child = command
@@ -80,7 +85,7 @@ pub(crate) fn measure(command: &mut Command) -> Result<Measured> {
         }
     };
     let wall = begun.elapsed();
-    if !status.success() {
+    if !ends(status, statuses) {
         bail!("{shown} failed: {status}");
     }
     Ok(Measured { wall, rss_kb_max })
@@ -88,14 +93,23 @@ pub(crate) fn measure(command: &mut Command) -> Result<Measured> {
 
 /// Wall time of a run with output dropped.
 pub(crate) fn time(command: &mut Command) -> Result<Duration> {
+    time_ending(command, &[0])
+}
+
+/// Wall time of a run with output dropped that ends with one of these statuses.
+pub(crate) fn time_ending(command: &mut Command, statuses: &[i32]) -> Result<Duration> {
     let shown = describe(command);
     let begun = Instant::now();
     let output = command.output().with_context(|| format!("starting {shown}"))?;
     let wall = begun.elapsed();
-    if !output.status.success() {
+    if !ends(output.status, statuses) {
         bail!("{shown} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok(wall)
+}
+
+fn ends(status: ExitStatus, statuses: &[i32]) -> bool {
+    status.code().is_some_and(|code| statuses.contains(&code))
 }
 
 fn high_water_kb(status_file: &Path) -> u64 {
