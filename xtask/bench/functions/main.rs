@@ -30,7 +30,7 @@ fn measure(name: &str, input: Code, code: Code) -> String {
         .skip(WARM_UPS)
         .collect();
     times.sort_unstable();
-    let result = rt::text::pr_str(&mut rt::Budget::new(u64::MAX, 400, u64::MAX), &mut [call(code, input)]);
+    let result = rt::printing::pr_str(&mut rt::Budget::new(u64::MAX, 400, u64::MAX), &mut [call(code, input)]);
     let Ok(rt::Value::Str(text)) = result else { panic!("{name} has no text") };
     let sum = text.bytes().fold(0u64, |sum, byte| sum.wrapping_add(u64::from(byte)));
     format!("\"{name}\":{{\"ms\":{:.4},\"bytes\":{},\"sum\":{sum}}}", times[ROUNDS / 2] as f64 / 1e6, text.len())
