@@ -22,42 +22,32 @@ impl Budget {
     }
 
     /// Uses fuel: one unit per call, loop round or element visited.
+    #[inline]
     pub fn spend(&mut self, units: u64) -> Result<(), Thrown> {
-        match self.fuel.checked_sub(units) {
-            Some(left) => {
-                self.fuel = left;
-                Ok(())
-            }
-            None => Err(Thrown::limit(
-                "sandbox-fuel",
-                "the call ran out of fuel: it loops too long for the sandbox",
-            )),
-        }
+        let Some(left) = self.fuel.checked_sub(units) else { return Err(out_of_fuel()) };
+        self.fuel = left;
+        Ok(())
     }
 
     /// Charges memory before it is allocated; `elements` of about 32 bytes each.
+    #[inline]
     pub fn charge(&mut self, elements: usize) -> Result<(), Thrown> {
         self.charge_bytes((elements as u64).saturating_mul(32))
     }
 
+    #[inline]
     pub fn charge_bytes(&mut self, bytes: u64) -> Result<(), Thrown> {
-        match self.memory_bytes.checked_sub(bytes) {
-            Some(left) => {
-                self.memory_bytes = left;
-                Ok(())
-            }
-            None => Err(Thrown::limit(
-                "sandbox-memory",
-                "the call ran out of memory: it builds values too large for the sandbox",
-            )),
-        }
+        let Some(left) = self.memory_bytes.checked_sub(bytes) else { return Err(out_of_memory()) };
+        self.memory_bytes = left;
+        Ok(())
     }
 
     /// Enters a call of compiled code; pair with [`Budget::leave`].
+    #[inline]
     pub fn enter(&mut self) -> Result<(), Thrown> {
         self.spend(1)?;
         if self.depth >= self.depth_max {
-            return Err(Thrown::limit("sandbox-depth", "the call recurses too deeply for the sandbox"));
+            return Err(too_deep());
         }
         self.depth += 1;
         Ok(())
@@ -81,7 +71,23 @@ impl Budget {
         self.printed.push_str(&since);
     }
 
+    #[inline]
     pub fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
+}
+
+#[cold]
+fn out_of_fuel() -> Thrown {
+    Thrown::limit("sandbox-fuel", "the call ran out of fuel: it loops too long for the sandbox")
+}
+
+#[cold]
+fn out_of_memory() -> Thrown {
+    Thrown::limit("sandbox-memory", "the call ran out of memory: it builds values too large for the sandbox")
+}
+
+#[cold]
+fn too_deep() -> Thrown {
+    Thrown::limit("sandbox-depth", "the call recurses too deeply for the sandbox")
 }

@@ -33,6 +33,7 @@ impl Text {
         std::ptr::eq(self.as_str(), other.as_str())
     }
 
+    #[inline]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Static(text) => text,
@@ -55,6 +56,7 @@ impl From<&str> for Text {
 
 impl Deref for Text {
     type Target = str;
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }

@@ -21,7 +21,7 @@ pub mod constants {
 
     /// `{k v}` whose keys the compiler knows to be different.
     pub fn map(entries: &mut [(Value, Value)]) -> Value {
-        Value::Map(entries.iter_mut().map(std::mem::take).collect::<Map>())
+        Value::Map(Map::of_distinct(entries.iter_mut().map(std::mem::take)))
     }
 
     /// `#{a b}` whose members the compiler knows to be different.

@@ -91,10 +91,10 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Result<Value, JsonError> {
-        let mut map = Map::new();
+        let mut entries = Vec::new();
         self.skip_space();
         if self.take(b'}') {
-            return Ok(map.into());
+            return Ok(Map::new().into());
         }
         loop {
             self.skip_space();
@@ -108,10 +108,10 @@ impl Reader<'_> {
             }
             self.skip_space();
             let value = self.value()?;
-            map.insert(self.keys.value(key), value);
+            entries.push((self.keys.value(key), value));
             self.skip_space();
             if self.take(b'}') {
-                return Ok(map.into());
+                return Ok(entries.into_iter().collect::<Map>().into());
             }
             if !self.take(b',') {
                 return Err(self.error(format!("expected `,` or `}}` after a value, found {}", self.found())));

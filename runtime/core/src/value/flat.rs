@@ -1,9 +1,12 @@
 //! Entries of a map side by side in insertion order: found by comparing keys while they are few, by hash when many.
 //!
-//! Most maps of flows are records with a handful of keyword keys. Comparing those is faster than hashing one, and a
-//! copy is one allocation without a table.
+//! Most maps of flows are records with a handful of keyword keys. Comparing those is faster than hashing one, and such a
+//! map is one piece of memory. It has no room to grow: another entry is another piece, as on the JVM.
 
 use std::hash::Hash;
+use std::iter::once;
+use std::mem::take;
+use std::sync::Arc;
 
 use indexmap::{Equivalent, IndexMap};
 
@@ -15,33 +18,48 @@ const FEW_MAX: usize = 8;
 
 type Table = IndexMap<Value, Value, TableState>;
 
-#[derive(Debug)]
+/// Shared until it is changed.
+#[derive(Clone, Debug)]
 pub(super) enum Flat {
-    Few(Vec<(Value, Value)>),
-    Many(Table),
+    Few(Arc<[(Value, Value)]>),
+    Many(Arc<Table>),
 }
 
 impl Default for Flat {
     fn default() -> Self {
-        Self::Few(Vec::new())
-    }
-}
-
-/// With room for one more entry: copies are made to be changed.
-impl Clone for Flat {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Few(entries) => {
-                let mut copy = Vec::with_capacity(entries.len() + 1);
-                copy.extend_from_slice(entries);
-                Self::Few(copy)
-            }
-            Self::Many(table) => Self::Many(table.clone()),
-        }
+        Self::Few(Arc::default())
     }
 }
 
 impl Flat {
+    /// Entries whose keys are known to be different.
+    pub(super) fn of_distinct(entries: impl ExactSizeIterator<Item = (Value, Value)>) -> Self {
+        if entries.len() > FEW_MAX {
+            Self::Many(Arc::new(entries.collect()))
+        } else {
+            Self::Few(entries.collect())
+        }
+    }
+
+    /// Whether nobody else holds the entries.
+    #[inline]
+    pub(super) fn is_unique(&self) -> bool {
+        match self {
+            Self::Few(entries) => Arc::strong_count(entries) == 1,
+            Self::Many(table) => Arc::strong_count(table) == 1,
+        }
+    }
+
+    /// Whether both are the same place in memory.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Few(entries), Self::Few(others)) => Arc::ptr_eq(entries, others),
+            (Self::Many(table), Self::Many(other)) => Arc::ptr_eq(table, other),
+            _ => false,
+        }
+    }
+
+    #[inline]
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Few(entries) => entries.len(),
@@ -68,13 +86,7 @@ impl Flat {
         }
     }
 
-    pub(super) fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
-        match self {
-            Self::Few(entries) => entries.iter_mut().find(|(own, _)| own == key).map(|(_, value)| value),
-            Self::Many(table) => table.get_mut(key),
-        }
-    }
-
+    #[inline]
     pub(super) fn get_index(&self, index: usize) -> Option<(&Value, &Value)> {
         match self {
             Self::Few(entries) => entries.get(index).map(|(key, value)| (key, value)),
@@ -82,6 +94,7 @@ impl Flat {
         }
     }
 
+    #[inline]
     pub(super) fn index_of(&self, key: &Value) -> Option<usize> {
         match self {
             Self::Few(entries) => entries.iter().position(|(own, _)| own == key),
@@ -89,41 +102,68 @@ impl Flat {
         }
     }
 
+    /// The value at an index, moved out and nil left when nobody else holds the entries.
+    #[inline]
+    pub(super) fn take_at(&mut self, index: usize) -> Value {
+        let place = match self {
+            Self::Few(entries) => {
+                Arc::get_mut(entries).and_then(|it| it.get_mut(index)).map(|(_, value)| value)
+            }
+            Self::Many(table) => {
+                Arc::get_mut(table).and_then(|it| it.get_index_mut(index)).map(|(_, value)| value)
+            }
+        };
+        match place {
+            Some(place) => take(place),
+            None => self.get_index(index).map(|(_, value)| value.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// The place of the value at an index, nobody else's any more.
+    #[inline]
     pub(super) fn value_at_mut(&mut self, index: usize) -> Option<&mut Value> {
         match self {
-            Self::Few(entries) => entries.get_mut(index).map(|(_, value)| value),
-            Self::Many(table) => table.get_index_mut(index).map(|(_, value)| value),
+            Self::Few(entries) => Arc::make_mut(entries).get_mut(index).map(|(_, value)| value),
+            Self::Many(table) => Arc::make_mut(table).get_index_mut(index).map(|(_, value)| value),
         }
+    }
+
+    pub(super) fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
+        let at = self.index_of(key)?;
+        self.value_at_mut(at)
     }
 
     /// The place of the value under `key`, filled with `absent` when there is none.
     pub(super) fn entry(&mut self, key: Value, absent: Value) -> &mut Value {
-        self.make_room();
-        match self {
-            Self::Few(entries) => {
-                let at = entries.iter().position(|(own, _)| *own == key).unwrap_or(entries.len());
-                if at == entries.len() {
-                    entries.push((key, absent));
-                }
-                // Found, or pushed right now.
-                #[expect(clippy::indexing_slicing, reason = "the place is that of an entry")]
-                &mut entries[at].1
-            }
-            Self::Many(table) => table.entry(key).or_insert(absent),
-        }
+        let at = self.index_of(&key).unwrap_or_else(|| {
+            self.push(key, absent);
+            self.len() - 1
+        });
+        #[expect(clippy::expect_used, reason = "found, or pushed right now")]
+        self.value_at_mut(at).expect("the place is that of an entry")
     }
 
     pub(super) fn insert(&mut self, key: Value, value: Value) {
         match self.get_mut(&key) {
             Some(place) => *place = value,
-            None => {
-                self.make_room();
-                match self {
-                    Self::Few(entries) => entries.push((key, value)),
-                    Self::Many(table) => {
-                        table.insert(key, value);
-                    }
-                }
+            None => self.push(key, value),
+        }
+    }
+
+    /// Adds an entry under a key that is not there yet. Becomes a table when there are too many to compare.
+    fn push(&mut self, key: Value, value: Value) {
+        let entry = once((key, value));
+        match self {
+            Self::Many(table) => Arc::make_mut(table).extend(entry),
+            Self::Few(few) if few.len() == FEW_MAX => {
+                let table = Arc::new(owned(few).into_iter().chain(entry).collect());
+                *self = Self::Many(table);
+            }
+            Self::Few(few) => {
+                *few = match Arc::get_mut(few) {
+                    Some(own) => own.iter_mut().map(take).chain(entry).collect(),
+                    None => few.iter().cloned().chain(entry).collect(),
+                };
             }
         }
     }
@@ -131,11 +171,14 @@ impl Flat {
     /// Takes an entry out; those behind it move up.
     pub(super) fn remove(&mut self, key: &Value) -> Option<Value> {
         match self {
-            Self::Few(entries) => {
-                let at = entries.iter().position(|(own, _)| own == key)?;
-                Some(entries.remove(at).1)
+            Self::Few(few) => {
+                let at = few.iter().position(|(own, _)| own == key)?;
+                let mut entries = owned(few);
+                let (_, value) = entries.remove(at);
+                *few = entries.into();
+                Some(value)
             }
-            Self::Many(table) => table.shift_remove(key),
+            Self::Many(table) => Arc::make_mut(table).shift_remove(key),
         }
     }
 
@@ -146,35 +189,37 @@ impl Flat {
         }
     }
 
+    /// Moves the entries out of what nobody else holds, copies them out of what is shared.
     pub(super) fn into_entries(self) -> Vec<(Value, Value)> {
         match self {
-            Self::Few(entries) => entries,
-            Self::Many(table) => table.into_iter().collect(),
+            Self::Few(mut few) => owned(&mut few),
+            Self::Many(table) => Arc::unwrap_or_clone(table).into_iter().collect(),
         }
     }
+}
 
-    /// Before one more entry: becomes a table when there are too many to compare.
-    fn make_room(&mut self) {
-        if let Self::Few(entries) = self
-            && entries.len() == FEW_MAX
-        {
-            *self = Self::Many(std::mem::take(entries).into_iter().collect());
-        }
+fn owned(few: &mut Arc<[(Value, Value)]>) -> Vec<(Value, Value)> {
+    match Arc::get_mut(few) {
+        Some(own) => own.iter_mut().map(take).collect(),
+        None => few.to_vec(),
     }
 }
 
 impl FromIterator<(Value, Value)> for Flat {
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(entries: I) -> Self {
-        let entries = entries.into_iter();
-        let count = entries.size_hint().0;
-        if count > FEW_MAX {
-            return Self::Many(entries.collect());
+        let mut entries = entries.into_iter();
+        let mut few: Vec<(Value, Value)> = Vec::with_capacity(entries.size_hint().0.min(FEW_MAX));
+        while let Some((key, value)) = entries.next() {
+            if let Some((_, place)) = few.iter_mut().find(|(own, _)| *own == key) {
+                *place = value;
+            } else if few.len() < FEW_MAX {
+                few.push((key, value));
+            } else {
+                let all = few.into_iter().chain(once((key, value))).chain(entries);
+                return Self::Many(Arc::new(all.collect()));
+            }
         }
-        let mut flat = Self::Few(Vec::with_capacity(count));
-        for (key, value) in entries {
-            flat.insert(key, value);
-        }
-        flat
+        Self::Few(few.into())
     }
 }
 
@@ -188,6 +233,7 @@ pub enum Iter<'a> {
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a Value, &'a Value);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Few(entries) => entries.next().map(|(key, value)| (key, value)),

@@ -37,7 +37,7 @@ pub struct Map(Repr);
 pub(super) enum Repr {
     #[default]
     Empty,
-    Flat(Arc<Flat>),
+    Flat(Flat),
     /// A large one that was changed while others held it.
     Linked(Arc<Linked<(Value, Value)>>),
     Sorted(Arc<Sorted<(Value, Value)>>),
@@ -53,6 +53,11 @@ enum Owned<'a> {
 impl Map {
     pub const fn new() -> Self {
         Self(Repr::Empty)
+    }
+
+    /// A map of entries whose keys are known to be different.
+    pub fn of_distinct(entries: impl ExactSizeIterator<Item = (Value, Value)>) -> Self {
+        if entries.len() == 0 { Self::new() } else { Self(Repr::Flat(Flat::of_distinct(entries))) }
     }
 
     /// An empty map in the order of its keys.
@@ -100,6 +105,7 @@ impl Map {
     pub fn with_meta(self, meta: Option<Map>) -> Self {
         let of = match &self.0 {
             Repr::Annotated(annotated) => annotated.of.clone(),
+            _ if meta.is_none() => return self,
             _ => self,
         };
         match meta {
@@ -108,6 +114,7 @@ impl Map {
         }
     }
 
+    #[inline]
     pub fn len(&self) -> usize {
         match &self.0 {
             Repr::Empty => 0,
@@ -122,6 +129,7 @@ impl Map {
         self.len() == 0
     }
 
+    #[inline]
     pub fn get(&self, key: &Value) -> Option<&Value> {
         match &self.0 {
             Repr::Flat(flat) => flat.get(key),
@@ -130,6 +138,7 @@ impl Map {
     }
 
     /// The value under the keyword `:full`.
+    #[inline]
     pub fn get_keyword(&self, full: &str) -> Option<&Value> {
         match &self.0 {
             Repr::Empty => None,
@@ -221,10 +230,11 @@ impl Map {
     }
 
     /// Whether nobody else holds the entries: changes are made in place then.
+    #[inline]
     pub fn is_unique(&self) -> bool {
         match &self.0 {
             Repr::Empty => true,
-            Repr::Flat(flat) => Arc::strong_count(flat) == 1,
+            Repr::Flat(flat) => flat.is_unique(),
             Repr::Linked(linked) => Arc::strong_count(linked) == 1 && linked.is_unique(),
             Repr::Sorted(sorted) => Arc::strong_count(sorted) == 1 && sorted.entries.is_unique(),
             Repr::Annotated(annotated) => Arc::strong_count(annotated) == 1 && annotated.of.is_unique(),
@@ -235,7 +245,7 @@ impl Map {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Repr::Empty, Repr::Empty) => true,
-            (Repr::Flat(flat), Repr::Flat(other)) => Arc::ptr_eq(flat, other),
+            (Repr::Flat(flat), Repr::Flat(other)) => flat.is_same(other),
             (Repr::Linked(linked), Repr::Linked(other)) => Arc::ptr_eq(linked, other),
             (Repr::Sorted(sorted), Repr::Sorted(other)) => Arc::ptr_eq(sorted, other),
             (Repr::Annotated(annotated), Repr::Annotated(other)) => Arc::ptr_eq(annotated, other),
@@ -280,31 +290,39 @@ impl Map {
 
     /// The index of an entry that is going to be changed, where looking for it once saves looking again: in a map
     /// whose entries stand side by side and that is not a tree after the change.
+    #[inline]
     pub fn index_to_change(&self, key: &Value) -> Option<usize> {
         match &self.0 {
-            Repr::Flat(flat) if flat.len() < TREE_LEN_MIN || Arc::strong_count(flat) == 1 => {
-                flat.index_of(key)
-            }
+            Repr::Flat(flat) if flat.len() < TREE_LEN_MIN || flat.is_unique() => flat.index_of(key),
             _ => None,
         }
     }
 
     /// The value at an index from [`Map::index_to_change`]: moved out, leaving nil, when nobody else holds the map.
+    #[inline]
     pub fn take_at(&mut self, index: usize) -> Value {
-        let Repr::Flat(flat) = &mut self.0 else { return Value::Nil };
-        match Arc::get_mut(flat) {
-            Some(own) => own.value_at_mut(index).map(std::mem::take).unwrap_or_default(),
-            None => flat.get_index(index).map(|(_, value)| value.clone()).unwrap_or_default(),
-        }
+        if let Repr::Flat(flat) = &mut self.0 { flat.take_at(index) } else { Value::Nil }
     }
 
     /// Replaces the value at such an index.
+    #[inline]
     pub fn put_at(&mut self, index: usize, value: Value) {
         if let Repr::Flat(flat) = &mut self.0
-            && let Some(place) = Arc::make_mut(flat).value_at_mut(index)
+            && let Some(place) = flat.value_at_mut(index)
         {
             *place = value;
         }
+    }
+
+    /// The value at such an index, nobody else's any more.
+    ///
+    /// # Panics
+    /// When the index is not from [`Map::index_to_change`] of this map as it is.
+    #[inline]
+    pub fn value_at_mut(&mut self, index: usize) -> &mut Value {
+        let Repr::Flat(flat) = &mut self.0 else { unreachable!("only flat maps have such indexes") };
+        #[expect(clippy::expect_used, reason = "an index that the map gave itself")]
+        flat.value_at_mut(index).expect("the index of an entry")
     }
 
     /// Puts a value under a key. A sorted map is no longer sorted afterwards: code of flows goes through
@@ -380,7 +398,7 @@ impl Map {
         self.become_owned();
         match &mut self.0 {
             Repr::Annotated(annotated) => Arc::make_mut(annotated).of.owned(),
-            Repr::Flat(flat) => Owned::Flat(Arc::make_mut(flat)),
+            Repr::Flat(flat) => Owned::Flat(flat),
             Repr::Linked(linked) => Owned::Linked(Arc::make_mut(linked)),
             Repr::Empty | Repr::Sorted(_) => unreachable!("these become flat when they are changed"),
         }
@@ -390,15 +408,13 @@ impl Map {
         match &self.0 {
             Repr::Annotated(_) | Repr::Linked(_) => {}
             Repr::Flat(flat) => {
-                if flat.len() >= TREE_LEN_MIN && Arc::strong_count(flat) > 1 {
+                if flat.len() >= TREE_LEN_MIN && !flat.is_unique() {
                     let entries = flat.iter().map(|(key, value)| (key.clone(), value.clone()));
                     self.0 = Repr::Linked(Arc::new(entries.collect()));
                 }
             }
-            Repr::Empty => self.0 = Repr::Flat(Arc::default()),
-            Repr::Sorted(sorted) => {
-                self.0 = Repr::Flat(Arc::new(sorted.entries.iter().cloned().collect()));
-            }
+            Repr::Empty => self.0 = Repr::Flat(Flat::default()),
+            Repr::Sorted(sorted) => self.0 = Repr::Flat(sorted.entries.iter().cloned().collect()),
         }
     }
 }
@@ -411,7 +427,7 @@ impl Drop for Map {
     fn drop(&mut self) {
         let unique = match &self.0 {
             Repr::Empty => false,
-            Repr::Flat(flat) => Arc::strong_count(flat) == 1,
+            Repr::Flat(flat) => flat.is_unique(),
             Repr::Linked(linked) => Arc::strong_count(linked) == 1,
             Repr::Sorted(sorted) => Arc::strong_count(sorted) == 1,
             Repr::Annotated(annotated) => Arc::strong_count(annotated) == 1,
@@ -443,7 +459,7 @@ impl Equivalent<Value> for KeywordText<'_> {
 impl FromIterator<(Value, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(entries: I) -> Self {
         let flat: Flat = entries.into_iter().collect();
-        if flat.is_empty() { Self::new() } else { Self(Repr::Flat(Arc::new(flat))) }
+        if flat.is_empty() { Self::new() } else { Self(Repr::Flat(flat)) }
     }
 }
 
@@ -503,10 +519,7 @@ impl IntoIterator for Map {
             entries.map(|(key, value)| (key.clone(), value.clone())).collect()
         };
         match std::mem::take(&mut self.0) {
-            Repr::Flat(flat) => match Arc::try_unwrap(flat) {
-                Ok(flat) => flat.into_entries(),
-                Err(flat) => cloned(Entries::Flat(flat.iter())),
-            },
+            Repr::Flat(flat) => flat.into_entries(),
             other => cloned(Self(other).iter()),
         }
         .into_iter()

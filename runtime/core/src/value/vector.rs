@@ -110,12 +110,14 @@ impl Vector {
         }
     }
 
+    #[inline]
     fn set_list(&mut self, is: bool) {
-        if let Repr::Flat { chunked, .. } = &mut self.0 {
-            *chunked = false;
-        }
         match &mut self.0 {
-            Repr::Flat { list, .. } | Repr::Tree { list, .. } => *list = is,
+            Repr::Flat { list, chunked, .. } => {
+                *list = is;
+                *chunked = false;
+            }
+            Repr::Tree { list, .. } => *list = is,
             Repr::Annotated(annotated) => Arc::make_mut(annotated).of.set_list(is),
             Repr::Entry(pair) if is => {
                 self.0 = Repr::Flat { list: true, chunked: false, start: 0, items: Arc::new(pair.to_vec()) };
@@ -125,6 +127,7 @@ impl Vector {
     }
 
     /// Whether this was made as a list; the empty sequence always is one.
+    #[inline]
     pub fn is_list(&self) -> bool {
         match &self.0 {
             Repr::Flat { list, .. } | Repr::Tree { list, .. } => *list || self.is_empty(),
@@ -148,6 +151,7 @@ impl Vector {
     pub fn with_meta(self, meta: Option<Map>) -> Self {
         let of = match &self.0 {
             Repr::Annotated(annotated) => annotated.of.clone(),
+            _ if meta.is_none() => return self,
             _ => self,
         };
         match meta {
@@ -156,6 +160,7 @@ impl Vector {
         }
     }
 
+    #[inline]
     pub fn len(&self) -> usize {
         match &self.0 {
             Repr::Empty => 0,
@@ -166,10 +171,12 @@ impl Vector {
         }
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    #[inline]
     pub fn get(&self, index: usize) -> Option<&Value> {
         match &self.0 {
             Repr::Tree { tree, .. } => tree.tree.get(index),
@@ -178,14 +185,17 @@ impl Vector {
         }
     }
 
+    #[inline]
     pub fn first(&self) -> Option<&Value> {
         self.get(0)
     }
 
+    #[inline]
     pub fn last(&self) -> Option<&Value> {
         self.get(self.len().checked_sub(1)?)
     }
 
+    #[inline]
     pub fn iter(&self) -> Iter<'_> {
         match &self.0 {
             Repr::Tree { tree, .. } => Iter::Tree(tree.tree.iter()),
@@ -196,6 +206,7 @@ impl Vector {
 
     /// The elements side by side. Large shared sequences that were changed are copied for this, once: see
     /// [`Vector::is_flat`].
+    #[inline]
     pub fn as_slice(&self) -> &[Value] {
         match &self.0 {
             Repr::Flat { start, items, .. } => items.get(*start as usize..).unwrap_or_default(),
@@ -216,6 +227,7 @@ impl Vector {
     }
 
     /// Whether nobody else holds the elements: changes are made in place then.
+    #[inline]
     pub fn is_unique(&self) -> bool {
         match &self.0 {
             Repr::Empty => true,
@@ -449,6 +461,7 @@ pub enum Iter<'a> {
 impl<'a> Iterator for Iter<'a> {
     type Item = &'a Value;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a Value> {
         match self {
             Self::Slice(items) => items.next(),
@@ -513,6 +526,7 @@ enum Source {
 
 impl Iterator for Elements {
     type Item = Value;
+    #[inline]
     fn next(&mut self) -> Option<Value> {
         match &mut self.0 {
             Source::Owned(items) => items.next(),

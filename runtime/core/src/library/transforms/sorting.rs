@@ -117,12 +117,45 @@ fn plain_order(keys: &[Value], comparator: Option<&Value>) -> Option<Vec<usize>>
         order.sort_by(|a, b| if reversed { ints[*b].cmp(&ints[*a]) } else { ints[*a].cmp(&ints[*b]) });
         return Some(order);
     }
-    // Bytes are in the order of UTF-16 units where every character is one of each.
-    let texts: Option<Vec<&str>> =
-        keys.iter().map(|key| key.as_str().filter(|text| text.is_ascii())).collect();
-    let texts = texts?;
-    order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
+    if keys.iter().all(is_plain_text) {
+        let texts: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
+        order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
+        return Some(order);
+    }
+    let rows = plain_rows(keys)?;
+    order.sort_by(|a, b| {
+        rows[*a].iter().zip(rows[*b]).map(plainly).find(|it| it.is_ne()).unwrap_or(Ordering::Equal)
+    });
     Some(order)
+}
+
+/// The keys when they are vectors of one length, as `juxt` makes them, with integers or plain texts in each column.
+fn plain_rows(keys: &[Value]) -> Option<Vec<&[Value]>> {
+    let rows: Option<Vec<&[Value]>> = keys
+        .iter()
+        .map(|key| if let Value::Vector(row) = key { Some(row.as_slice()) } else { None })
+        .collect();
+    let rows = rows?;
+    let columns = rows.first()?.len();
+    let uniform =
+        |is: fn(&Value) -> bool, column: usize| rows.iter().all(|row| row.get(column).is_some_and(is));
+    let plain = rows.iter().all(|row| row.len() == columns)
+        && (0..columns).all(|column| uniform(is_int, column) || uniform(is_plain_text, column));
+    plain.then_some(rows)
+}
+
+/// The order of two cells of one column of [`plain_rows`].
+fn plainly((left, right): (&Value, &Value)) -> Ordering {
+    match (left, right) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Str(a), Value::Str(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
+}
+
+/// Whether bytes are in the order of UTF-16 units: every character is one of each.
+fn is_plain_text(value: &Value) -> bool {
+    value.as_str().is_some_and(str::is_ascii)
 }
 
 fn is_int(value: &Value) -> bool {
