@@ -30,6 +30,9 @@ mod output;
 /// Which blocks belong to which state.
 mod region;
 
+/// Changes of what stands at a path.
+mod update;
+
 /// Files of a crate: path with `/` separators, relative to the crate's folder, to content.
 pub type Files = BTreeMap<String, String>;
 

@@ -31,6 +31,12 @@ mod print;
 /// What is kept unboxed.
 pub mod unboxed;
 
+/// Changes at a place that is found once.
+mod updates;
+
+/// Values with one use.
+mod uses;
+
 /// Passes that make bodies smaller without changing what they do.
 pub mod simplify;
 
@@ -165,6 +171,64 @@ pub enum Rvalue {
     },
     /// The closure of this index in [`Body::closures`], with the values that it captures.
     Closure(usize, Vec<Operand>),
+    /// A collection with the value at a path changed.
+    Update(Box<Update>),
+}
+
+/// `update`, `update-in` or `assoc-in` of a path with keys that are known one by one.
+#[derive(Debug)]
+pub struct Update {
+    /// The row of the library whose call this is.
+    pub row: &'static Entry,
+    pub coll: Operand,
+    /// At least one.
+    pub path: Vec<Operand>,
+    /// Taken in place of nil, as `fnil` says.
+    pub absent: Option<Operand>,
+    pub change: Change,
+    /// Stand behind the old value in the call of what changes it; the new value itself for [`Change::Put`].
+    pub arguments: Vec<Operand>,
+}
+
+/// What makes the new value of an [`Update`].
+#[derive(Debug)]
+pub enum Change {
+    /// Nothing: it is there.
+    Put,
+    Call(&'static Entry),
+    /// A closure that nothing else sees, with the values that it captures.
+    Closure(usize, Vec<Operand>),
+    Invoke(Operand),
+}
+
+impl Update {
+    fn operands(&self) -> Vec<&Operand> {
+        let change: &[Operand] = match &self.change {
+            Change::Put | Change::Call(_) => &[],
+            Change::Closure(_, captured) => captured,
+            Change::Invoke(callee) => std::slice::from_ref(callee),
+        };
+        std::iter::once(&self.coll)
+            .chain(&self.path)
+            .chain(&self.absent)
+            .chain(change)
+            .chain(&self.arguments)
+            .collect()
+    }
+
+    fn operands_mut(&mut self) -> Vec<&mut Operand> {
+        let change: &mut [Operand] = match &mut self.change {
+            Change::Put | Change::Call(_) => &mut [],
+            Change::Closure(_, captured) => captured,
+            Change::Invoke(callee) => std::slice::from_mut(callee),
+        };
+        std::iter::once(&mut self.coll)
+            .chain(&mut self.path)
+            .chain(&mut self.absent)
+            .chain(change)
+            .chain(&mut self.arguments)
+            .collect()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -308,6 +372,31 @@ impl Terminator {
 }
 
 impl Rvalue {
+    /// The closure that it makes or calls, by its index, and what that captures.
+    pub fn closure(&self) -> Option<(usize, &[Operand])> {
+        match self {
+            Self::Closure(index, captured) | Self::CallWith { closure: index, captured, .. } => {
+                Some((*index, captured))
+            }
+            Self::Update(update) => match &update.change {
+                Change::Closure(index, captured) => Some((*index, captured)),
+                Change::Put | Change::Call(_) | Change::Invoke(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn closure_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Closure(index, _) | Self::CallWith { closure: index, .. } => Some(index),
+            Self::Update(update) => match &mut update.change {
+                Change::Closure(index, _) => Some(index),
+                Change::Put | Change::Call(_) | Change::Invoke(_) => None,
+            },
+            _ => None,
+        }
+    }
+
     /// What it reads, in order of evaluation.
     pub fn operands(&self) -> Vec<&Operand> {
         match self {
@@ -320,6 +409,7 @@ impl Rvalue {
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
             Self::CallWith { captured, arguments, .. } => captured.iter().chain(arguments).collect(),
+            Self::Update(update) => update.operands(),
         }
     }
 
@@ -334,6 +424,7 @@ impl Rvalue {
             Self::Invoke(callee, operands) => std::iter::once(callee).chain(operands).collect(),
             Self::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).collect(),
             Self::CallWith { captured, arguments, .. } => captured.iter_mut().chain(arguments).collect(),
+            Self::Update(update) => update.operands_mut(),
         }
     }
 }

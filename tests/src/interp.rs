@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use breyta_compiler::mir::live::Liveness;
 use breyta_compiler::mir::{
-    self, BlockId, Body, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator,
+    self, BlockId, Body, Change, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator, Update,
 };
+use breyta_core::library::Entry;
 use breyta_core::value::Function;
 use breyta_core::{Budget, Thrown, Value, Vector};
 use breyta_engine::frame::Frame;
@@ -296,9 +297,7 @@ impl Run<'_> {
             // Texts of the program are literals, as in generated code.
             Operand::Constant(Value::Str(text)) => Value::literal(text),
             Operand::Constant(value) => value.clone(),
-            Operand::Function(entry) => {
-                Value::Function(Arc::new(Function::Native { name: entry.name, code: entry.code }))
-            }
+            Operand::Function(entry) => native(entry),
         }
     }
 
@@ -335,12 +334,40 @@ impl Run<'_> {
                 rt::distinct_map(budget, &mut entries)?
             }
             Rvalue::Closure(index, captured) => self.closure(*index, captured),
+            Rvalue::Update(update) => self.update(update, budget)?,
             Rvalue::CallWith { function, closure, captured, arguments, .. } => {
                 let mut all = vec![self.closure(*closure, captured)];
                 all.extend(self.operands(arguments));
                 (function.code)(budget, &mut all)?
             }
         })
+    }
+
+    /// As the row of the library that it stands for.
+    fn update(&self, update: &'static Update, budget: &mut Budget) -> Result<Value, Thrown> {
+        let mut path = self.operands(&update.path);
+        let path = match update.row.name {
+            "clojure.core/update" => path.remove(0),
+            _ => Value::Vector(path.into()),
+        };
+        let mut all = vec![self.operand(&update.coll), path];
+        let function = match &update.change {
+            Change::Put => None,
+            Change::Call(entry) => Some(native(entry)),
+            Change::Closure(index, captured) => Some(self.closure(*index, captured)),
+            Change::Invoke(callee) => Some(self.operand(callee)),
+        };
+        match (function, &update.absent) {
+            (Some(function), Some(absent)) => {
+                all.push(breyta_core::library::functions::fnil(
+                    budget,
+                    &mut [function, self.operand(absent)],
+                )?);
+            }
+            (function, _) => all.extend(function),
+        }
+        all.extend(self.operands(&update.arguments));
+        (update.row.code)(budget, &mut all)
     }
 
     fn closure(&self, index: usize, captured: &'static [Operand]) -> Value {
@@ -353,4 +380,8 @@ impl Run<'_> {
             }),
         }))
     }
+}
+
+fn native(entry: &'static Entry) -> Value {
+    Value::Function(Arc::new(Function::Native { name: entry.name, code: entry.code }))
 }

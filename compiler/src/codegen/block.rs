@@ -148,7 +148,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
 
     fn name_variables(&mut self) {
         let mut scope = Scope::default();
-        for reserved in ["frame", "budget", "arguments", "captured", "handed"] {
+        for reserved in ["frame", "budget", "arguments", "captured", "handed", "old"] {
             scope.unique(reserved);
         }
         let mut order: Vec<LocalId> =

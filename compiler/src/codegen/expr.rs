@@ -9,6 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::names::ident;
+use super::update;
 use crate::mir::pointless::are_distinct;
 use crate::mir::{Kept, LocalId, Operand, Rvalue};
 
@@ -59,6 +60,7 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
             let integers = integers.then(|| spelling.over_integers(*closure));
             call_with(function, *closure, values, captured.len(), integers, spelling)
         }
+        Rvalue::Update(of) => update::spelled(of, values, spelling),
         Rvalue::Itself => spelling.itself(),
         Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
         Rvalue::Vector(_) => quote!(rt::vector(#budget, &mut [#(#values),*])?),
@@ -287,12 +289,12 @@ fn function_value(entry: &'static Entry) -> TokenStream {
     once(&quote!(rt::native(#name, #path)))
 }
 
-fn library_path(entry: &Entry) -> TokenStream {
+pub(super) fn library_path(entry: &Entry) -> TokenStream {
     let path = path(entry.path);
     quote!(rt::#path)
 }
 
-fn path(of: &str) -> TokenStream {
+pub(super) fn path(of: &str) -> TokenStream {
     let parts = of.split("::").map(ident);
     quote!(#(#parts)::*)
 }

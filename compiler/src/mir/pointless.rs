@@ -18,8 +18,8 @@ pub(super) fn drop_pointless(body: &mut Body) {
 fn drop_closures(body: &mut Body) {
     let mut numbers = BTreeMap::new();
     for statement in body.blocks.iter_mut().flat_map(|block| &mut block.statements) {
-        if let StatementKind::Assign(_, Rvalue::Closure(index, _) | Rvalue::CallWith { closure: index, .. }) =
-            &mut statement.kind
+        if let StatementKind::Assign(_, value) = &mut statement.kind
+            && let Some(index) = value.closure_mut()
         {
             let next = numbers.len();
             *index = *numbers.entry(*index).or_insert(next);
@@ -94,7 +94,7 @@ impl Rvalue {
     /// Whether evaluating it can throw; what cannot may be left out when its value is not used.
     pub fn may_throw(&self) -> bool {
         match self {
-            Self::Call(..) | Self::CallWith { .. } | Self::Invoke(..) => true,
+            Self::Call(..) | Self::CallWith { .. } | Self::Invoke(..) | Self::Update(_) => true,
             Self::Set(items) => !are_distinct(items.iter()),
             Self::Map(entries) => !are_distinct(entries.iter().map(|(key, _)| key)),
             _ => false,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use breyta_core::print::pr_str;
 
 use super::live::Liveness;
-use super::{BlockId, Body, Kept, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
+use super::{BlockId, Body, Change, Kept, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
 
 /// The flow body, then every function.
 pub fn print(program: &Program) -> String {
@@ -131,6 +131,24 @@ fn rvalue(value: &Rvalue, names: &Names) -> String {
         }
         Rvalue::Closure(index, captured) => {
             format!("closure {index} {}", all(captured)).trim_end().to_owned()
+        }
+        Rvalue::Update(update) => {
+            let (coll, path) = (operand(&update.coll, names), all(&update.path));
+            let change = match &update.change {
+                Change::Put => String::new(),
+                Change::Call(entry) => format!("{} ", entry.name),
+                Change::Closure(index, captured) => {
+                    format!("{} ", format!("(closure {index} {}", all(captured)).trim_end().to_owned() + ")")
+                }
+                Change::Invoke(callee) => format!("invoke {} ", operand(callee, names)),
+            };
+            let absent = update.absent.as_ref().map(|it| format!("(or {}) ", operand(it, names)));
+            let line = format!(
+                "update {coll} [{path}] {}{change}{}",
+                absent.unwrap_or_default(),
+                all(&update.arguments)
+            );
+            line.trim_end().to_owned()
         }
     }
 }

@@ -54,6 +54,12 @@ pub const PASSES: &[Pass] = &[
         run: chains,
     },
     Pass {
+        name: "updates",
+        doc: "Changes what stands at a written path in its place, without a vector of the path or a function value.",
+        optional: true,
+        run: super::updates::in_place,
+    },
+    Pass {
         name: "closures",
         doc: "Hands a closure that one library call alone uses straight to it, to be inlined there.",
         optional: true,

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BlockId, Body, LocalId, Operand, Program, Rvalue, StatementKind, Terminator, live};
+use super::{BlockId, Body, LocalId, Operand, Program, StatementKind, Terminator, live};
 
 /// Whether suspensions may occur.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,12 +133,10 @@ fn handlers(of: &Body, say: &mut impl FnMut(u8, String)) {
 
 fn closures(of: &Body, say: &mut impl FnMut(u8, String)) {
     for statement in of.blocks.iter().flat_map(|block| &block.statements) {
-        if let StatementKind::Assign(
-            _,
-            Rvalue::Closure(index, captured) | Rvalue::CallWith { closure: index, captured, .. },
-        ) = &statement.kind
+        if let StatementKind::Assign(_, value) = &statement.kind
+            && let Some((index, captured)) = value.closure()
         {
-            match of.closures.get(*index) {
+            match of.closures.get(index) {
                 Some(closure) if closure.captured.len() == captured.len() => {}
                 Some(_) => say(3, format!("closure {index} gets other captured values than it has")),
                 None => say(3, format!("closure {index} does not exist")),

@@ -11,6 +11,7 @@ pub mod closures;
 pub mod integers;
 pub mod numbers;
 pub mod parts;
+pub mod paths;
 pub mod predicates;
 
 /// A way in.

@@ -131,7 +131,7 @@ pub fn assoc_in(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
 }
 
 /// Changes the value at a path. An empty path stands for the key nil, as in Clojure.
-fn change_at(
+pub(super) fn change_at(
     budget: &mut Budget,
     coll: Value,
     path: &[Value],

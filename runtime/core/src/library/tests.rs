@@ -16,6 +16,7 @@ use crate::{Budget, Thrown, Value, edn};
 
 /// Sequences without an end.
 mod endless;
+mod paths;
 
 fn budget() -> Budget {
     Budget::new(1_000_000, 200, 100_000_000)
