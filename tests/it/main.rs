@@ -40,6 +40,9 @@ mod format;
 /// Flows of several files.
 mod include;
 
+/// A flow that takes long, across kills.
+mod journey;
+
 /// HIR to MIR.
 mod lower;
 

@@ -110,9 +110,19 @@ pub struct Executable {
 impl Executable {
     /// Builds a draft of a flow; `source` is relative to the root.
     pub fn build(source: &str) -> Self {
+        Self::build_with(source, &[])
+    }
+
+    /// Builds a draft of a flow with the flows that it calls.
+    pub fn build_with(source: &str, children: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("flow-executable");
-        finish(breytac().arg("build").arg(source).arg("-o").arg(&path)).expect_status(0);
+        let mut build = breytac();
+        build.arg("build").arg(source).arg("-o").arg(&path);
+        for child in children {
+            build.args(["--with", child]);
+        }
+        finish(&mut build).expect_status(0);
         Self { path, folder }
     }
 

@@ -9,6 +9,9 @@ pub mod conformance;
 /// Generated reference documents.
 pub mod documents;
 
+/// What journals say was done.
+pub mod effects;
+
 /// breytac and the executables it makes.
 pub mod executable;
 
