@@ -55,6 +55,9 @@ mod properties;
 /// Scripted runs.
 mod scenarios;
 
+/// Lives of flows under seeds.
+mod simulation;
+
 /// Language and diagnostics, by literate files.
 mod spec;
 

@@ -39,6 +39,9 @@ pub mod scenario;
 /// An HTTP server with a log.
 pub mod server;
 
+/// Lives of flows under seeds.
+pub mod simulation;
+
 /// Literate specs.
 pub mod spec;
 

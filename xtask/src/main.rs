@@ -46,7 +46,7 @@ cargo xtask TASK
   bench engine [--write]            many runs at once, resuming, a very long run, parked runs
   bench functions [--write]         compiled transforms against a warm JVM (Debian: `apt install clojure`)
                          --write puts the table into BENCHMARKS.md
-  simulate [--seeds N]              the engine under crashes and signals everywhere, by seeds
+  simulate [--seeds N] [--first SEED]   flows under crashes and signals everywhere, by seeds
   torture [--seconds N]             a real process killed again and again over a real disk
   fuzz [--seconds N] [--seeded] [TARGET…]
                                     reader, checker, formatter on hostile input, N seconds each

@@ -1,7 +1,7 @@
 //! A store whose process dies at a chosen commit: for tests that put a crash everywhere.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::journal::Entry;
 use crate::store::{
@@ -18,7 +18,12 @@ pub enum Death {
     Before,
     /// It is durable, and nobody was told.
     After,
+    /// The process hangs in it: another one may take over, and then it goes on.
+    Held,
 }
+
+/// A commit that a process hangs in.
+pub type Held = BoxFuture<'static, Result<(), StoreError>>;
 
 /// A store whose process dies at a commit: it answers an error then and does nothing any more.
 pub struct Dying {
@@ -26,12 +31,13 @@ pub struct Dying {
     /// Commits until then.
     left: AtomicU64,
     death: Death,
+    held: Mutex<Option<Held>>,
 }
 
 impl Dying {
     /// Dies at the commit of this number, from 1.
     pub fn at(inner: Arc<dyn Store>, commit: u64, death: Death) -> Self {
-        Self { inner, left: AtomicU64::new(commit), death }
+        Self { inner, left: AtomicU64::new(commit), death, held: Mutex::default() }
     }
 
     /// Commits until the death.
@@ -39,17 +45,29 @@ impl Dying {
         self.left.load(Ordering::Relaxed)
     }
 
-    async fn at_commit<T>(&self, commit: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+    /// The commit in which the process hangs.
+    pub fn take_held(&self) -> Option<Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The commit is made only when it is waited for, so that a death before it sends nothing.
+    async fn at_commit<T: Send + 'static>(
+        &self,
+        commit: impl FnOnce(Arc<dyn Store>) -> BoxFuture<'static, Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         let dead = || StoreError::io("the process died here");
         let left = self.left.load(Ordering::Relaxed);
         self.left.store(left.saturating_sub(1), Ordering::Relaxed);
         match (left, self.death) {
-            (0, _) | (1, Death::Before) => {
-                drop(commit);
+            (0, _) | (1, Death::Before) => Err(dead()),
+            (1, Death::After) => commit(self.inner.clone()).await.and(Err(dead())),
+            (1, Death::Held) => {
+                let commit = commit(self.inner.clone());
+                let held: Held = Box::pin(async move { commit.await.map(drop) });
+                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
                 Err(dead())
             }
-            (1, Death::After) => commit.await.and(Err(dead())),
-            _ => commit.await,
+            _ => commit(self.inner.clone()).await,
         }
     }
 }
@@ -130,8 +148,7 @@ impl Observer for Dying {
 
 impl Store for Dying {
     fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
-        // Created lazily, so that a death before the commit sends nothing.
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.create_run(run).await })))
+        Box::pin(self.at_commit(move |inner| Box::pin(async move { inner.create_run(run).await })))
     }
 
     fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>> {
@@ -139,7 +156,7 @@ impl Store for Dying {
     }
 
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.admit_run(run).await })))
+        Box::pin(self.at_commit(move |inner| Box::pin(async move { inner.admit_run(run).await })))
     }
 
     fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>> {
@@ -151,11 +168,15 @@ impl Store for Dying {
         command: CommandId,
         answer: CommandAnswer,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.answer_command(command, answer).await })))
+        Box::pin(
+            self.at_commit(move |inner| Box::pin(async move { inner.answer_command(command, answer).await })),
+        )
     }
 
     fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.prune(before_ms, count_max).await })))
+        Box::pin(
+            self.at_commit(move |inner| Box::pin(async move { inner.prune(before_ms, count_max).await })),
+        )
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
@@ -163,7 +184,7 @@ impl Store for Dying {
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
-        Box::pin(self.at_commit(Box::pin(async move { self.inner.commit(commit).await })))
+        Box::pin(self.at_commit(move |inner| Box::pin(async move { inner.commit(commit).await })))
     }
 
     fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
