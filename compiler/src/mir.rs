@@ -10,6 +10,9 @@ use breyta_core::library::Entry;
 use crate::source::Span;
 use crate::types::Type;
 
+/// Arithmetic of several numbers in steps of two.
+mod binary;
+
 /// HIR to blocks.
 pub mod build;
 

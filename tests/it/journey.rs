@@ -89,7 +89,7 @@ impl Journey {
 }
 
 #[test]
-fn across_three_kills() {
+fn compiled_across_three_kills() {
     let flow = Executable::build_with(
         "tests/scenarios/long-journey/flow.edn",
         &["tests/scenarios/long-journey/children/part.edn"],

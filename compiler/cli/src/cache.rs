@@ -59,7 +59,7 @@ impl Variant {
     }
 
     /// Every profile setting that matters, so that no configuration file of the user changes it.
-    fn profile(self) -> [String; 11] {
+    fn profile(self) -> [String; 13] {
         let (opt_level, codegen_units) = match self {
             Self::Fast => ("3", "16"),
             Self::Small => ("\"s\"", "1"),
@@ -76,7 +76,9 @@ impl Variant {
             "debug-assertions=false".to_owned(),
             "rpath=false".to_owned(),
             // What compiled functions spend their time in.
-            "package.breyta-core.opt-level=3".to_owned(),
+            "package.breyta-core.opt-level=2".to_owned(),
+            "package.memchr.opt-level=2".to_owned(),
+            "package.regex-automata.opt-level=2".to_owned(),
         ]
     }
 }

@@ -54,6 +54,12 @@ pub const PASSES: &[Pass] = &[
         run: chains,
     },
     Pass {
+        name: "binary",
+        doc: "Spells sums, differences and products of several numbers as steps of two.",
+        optional: true,
+        run: super::binary::split,
+    },
+    Pass {
         name: "updates",
         doc: "Changes what stands at a written path in its place, without a vector of the path or a function value.",
         optional: true,

@@ -1,7 +1,8 @@
 //! Immutable text that costs nothing to copy: a literal of the program, or shared on the heap.
 //!
-//! Not a string builder; build a `String` and convert it once.
+//! Not a string builder: a text is built in a [`scratch`] string and made a [`Text`] once.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -39,6 +40,53 @@ impl Text {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
         }
+    }
+}
+
+/// Up to how much of a scratch string is kept for the next text.
+const SCRATCH_BYTES: usize = 1 << 14;
+
+thread_local! {
+    static SCRATCH: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// An empty string to build a text in; [`Text::from_scratch`] takes it back. Saves an allocation for every short text.
+pub(crate) fn scratch() -> String {
+    SCRATCH.try_with(|scratch| std::mem::take(&mut *scratch.borrow_mut())).unwrap_or_default()
+}
+
+impl Text {
+    /// A text that was built in a [`scratch`] string.
+    pub(crate) fn from_scratch(mut built: String) -> Self {
+        if built.capacity() > SCRATCH_BYTES {
+            return Self::from(built);
+        }
+        let text = Self::from(built.as_str());
+        built.clear();
+        // At the end of the thread there is nowhere to put it.
+        let _ = SCRATCH.try_with(|scratch| *scratch.borrow_mut() = built);
+        text
+    }
+
+    /// The same in lower case.
+    pub(crate) fn to_lower_case(&self) -> Self {
+        self.in_case(str::make_ascii_lowercase, str::to_lowercase)
+    }
+
+    /// The same in upper case.
+    pub(crate) fn to_upper_case(&self) -> Self {
+        self.in_case(str::make_ascii_uppercase, str::to_uppercase)
+    }
+
+    fn in_case(&self, ascii: fn(&mut str), any: fn(&str) -> String) -> Self {
+        if !self.is_ascii() {
+            return any(self).into();
+        }
+        let mut copy: Arc<str> = self.as_str().into();
+        if let Some(own) = Arc::get_mut(&mut copy) {
+            ascii(own);
+        }
+        Self(Repr::Shared(copy))
     }
 }
 

@@ -109,8 +109,22 @@ pub fn juxt(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         return Err(Thrown::arity("clojure.core/juxt", 0));
     }
     budget.charge(1 + args.len())?;
-    Ok(closure("juxt", call_each, args))
+    Ok(closure(JUXT, call_each, args))
 }
+
+/// The functions behind what `juxt` made.
+pub(super) fn parts_of_juxt(function: &Value) -> Option<&[Value]> {
+    match function {
+        Value::Function(function) => match function.as_ref() {
+            Function::Closure { name: JUXT, captured, .. } => Some(captured),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name of what `juxt` makes. No `fn` form has a name with a namespace.
+const JUXT: &str = "clojure.core/juxt";
 
 fn call_each(budget: &mut Budget, functions: &[Value], args: &mut [Value]) -> Result<Value, Thrown> {
     budget.charge(functions.len())?;

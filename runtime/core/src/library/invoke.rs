@@ -16,6 +16,9 @@ pub fn invoke(budget: &mut Budget, callee: &Value, args: &mut [Value]) -> Result
     }
     budget.spend(1)?;
     match (callee, &*args) {
+        (Value::Keyword(_), [Value::Map(map)]) if !map.is_sorted() => {
+            Ok(map.get(callee).cloned().unwrap_or_default())
+        }
         (Value::Keyword(_) | Value::Symbol(_), [coll]) => {
             Ok(lookup(budget, coll, callee)?.unwrap_or_default())
         }

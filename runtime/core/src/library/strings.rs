@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::mem::take;
 
+use memchr::memmem;
+
 use super::class::{mismatch, null_pointer};
 use super::elements::elements;
 use super::invoke::invoke;
@@ -12,6 +14,7 @@ use super::lookup::index_argument;
 use super::text::Units;
 use super::{regexes, rows};
 use crate::print::str_text;
+use crate::text::scratch;
 use crate::{Budget, Text, Thrown, Value, Vector};
 
 rows! { strings:
@@ -66,20 +69,20 @@ fn changed(
     budget: &mut Budget,
     name: &str,
     args: &[Value],
-    change: fn(&str) -> String,
+    change: fn(&Text) -> Text,
 ) -> Result<Value, Thrown> {
     let [value] = args else { return Err(Thrown::arity(name, args.len())) };
     let text = text_of(budget, name, value)?;
     budget.charge_bytes(text.len() as u64)?;
-    Ok(Value::string(change(&text)))
+    Ok(Value::Str(change(&text)))
 }
 
 pub fn upper_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    changed(budget, "clojure.string/upper-case", args, str::to_uppercase)
+    changed(budget, "clojure.string/upper-case", args, Text::to_upper_case)
 }
 
 pub fn lower_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    changed(budget, "clojure.string/lower-case", args, str::to_lowercase)
+    changed(budget, "clojure.string/lower-case", args, Text::to_lower_case)
 }
 
 pub fn capitalize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -88,9 +91,9 @@ pub fn capitalize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
         match chars.next() {
             // Beyond 16 bits a character is two units, and half of it has no upper case.
             Some(first) if first.len_utf16() == 1 => {
-                first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect()
+                first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect::<String>().into()
             }
-            _ => text.to_lowercase(),
+            _ => text.to_lower_case(),
         }
     })
 }
@@ -279,21 +282,41 @@ pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
     const NAME: &str = "clojure.string/replace";
     let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
     let text = text_of(budget, NAME, text)?;
-    let (from, to) = match (&*pattern, &*replacement) {
-        (Value::Char(_), Value::Char(_)) | (Value::Str(_), Value::Str(_)) => {
-            (str_text(pattern), str_text(replacement))
+    match (&*pattern, &*replacement) {
+        (Value::Str(from), Value::Str(to)) => replace_text(budget, text, from, to),
+        (Value::Char(_), Value::Char(_)) => {
+            replace_text(budget, text, &str_text(pattern), &str_text(replacement))
         }
-        (Value::Char(_), other) => return Err(mismatch(NAME, "a character for a character", other)),
-        (Value::Str(_), other) => return Err(mismatch(NAME, "a string for a string", other)),
-        (Value::Regex(regex), other) => {
-            return regexes::replace(budget, NAME, (&text, regex), other, false);
-        }
-        (other, _) => return Err(regexes::invalid_match(other)),
-    };
-    let hits = text.matches(from.as_str()).count();
+        (Value::Char(_), other) => Err(mismatch(NAME, "a character for a character", other)),
+        (Value::Str(_), other) => Err(mismatch(NAME, "a string for a string", other)),
+        (Value::Regex(regex), other) => regexes::replace(budget, NAME, (&text, regex), other, false),
+        (other, _) => Err(regexes::invalid_match(other)),
+    }
+}
+
+fn replace_text(budget: &mut Budget, text: Text, from: &str, to: &str) -> Result<Value, Thrown> {
+    if from.is_empty() {
+        let hits = text.chars().count() + 1;
+        budget.charge_bytes(hits.saturating_mul(to.len()).saturating_add(text.len()) as u64)?;
+        return Ok(Value::string(text.replace(from, to)));
+    }
+    let finder = memmem::Finder::new(from);
+    let hits = finder.find_iter(text.as_bytes()).count();
+    if hits == 0 {
+        return Ok(Value::Str(text));
+    }
     let grown = hits.saturating_mul(to.len()).saturating_add(text.len());
     budget.charge_bytes(grown as u64)?;
-    Ok(Value::string(text.replace(&from, &to)))
+    let mut out = scratch();
+    out.reserve(grown - hits * from.len());
+    let mut done = 0;
+    for hit in finder.find_iter(text.as_bytes()) {
+        out.push_str(text.get(done..hit).unwrap_or_default());
+        out.push_str(to);
+        done = hit + from.len();
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Ok(Value::Str(Text::from_scratch(out)))
 }
 
 pub fn replace_first(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {

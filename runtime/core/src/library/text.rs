@@ -9,8 +9,9 @@ use super::elements::settled;
 use super::lookup::index_argument;
 use super::rows;
 use crate::print::write_str;
+use crate::text::scratch;
 use crate::thrown::Class;
-use crate::{Budget, Keyword, Symbol, Thrown, Value};
+use crate::{Budget, Keyword, Symbol, Text, Thrown, Value};
 
 mod numbers;
 
@@ -31,10 +32,15 @@ rows! { text:
 }
 
 /// A string under construction that takes UTF-16 units.
-#[derive(Default)]
 pub(super) struct Units {
     text: String,
     high: Option<u16>,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self { text: scratch(), high: None }
+    }
 }
 
 impl Units {
@@ -55,13 +61,19 @@ impl Units {
 
     /// Appends what `str` gives of a value, charging its bytes.
     pub(super) fn push_value(&mut self, budget: &mut Budget, value: &Value) -> Result<(), Thrown> {
-        if let Value::Char(unit) = value {
-            budget.charge_bytes(2)?;
-            self.push_unit(*unit);
-            return Ok(());
+        match value {
+            Value::Char(unit) => {
+                budget.charge_bytes(2)?;
+                self.push_unit(*unit);
+                return Ok(());
+            }
+            Value::Nil => return Ok(()),
+            _ => self.settle(),
         }
-        if !value.is_nil() {
-            self.settle();
+        if let Value::Str(text) = value {
+            charge_text(budget, text.len())?;
+            self.text.push_str(text);
+            return Ok(());
         }
         let value = &*settled(budget, value)?;
         write_str(value, &mut self.text, &mut |bytes| charge_text(budget, bytes))
@@ -76,7 +88,7 @@ impl Units {
 
     pub(super) fn finish(mut self) -> Value {
         self.settle();
-        Value::string(self.text)
+        Value::Str(Text::from_scratch(self.text))
     }
 }
 

@@ -7,10 +7,12 @@ use crate::library::class;
 use crate::library::compare::order;
 use crate::library::elements::{elements, sequence, settle};
 use crate::library::invoke::{call, call_two};
-use crate::library::rows;
+use crate::library::{functions, rows};
 use crate::number;
-use crate::value::Function;
 use crate::{Budget, Map, Thrown, Value, Vector};
+
+/// Keys that are compared without a way to fail.
+mod plain;
 
 rows! { transforms::sorting:
     "clojure.core/sort" sort (Any; Seqable) -> List, "The elements in order, natural or by a comparator; stable.";
@@ -42,15 +44,42 @@ pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
     };
     let meta = coll.meta().cloned();
     let mut items = elements(budget, coll)?.into_vec();
-    budget.charge(items.len())?;
-    let mut keys = Vec::with_capacity(items.len());
-    for item in &items {
-        let mut key = call(budget, function, item.clone())?;
-        settle(budget, &mut key)?;
-        keys.push(key);
-    }
-    let order = stable_order(budget, &keys, comparator)?;
+    let parts = if comparator.is_none() { functions::parts_of_juxt(function) } else { None };
+    let order = match parts {
+        Some(parts) => {
+            let cells = keys(budget, parts, &items)?;
+            let rows: Vec<&[Value]> = cells.chunks_exact(parts.len()).collect();
+            budget.charge(items.len())?;
+            match plain::order(&rows, false) {
+                Some(order) => order,
+                None => {
+                    let rows: Vec<Value> =
+                        rows.into_iter().map(|row| Value::Vector(row.to_vec().into())).collect();
+                    stable_order(budget, &rows, None)?
+                }
+            }
+        }
+        None => {
+            let keys = keys(budget, std::slice::from_ref(function), &items)?;
+            stable_order(budget, &keys, comparator)?
+        }
+    };
     in_order(rearrange(&mut items, &order), meta)
+}
+
+/// What the functions make of every item, item by item.
+fn keys(budget: &mut Budget, functions: &[Value], items: &[Value]) -> Result<Vec<Value>, Thrown> {
+    let count = items.len() * functions.len();
+    budget.charge(count)?;
+    let mut keys = Vec::with_capacity(count);
+    for item in items {
+        for function in functions {
+            let mut key = call(budget, function, item.clone())?;
+            settle(budget, &mut key)?;
+            keys.push(key);
+        }
+    }
+    Ok(keys)
 }
 
 /// The places of `keys` in sorted order. Our own merge sort, because comparing may fail, and because a comparator that
@@ -62,7 +91,7 @@ fn stable_order(
 ) -> Result<Vec<usize>, Thrown> {
     budget.charge(keys.len())?;
     budget.spend(keys.len() as u64)?;
-    if let Some(order) = plain_order(keys, comparator) {
+    if let Some(order) = plain::order_of_keys(keys, comparator) {
         return Ok(order);
     }
     let mut order: Vec<usize> = (0..keys.len()).collect();
@@ -97,69 +126,6 @@ fn in_order(items: Vec<Value>, meta: Option<Map>) -> Result<Value, Thrown> {
     }
     let sorted = sequence(items);
     if meta.is_some() { sorted.with_meta(meta) } else { Ok(sorted) }
-}
-
-/// The order of keys of one kind that are compared often and cannot fail; None for others.
-fn plain_order(keys: &[Value], comparator: Option<&Value>) -> Option<Vec<usize>> {
-    let reversed = match comparator {
-        None => false,
-        Some(Value::Function(function)) => match function.as_ref() {
-            Function::Native { name: "clojure.core/compare", .. } => false,
-            Function::Native { name: "clojure.core/<", .. } if keys.iter().all(is_int) => false,
-            Function::Native { name: "clojure.core/>", .. } if keys.iter().all(is_int) => true,
-            _ => return None,
-        },
-        Some(_) => return None,
-    };
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    if keys.iter().all(is_int) {
-        let ints: Vec<i64> = keys.iter().filter_map(Value::as_int).collect();
-        order.sort_by(|a, b| if reversed { ints[*b].cmp(&ints[*a]) } else { ints[*a].cmp(&ints[*b]) });
-        return Some(order);
-    }
-    if keys.iter().all(is_plain_text) {
-        let texts: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
-        order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
-        return Some(order);
-    }
-    let rows = plain_rows(keys)?;
-    order.sort_by(|a, b| {
-        rows[*a].iter().zip(rows[*b]).map(plainly).find(|it| it.is_ne()).unwrap_or(Ordering::Equal)
-    });
-    Some(order)
-}
-
-/// The keys when they are vectors of one length, as `juxt` makes them, with integers or plain texts in each column.
-fn plain_rows(keys: &[Value]) -> Option<Vec<&[Value]>> {
-    let rows: Option<Vec<&[Value]>> = keys
-        .iter()
-        .map(|key| if let Value::Vector(row) = key { Some(row.as_slice()) } else { None })
-        .collect();
-    let rows = rows?;
-    let columns = rows.first()?.len();
-    let uniform =
-        |is: fn(&Value) -> bool, column: usize| rows.iter().all(|row| row.get(column).is_some_and(is));
-    let plain = rows.iter().all(|row| row.len() == columns)
-        && (0..columns).all(|column| uniform(is_int, column) || uniform(is_plain_text, column));
-    plain.then_some(rows)
-}
-
-/// The order of two cells of one column of [`plain_rows`].
-fn plainly((left, right): (&Value, &Value)) -> Ordering {
-    match (left, right) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Str(a), Value::Str(b)) => a.cmp(b),
-        _ => Ordering::Equal,
-    }
-}
-
-/// Whether bytes are in the order of UTF-16 units: every character is one of each.
-fn is_plain_text(value: &Value) -> bool {
-    value.as_str().is_some_and(str::is_ascii)
-}
-
-fn is_int(value: &Value) -> bool {
-    matches!(value, Value::Int(_))
 }
 
 /// Moves the items to the given order of places.
