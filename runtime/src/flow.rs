@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use breyta_core::{Budget, Map, Thrown, Value};
 use breyta_engine::frame::Frame;
-use breyta_engine::machine::{Action, FunctionFn, Machine, Outcome, Program, StateFn, StateIndex};
+use breyta_engine::machine::{
+    Action, FunctionFn, Machine, Outcome, Program, SchemaCheck, StateFn, StateIndex,
+};
 use breyta_steps::Family;
 use breyta_steps::templates::RenderFn;
 
@@ -36,6 +38,9 @@ pub struct Flow {
     pub draft: bool,
     /// The flows that are linked to it.
     pub children: &'static [&'static Flow],
+    /// `Some(rt::CHECK_SCHEMA)` when the flow may expect results that fit a schema; None leaves schemas and regular
+    /// expressions out.
+    pub schemas: Option<SchemaCheck>,
     /// `Some(rt::templates::RENDER)` when a template of the flow holds `{{`; None leaves Handlebars out.
     pub templates: Option<RenderFn>,
 }
@@ -64,6 +69,10 @@ impl Program for Flow {
 
     fn is_draft(&self) -> bool {
         self.draft
+    }
+
+    fn schema_check(&self) -> Option<SchemaCheck> {
+        self.schemas
     }
 
     fn children(&self) -> Vec<Arc<dyn Program>> {

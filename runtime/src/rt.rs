@@ -28,6 +28,9 @@ pub use breyta_engine::machine::{
     Action, FunctionFn, Machine, Origin, Outcome, Program, Slot, State, StateFn, StateIndex, StepCall,
 };
 
+/// The check of schemas: `schemas: Some(rt::CHECK_SCHEMA)` for flows that mention `:schema`.
+pub use breyta_engine::driver::CHECK_SCHEMA;
+
 /// Values. Literals without allocation: `Value::literal`, `Value::keyword`, `Value::Int`, `Value::Double`.
 pub use breyta_core::{Keyword, Map, Set, Symbol, Text, Value, Vector};
 

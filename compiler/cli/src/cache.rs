@@ -58,6 +58,14 @@ impl Variant {
         }
     }
 
+    /// Flags of the C compiler, for the same reason. In place of the user's own.
+    pub(crate) fn c_flags(self) -> &'static str {
+        match self {
+            Self::Fast => "",
+            Self::Small => "-fno-asynchronous-unwind-tables -fno-unwind-tables",
+        }
+    }
+
     /// Every profile setting that matters, so that no configuration file of the user changes it.
     fn profile(self) -> [String; 13] {
         let (opt_level, codegen_units) = match self {
@@ -154,8 +162,14 @@ fn dependencies_key(toolchain: &Toolchain, variant: Variant) -> String {
 }
 
 fn key_over(content: &str, toolchain: &Toolchain, variant: Variant) -> String {
-    let mut parts =
-        vec![content, toolchain.identity.as_str(), toolchain.host.as_str(), variant.name(), SQLITE_FLAGS];
+    let mut parts = vec![
+        content,
+        toolchain.identity.as_str(),
+        toolchain.host.as_str(),
+        variant.name(),
+        SQLITE_FLAGS,
+        variant.c_flags(),
+    ];
     let profile = variant.profile();
     parts.extend(profile.iter().map(String::as_str).chain(variant.flags().iter().copied()));
     digest(parts)

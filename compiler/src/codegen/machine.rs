@@ -13,7 +13,9 @@ use super::region::{Regions, crosses_try};
 use super::{Place, Point, output};
 use crate::flow::Definition;
 use crate::mir::live::Liveness;
-use crate::mir::{BlockId, Body, Handler, LocalId, Program, StatementKind, Suspension, Terminator};
+use crate::mir::{
+    Block, BlockId, Body, Handler, LocalId, Operand, Program, StatementKind, Suspension, Terminator,
+};
 use crate::source::{FileId, Sources, Span};
 
 /// The position of a run that has not met its first suspension. No suspension id has these characters.
@@ -362,6 +364,7 @@ fn flow_static(
     // Rendering is linked in only where there is something to render.
     let renders = definition.templates.iter().any(|template| holds_expression(&template.request));
     let templates = if renders { quote!(Some(rt::templates::RENDER)) } else { quote!(None) };
+    let schemas = if mentions_schema(program) { quote!(Some(rt::CHECK_SCHEMA)) } else { quote!(None) };
     let (contract, source) = (&place.contract, &place.source);
     let children = place.children.iter().map(|module| ident(module));
     quote! {
@@ -378,8 +381,39 @@ fn flow_static(
             families: &[#(&rt::families::#families),*],
             draft: cfg!(debug_assertions),
             children: &[#(&crate::#children::flow::FLOW),*],
+            schemas: #schemas,
             templates: #templates,
         };
+    }
+}
+
+/// Whether a `:schema` may stand in the config of some step: the keyword occurs somewhere.
+fn mentions_schema(program: &Program) -> bool {
+    let bodies = std::iter::once(&program.flow).chain(program.functions.iter().map(|(_, function)| function));
+    bodies.into_iter().any(body_mentions_schema)
+}
+
+fn body_mentions_schema(body: &Body) -> bool {
+    let in_block = |block: &Block| {
+        let values = block.statements.iter().flat_map(|statement| match &statement.kind {
+            StatementKind::Assign(_, value) => value.operands(),
+            StatementKind::Spend | StatementKind::Note { .. } => Vec::new(),
+        });
+        values
+            .chain(block.terminator.operands())
+            .any(|operand| matches!(operand, Operand::Constant(value) if names_schema(value)))
+    };
+    body.blocks.iter().any(in_block) || body.closures.iter().any(body_mentions_schema)
+}
+
+fn names_schema(value: &Value) -> bool {
+    match value {
+        Value::Keyword(keyword) => keyword.full() == "schema",
+        Value::Str(text) => text.as_str() == "schema",
+        Value::Vector(items) | Value::List(items) => items.iter().any(names_schema),
+        Value::Set(items) => items.iter().any(names_schema),
+        Value::Map(map) => map.iter().any(|(key, value)| names_schema(key) || names_schema(value)),
+        _ => false,
     }
 }
 

@@ -38,7 +38,7 @@ pub use hashing::TableState;
 pub use identity::identical;
 pub use lazy::{Chunk, LazySeq, Opened, SeqKind, Source, Spring, Step, realize};
 pub use map::{Entries, Map};
-pub use object::{Atom, Delay, Mutable, Object};
+pub use object::{Atom, Delay, Mutable, Object, OpenEduction};
 pub use order::Order;
 pub(crate) use release::release;
 pub use set::{Members, Set};

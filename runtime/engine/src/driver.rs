@@ -34,6 +34,7 @@ mod step;
 mod wait;
 
 pub use admission::Start;
+pub use expectation::CHECK_SCHEMA;
 
 /// A flow with its store and its world.
 pub struct Engine {

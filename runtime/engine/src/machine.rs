@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use breyta_core::{Budget, Thrown, Value};
 
+use crate::driver::CHECK_SCHEMA;
 use crate::frame::Frame;
 
 /// Index of a slot in [`Machine::slots`].
@@ -100,6 +101,10 @@ pub struct Machine {
     pub slots: &'static [&'static str],
 }
 
+/// Whether a value fits a schema; the error says how it does not. `breyta_engine::driver::CHECK_SCHEMA`, which
+/// executables link only when their flow has a schema to check.
+pub type SchemaCheck = fn(schema: &Value, value: &Value) -> Result<(), String>;
+
 /// A compiled flow as the engine drives it. Emitted executables implement it over static tables, the test
 /// interpreter over MIR.
 pub trait Program: Send + Sync {
@@ -113,6 +118,11 @@ pub trait Program: Send + Sync {
     /// Whether it is a draft: breakpoints stop, and results that are not as expected fail.
     fn is_draft(&self) -> bool {
         false
+    }
+
+    /// How a `:schema` of `:expect` is checked; None when nothing in the flow has one.
+    fn schema_check(&self) -> Option<SchemaCheck> {
+        Some(CHECK_SCHEMA)
     }
 
     /// The input of a run that another flow called, with defaults, as its invocation declares it. The error says what is

@@ -36,6 +36,7 @@ static FLOW: rt::Flow = rt::Flow {
     families: &[&rt::families::HTTP, &rt::families::FUNCTION],
     draft: true,
     children: &[],
+    schemas: None,
     templates: None,
 };
 

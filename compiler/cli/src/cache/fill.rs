@@ -49,6 +49,7 @@ pub(super) fn compile(toolchain: &Toolchain, variant: Variant, work: &Path) -> R
         command.arg("--config").arg(format!("profile.release.{setting}"));
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain, variant, work));
+    command.env("CFLAGS", variant.c_flags());
     let libraries = watch(command, &log, toolchain, &progress)?;
     progress.finish();
     // Only a failure leaves its log.

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::mem::take;
 
 use super::class::not_seqable;
-use super::transducers::runs::Transduced;
 use crate::value::{Chunk, Elements, LazySeq, Object, Opened, SeqKind, Source, Spring, Step, realize};
 use crate::{Budget, Map, Set, Thrown, Value, Vector};
 
@@ -300,9 +299,7 @@ impl Origin {
             }
             Value::Str(_) => Self::Items(elements(budget, value)?.into_iter(), None),
             Value::Object(object) => match object.as_ref() {
-                Object::Eduction { transducer, coll } => {
-                    Self::Source(Spring::new(Transduced::of(budget, transducer, vec![coll.clone()])?))
-                }
+                Object::Eduction { transducer, coll, open } => Self::Source(open(budget, transducer, coll)?),
                 _ => return Err(not_seqable(&Value::Object(object))),
             },
             other => return Err(not_seqable(&other)),

@@ -5,11 +5,11 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::Value;
 use super::release::release;
-use crate::Thrown;
+use super::{Spring, Value};
 use crate::host::Host;
 use crate::regex::Matcher;
+use crate::{Budget, Thrown};
 
 /// One such value. Compared by identity, except for what the host is.
 #[derive(Debug)]
@@ -25,10 +25,18 @@ pub enum Object {
     /// `(reduced x)`: ends a reduction.
     Reduced(Value),
     /// `(eduction transducer coll)`: a transduction that is run anew by everybody who looks at it.
-    Eduction { transducer: Value, coll: Value },
+    Eduction {
+        transducer: Value,
+        coll: Value,
+        /// Begins a run. Named by the constructor alone, so that transducers are linked only into programs that use them.
+        open: OpenEduction,
+    },
     /// A value of a Java class: a date, a duration, a class. Compared by what it is.
     Host(Host),
 }
+
+/// Begins a run of an eduction: its transducer and its collection.
+pub type OpenEduction = fn(&mut Budget, &Value, &Value) -> Result<Spring, Thrown>;
 
 impl Object {
     /// What it is, in our words: used in messages.

@@ -5,11 +5,16 @@ use breyta_core::print::pr_str;
 use breyta_core::schema::Schema;
 use breyta_core::{Map, Value};
 
+use crate::machine::SchemaCheck;
+
+/// The check of schemas, which brings regular expressions with it.
+pub const CHECK_SCHEMA: SchemaCheck = check_schema;
+
 /// Whether a result is as expected; the error says how it is not.
-pub(super) fn check(expect: &Value, result: &Value) -> Result<(), String> {
+pub(super) fn check(expect: &Value, result: &Value, schemas: Option<SchemaCheck>) -> Result<(), String> {
     match expect {
         Value::Keyword(shape) => check_shape(shape.full(), result),
-        Value::Map(expect) => check_map(expect, result),
+        Value::Map(expect) => check_map(expect, result, schemas),
         other => Err(format!("`:expect` is a keyword or a map, not {}", other.type_name())),
     }
 }
@@ -34,7 +39,7 @@ fn check_shape(shape: &str, result: &Value) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("the result is {} and not :{shape}", result.type_name())) }
 }
 
-fn check_map(expect: &Map, result: &Value) -> Result<(), String> {
+fn check_map(expect: &Map, result: &Value, schemas: Option<SchemaCheck>) -> Result<(), String> {
     for (key, expected) in expect {
         match key.as_keyword().map(breyta_core::Keyword::full) {
             Some("keys") => {
@@ -51,7 +56,11 @@ fn check_map(expect: &Map, result: &Value) -> Result<(), String> {
                 let status = result.field("status").map_or_else(|| "nil".to_owned(), pr_str);
                 return Err(format!("the status is {status} and not {}", pr_str(expected)));
             }
-            Some("schema") => check_schema(expected, result)?,
+            Some("schema") => {
+                let check =
+                    schemas.ok_or("`:expect` has a `:schema` that came from data; write it in the flow")?;
+                check(expected, result)?;
+            }
             Some("equals" | "status") => {}
             _ => return Err(format!("`:expect` has no key {}", pr_str(key))),
         }

@@ -278,8 +278,9 @@ impl Run<'_> {
             );
         }
         let Some(controls) = execution.controls.as_deref() else { return Ok(Some(value)) };
-        if let Some(Err(message)) = controls.expect.as_ref().map(|expect| expectation::check(expect, &value))
-        {
+        let schemas = self.program.schema_check();
+        let checked = controls.expect.as_ref().map(|expect| expectation::check(expect, &value, schemas));
+        if let Some(Err(message)) = checked {
             if self.program.is_draft() {
                 return Err(execution.error("expectation-failed", message));
             }

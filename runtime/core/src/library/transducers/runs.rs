@@ -39,7 +39,7 @@ pub(in crate::library) fn each(
     sink: &mut dyn FnMut(&mut Budget, Value) -> Result<Flow, Thrown>,
 ) -> Result<(), Thrown> {
     if let Value::Object(object) = &coll
-        && let Object::Eduction { transducer, coll } = object.as_ref()
+        && let Object::Eduction { transducer, coll, .. } = object.as_ref()
     {
         let mut run = Run::of(budget, transducer)?;
         each(budget, coll.clone(), &mut |budget, item| run.step(budget, item, sink))?;
@@ -216,7 +216,11 @@ pub fn eduction(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown
     };
     budget.charge(3)?;
     let transducer = composed(budget, transducers)?;
-    Ok(Value::Object(Arc::new(Object::Eduction { transducer, coll: take(coll) })))
+    Ok(Value::Object(Arc::new(Object::Eduction { transducer, coll: take(coll), open })))
+}
+
+fn open(budget: &mut Budget, transducer: &Value, coll: &Value) -> Result<Spring, Thrown> {
+    Ok(Spring::new(Transduced::of(budget, transducer, vec![coll.clone()])?))
 }
 
 pub fn completing(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
