@@ -22,6 +22,7 @@ mod driving;
 mod lists;
 mod ordering;
 mod recovery;
+mod reopening;
 mod retention;
 mod slots;
 mod waits;
@@ -29,6 +30,7 @@ mod waits;
 pub mod dying;
 pub mod errands;
 pub mod forgetful;
+pub mod line;
 pub mod sample;
 pub mod simulation;
 
@@ -99,6 +101,9 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("children_stay_with_open_parents", retention::children_stay_with_open_parents),
     ("journals_are_read_in_parts", retention::journals_are_read_in_parts),
     ("crashes_at_every_commit_change_nothing", driving::crashes_at_every_commit_change_nothing),
+    ("reopened_waits_wait_anew", reopening::reopened_waits_wait_anew),
+    ("reopened_parents_reopen_their_children", reopening::reopened_parents_reopen_their_children),
+    ("reopened_sleeps_sleep_on", reopening::reopened_sleeps_sleep_on),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
 

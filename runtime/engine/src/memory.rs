@@ -202,7 +202,7 @@ impl Content {
         if let Change::Progress(checkpoint) = &commit.change {
             self.check_parked(run, checkpoint.parked.as_ref())?;
         }
-        if matches!(commit.change, Change::Reopen) {
+        if matches!(commit.change, Change::Reopen { .. }) {
             self.check_slot(run)?;
         }
         self.permit()?;
@@ -214,7 +214,7 @@ impl Content {
                 self.inbox.retain(|request| request.run != run);
                 self.forget_signals_to(run);
             }
-            Change::Reopen => self.take_slot_again(run),
+            Change::Reopen { .. } => self.take_slot_again(run),
             Change::Attention { .. } => {}
         }
         let row = self.runs.get_mut(&run).ok_or(StoreError::RunNotFound { run })?;
@@ -242,7 +242,8 @@ impl Content {
                 row.parked = None;
             }
             Change::Attention { code, message } => row.summary.attention = Some((code, message)),
-            Change::Reopen => {
+            Change::Reopen { progress } => {
+                row.checkpoint.progress = progress;
                 row.summary.status = RunStatus::Running;
                 row.summary.ended_ms = None;
             }
@@ -313,7 +314,7 @@ impl Content {
 /// Whether a change is one for a run of this status.
 fn applies(change: &Change, status: RunStatus) -> bool {
     match change {
-        Change::Reopen => status.is_end() && status != RunStatus::Completed,
+        Change::Reopen { .. } => status.is_end() && status != RunStatus::Completed,
         Change::Progress(_) | Change::End { .. } | Change::Attention { .. } => !status.is_end(),
     }
 }

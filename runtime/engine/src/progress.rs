@@ -8,6 +8,9 @@ use crate::wire::{Damaged, Reader, Writer};
 /// The first byte of the stored form.
 const FORMAT: u8 = 1;
 
+/// The count that says that the run was reopened and nothing was committed since.
+const REOPENED: &str = "(reopened)";
+
 /// Where a run is, apart from its slots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
@@ -92,6 +95,16 @@ impl Phase {
     }
 }
 
+impl Phase {
+    /// Whether somebody must answer.
+    const fn asks(self) -> bool {
+        match self {
+            Self::Breakpoint | Self::Confirm | Self::Review | Self::Wait | Self::Checkpoint => true,
+            Self::Begin | Self::Attempt | Self::Sleep | Self::Children => false,
+        }
+    }
+}
+
 impl Pending {
     fn write(&self, bytes: &mut Writer) {
         bytes.text(&self.point).text(&self.family).text(&self.step);
@@ -149,6 +162,24 @@ impl Progress {
 
     pub(crate) fn tallied(&self, name: &str) -> u64 {
         self.counters.get(name).copied().unwrap_or_default()
+    }
+
+    /// The run had ended and goes on. What people had too little time for, they get anew; a timer runs on.
+    pub(crate) fn reopen(&mut self) {
+        self.counters.insert(REOPENED.to_owned(), 1);
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.phase.asks()) {
+            pending.deadline_ms = None;
+        }
+    }
+
+    /// Whether nothing was committed since the run was reopened.
+    pub(crate) fn is_reopened(&self) -> bool {
+        self.counters.contains_key(REOPENED)
+    }
+
+    /// Something is committed: from here on the run is as any other.
+    pub(crate) fn settle(&mut self) {
+        self.counters.remove(REOPENED);
     }
 
     /// Counts one more execution of a point: the answer is its count, from 1.

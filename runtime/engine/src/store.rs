@@ -170,9 +170,9 @@ pub enum Change {
     End { status: RunStatus, steps: Option<u64> },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
     Attention { code: String, message: String },
-    /// A run that ended without completing goes on from its last checkpoint. `run-slot-taken` when another run holds its
-    /// slot.
-    Reopen,
+    /// A run that ended without completing goes on from its last checkpoint, with this in the place of what the engine
+    /// kept beside the slots. `run-slot-taken` when another run holds its slot.
+    Reopen { progress: Vec<u8> },
 }
 
 /// The answer to a commit, given only after it is durable.

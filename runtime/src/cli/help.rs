@@ -89,7 +89,8 @@ runs list [--status STATUS]    the runs, newest first; running also means interr
 runs show ID [--entries N] [--before PLACE]    one run: record, steps, timeline; of a long one the newest entries
 runs resume [ID]               carry interrupted runs on in the foreground; [--limit NAME=VALUE]...
 runs cancel ID [--reason TEXT] [--force]       end a run; by force it counts as terminated
-runs retry ID [--no-wait]      a run that failed or was cancelled goes on from its last completed step
+runs retry ID [--no-wait]      a run that failed or was cancelled goes on from its last completed step; what waited in
+                               vain waits anew, and child flows that it failed of are tried again too
 runs fork ID [--no-wait]       another run with the input of this one
 runs export ID                 the record and the whole journal of a run
 runs export --to FILE          a consistent copy of the store, also while a process serves it

@@ -158,7 +158,10 @@ pub(super) fn failed_runs_can_be_reopened(make: Make<'_>) {
     let live = || vec![super::slot("v", &Value::Int(7)), super::slot("w", &super::text(3, 9_000))];
     commit(store.as_ref(), progress(run, 1, Vec::new(), checkpoint("next", 1, live()))).expect("stored");
     commit(store.as_ref(), end(run, 2, &Event::RunFailed, Some(&Value::Int(1)))).expect("it fails");
-    let reopen = |revision| make_commit(run, revision, vec![super::note(9, "again")], Change::Reopen);
+    let reopen = |revision| {
+        let change = Change::Reopen { progress: vec![1, 77] };
+        make_commit(run, revision, vec![super::note(9, "again")], change)
+    };
     let holder = admit(store.as_ref(), "v1", slot()).run;
     let taken = commit(store.as_ref(), reopen(3));
     assert_eq!(taken, Err(StoreError::SlotTaken { run, holder }));
@@ -171,6 +174,7 @@ pub(super) fn failed_runs_can_be_reopened(make: Make<'_>) {
     let store = harness.store();
     let state = load(store.as_ref(), run);
     assert_eq!((state.status, state.revision, state.state.as_str()), (RunStatus::Running, 4, "next"));
+    assert_eq!(state.progress, [1, 77], "with what the engine says");
     let expected = [("v".to_owned(), Value::Int(7)), ("w".to_owned(), super::text(3, 9_000))];
     assert_eq!(super::values(&state), expected, "it stands where it stood");
     assert_eq!(admit(store.as_ref(), "v1", slot()).decision, Decision::Queued, "it holds its slot");

@@ -112,18 +112,26 @@ impl Engine {
                 status: state.status,
             });
         }
-        if state.version != self.program.version() {
-            let program = self.program.version().to_owned();
-            let workflow_id = self.workflow_id(number);
+        if state.version != self.program_of(&state).version() {
+            let program = self.program_of(&state).version().to_owned();
+            let workflow_id = self.workflow_id_of(&state);
             return Err(EngineError::VersionMismatch { workflow_id, run: state.version, program });
         }
         let at_ms = self.time_after(&state);
+        // Bytes that do not read are found when the run is carried on.
+        let progress = match Progress::decode(&state.progress) {
+            Ok(mut progress) => {
+                progress.reopen();
+                progress.encode()
+            }
+            Err(_) => state.progress,
+        };
         self.commit(Commit {
             run: number,
             revision: state.revision,
             at_ms,
             entries: vec![journal::Encoded::new(at_ms, &Event::RunReopened, None)],
-            change: Change::Reopen,
+            change: Change::Reopen { progress },
             consumed: Vec::new(),
             sent: Vec::new(),
         })

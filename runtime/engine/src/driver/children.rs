@@ -16,7 +16,7 @@ use super::slots;
 use super::step::Stage;
 use crate::error::EngineError;
 use crate::progress::Phase;
-use crate::store::{ChildOf, OpenWait, RunNumber, SentSignal, SignalTarget};
+use crate::store::{ChildOf, OpenWait, RunNumber, RunStatus, SentSignal, SignalTarget};
 
 /// The family name under which the machine calls a flow.
 pub(super) const CALL_FLOW: &str = "call-flow";
@@ -182,7 +182,15 @@ impl Run<'_> {
                     return Ok(Err(Stage::Error(execution.error("invalid-input", message))));
                 }
             };
-            let state = self.engine.store.load_run(run).await?;
+            let mut state = self.engine.store.load_run(run).await?;
+            if let Some(ended) = state.as_ref().filter(|_| self.progress.is_reopened())
+                && ended.status.is_end()
+                && ended.status != RunStatus::Completed
+            {
+                // Whoever tries the parent again means what it failed of.
+                Box::pin(self.engine.reopen(&run.to_string())).await?;
+                state = self.engine.store.load_run(run).await?;
+            }
             match state {
                 Some(state) if state.status.is_end() => {
                     found.push(Found::Ended(run, self.engine.recorded_end(run, state.status)?));
@@ -224,7 +232,7 @@ impl Run<'_> {
         execution.phase = Phase::Children;
         let wait_id = execution.wait_id();
         let signals = self.engine.store.signals_for(self.number, &wait_id, None, None).await?;
-        if began && signals.is_empty() {
+        if began && signals.is_empty() && !self.progress.is_reopened() {
             return Ok(Stage::Turned(Turn::Parked));
         }
         self.consumed.extend(signals.into_iter().map(|signal| signal.id));

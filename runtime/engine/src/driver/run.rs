@@ -210,6 +210,7 @@ impl<'e> Run<'e> {
             Err(message) => return self.fail(failure::of_run("value-not-data", &message)).await.map(Some),
         };
         self.progress.now_ms = at_ms;
+        self.progress.settle();
         let checkpoint = Checkpoint {
             state: state.name.to_owned(),
             progress: self.progress.encode(),
@@ -245,6 +246,7 @@ impl<'e> Run<'e> {
         };
         let mut progress = self.progress.clone();
         progress.now_ms = at_ms;
+        progress.settle();
         progress.pending = Some(execution.pending(handler.map(|handler| handler.name)));
         let checkpoint = Checkpoint {
             state: next.name.to_owned(),
@@ -264,6 +266,7 @@ impl<'e> Run<'e> {
             }
         };
         self.progress.now_ms = at_ms;
+        self.progress.settle();
         self.revision = committed.revision;
         self.stored.settle(position, &mut self.frame, live, &committed);
         self.frame.set_now_ms(at_ms);

@@ -160,7 +160,14 @@ impl Run<'_> {
             "fanout" => self.fan_out(execution).await,
             _ if execution.deadline_ms.is_some_and(|next_ms| self.commit_time() < next_ms) => {
                 // Between two attempts.
-                Ok(Stage::Turned(Turn::Parked))
+                if !self.progress.is_reopened() {
+                    return Ok(Stage::Turned(Turn::Parked));
+                }
+                let deadline_ms = execution.deadline_ms;
+                self.record_rest(execution, deadline_ms);
+                let parked = Parked { wake_at_ms: deadline_ms, wait: None };
+                let end = self.commit_resting(execution, Some(parked)).await?;
+                Ok(Stage::Turned(end.map_or(Turn::Parked, Turn::Ended)))
             }
             _ => {
                 execution.deadline_ms = None;

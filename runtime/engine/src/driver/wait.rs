@@ -44,7 +44,7 @@ impl Run<'_> {
             slept.insert_keyword("slept-seconds", seconds);
             return Ok(Stage::Value(Value::Map(slept)));
         }
-        if execution.phase == Phase::Sleep {
+        if execution.phase == Phase::Sleep && !self.progress.is_reopened() {
             return Ok(Stage::Turned(Turn::Parked));
         }
         execution.phase = Phase::Sleep;
@@ -63,7 +63,8 @@ impl Run<'_> {
             Ok(asked) => asked,
             Err(message) => return Ok(Stage::Error(execution.error("invalid-config", message))),
         };
-        let begins = execution.phase != Phase::Wait;
+        // Also one that was reopened: it waits anew.
+        let begins = execution.phase != Phase::Wait || execution.deadline_ms.is_none();
         execution.phase = Phase::Wait;
         if begins {
             let now_ms = self.commit_time();

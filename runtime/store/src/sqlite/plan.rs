@@ -100,7 +100,7 @@ pub(super) enum PlannedChange {
     Progress(PlannedCheckpoint),
     End(RunStatus, Option<u64>),
     Attention { code: String, message: String },
-    Reopen,
+    Reopen { progress: Vec<u8> },
 }
 
 impl PlannedRun {
@@ -133,7 +133,7 @@ impl PlannedCommit {
                 }
                 Change::End { status, steps } => PlannedChange::End(status, steps),
                 Change::Attention { code, message } => PlannedChange::Attention { code, message },
-                Change::Reopen => PlannedChange::Reopen,
+                Change::Reopen { progress } => PlannedChange::Reopen { progress },
             },
         }
     }

@@ -126,8 +126,8 @@ impl Writer {
 
     pub(super) fn commit(&mut self, commit: &PlannedCommit) -> rusqlite::Result<Written> {
         let id = commit.run.0 as i64;
-        if matches!(commit.change, PlannedChange::Reopen) {
-            return self.reopen(commit);
+        if let PlannedChange::Reopen { progress } = &commit.change {
+            return self.reopen(commit, progress);
         }
         let Some(head) = self.heads.find(&self.connection, id)? else { return self.refusal(commit.run) };
         if let Some(error) = self.refused(commit, &head)? {
@@ -156,7 +156,7 @@ impl Writer {
                     self.drop_slot_values(&head.apart, &[])?;
                 }
             }
-            PlannedChange::Reopen => {}
+            PlannedChange::Reopen { .. } => {}
             PlannedChange::Attention { code, message } => {
                 let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, updated_ms = ?3, \
                            attention_code = ?4, attention_message = ?5 WHERE id = ?1";
@@ -174,7 +174,7 @@ impl Writer {
     }
 
     /// Lets a run that ended without completing go on from its last checkpoint.
-    fn reopen(&mut self, commit: &PlannedCommit) -> rusqlite::Result<Written> {
+    fn reopen(&mut self, commit: &PlannedCommit, progress: &[u8]) -> rusqlite::Result<Written> {
         let (id, run) = (commit.run.0 as i64, commit.run);
         let sql = "SELECT last_entry FROM runs WHERE id = ?1 AND revision = ?2 AND ended_ms IS NOT NULL \
                    AND status <> 'completed'";
@@ -191,8 +191,8 @@ impl Writer {
             previous = Some(self.insert_entry(id, previous, entry)?);
         }
         let sql = "UPDATE runs SET revision = revision + 1, status = 'running', last_entry = ?2, updated_ms = ?3, \
-                   ended_ms = NULL, attention_code = NULL, attention_message = NULL WHERE id = ?1";
-        self.connection.prepare_cached(sql)?.execute(params![id, previous, commit.at_ms])?;
+                   ended_ms = NULL, attention_code = NULL, attention_message = NULL, progress = ?4 WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute(params![id, previous, commit.at_ms, progress])?;
         Ok(Written::Committed(Committed { revision: commit.revision + 1, placed: Vec::new() }))
     }
 
@@ -203,7 +203,9 @@ impl Writer {
         }
         match &commit.change {
             PlannedChange::Progress(checkpoint) => self.refused_key(commit.run.0 as i64, checkpoint),
-            PlannedChange::End(..) | PlannedChange::Attention { .. } | PlannedChange::Reopen => Ok(None),
+            PlannedChange::End(..) | PlannedChange::Attention { .. } | PlannedChange::Reopen { .. } => {
+                Ok(None)
+            }
         }
     }
 
