@@ -59,6 +59,7 @@ struct Session<'a> {
     contract: Contract,
     directory: PathBuf,
     limits: Limits,
+    verify: bool,
     world: WorldFactory<'a>,
 }
 
@@ -113,7 +114,8 @@ impl<'a> Session<'a> {
         for limit in &arguments.limits {
             limits.apply(limit).map_err(|error| Failure::usage(error.to_string()))?;
         }
-        Ok(Self { flow, contract, directory: data_directory(flow, arguments.data.clone()), limits, world })
+        let directory = data_directory(flow, arguments.data.clone());
+        Ok(Self { flow, contract, directory, limits, verify: arguments.verify, world })
     }
 
     fn carry_out(&self, arguments: Arguments, format: Format) -> Result<Answer, Failure> {

@@ -14,6 +14,7 @@ const EMITTERS: &[&str] = &[
     "of_run(",
     "at_step(",
     "park(engine, &loaded, ",
+    "park(engine, &stored, ",
     "Err((",
     "let (code, point) = (",
 ];

@@ -93,6 +93,8 @@ pub struct Way {
     pub kill: Option<Kill>,
     /// Runs are dropped and loaded again after every commit.
     pub always_suspends: bool,
+    /// What is stored is compared with what the journal says, at every commit and when the run is loaded.
+    pub verifies: bool,
 }
 
 /// Where the process dies.
@@ -383,7 +385,8 @@ pub struct Checked {
 }
 
 /// Plays a scenario undisturbed in memory and in SQLite, and then once for every death before and after a commit. All
-/// of them must end as the script says, with the same journal; a death after a commit repeats no effect.
+/// of them must end as the script says, with the same journal; a death after a commit repeats no effect. What is
+/// stored follows from the journal.
 pub fn check(program: &Arc<dyn Program>, scenario: &Scenario) -> Checked {
     let in_memory = |way| {
         let store = stores::memory(program.slug());
@@ -397,14 +400,15 @@ pub fn check(program: &Arc<dyn Program>, scenario: &Scenario) -> Checked {
     if in_sqlite != undisturbed {
         failures.push(format!("SQLite leaves something else behind: {in_sqlite:#?}"));
     }
-    let suspending = in_memory(Way { always_suspends: true, ..Way::default() });
+    let suspending = in_memory(Way { always_suspends: true, verifies: true, ..Way::default() });
     if suspending != undisturbed {
         failures
             .push(format!("loading the run again after every commit leaves something else: {suspending:#?}"));
     }
     for commit in 1..=undisturbed.commits {
         for moment in [CommitMoment::Before, CommitMoment::After] {
-            let killed = in_memory(Way { kill: Some(Kill { commit, moment }), ..Way::default() });
+            let kill = Some(Kill { commit, moment });
+            let killed = in_memory(Way { kill, verifies: true, ..Way::default() });
             let place = format!("killed {moment:?} commit {commit}");
             failures.extend(killed.failures.iter().map(|failure| format!("{place}: {failure}")));
             if killed.journal != undisturbed.journal {
@@ -468,6 +472,7 @@ fn process(
         let engine =
             Engine::new(Arc::clone(program), store, world, limits).map_err(|error| error.to_string())?;
         let engine = if way.always_suspends { engine.always_suspending() } else { engine };
+        let engine = if way.verifies { engine.verifying() } else { engine };
         runtime.block_on(async {
             let known = engine.store().list_runs(&breyta_engine::store::RunFilter::default());
             if known.map_err(|error| error.to_string())?.is_empty() {
@@ -567,6 +572,7 @@ fn describe(event: &Event) -> String {
         Event::RunCancelled { .. } => "cancelled".to_owned(),
         Event::RunNeedsAttention { code, .. } => format!("needs attention {code}"),
         Event::RunReopened => "reopened".to_owned(),
+        Event::RunForked { step, .. } => format!("forked :{step}"),
     }
 }
 

@@ -19,12 +19,14 @@ mod atomicity;
 mod cancel;
 mod concurrency;
 mod driving;
+mod forking;
 mod lists;
 mod ordering;
 mod recovery;
 mod reopening;
 mod retention;
 mod slots;
+mod verifying;
 mod waits;
 
 pub mod dying;
@@ -104,6 +106,13 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("reopened_waits_wait_anew", reopening::reopened_waits_wait_anew),
     ("reopened_parents_reopen_their_children", reopening::reopened_parents_reopen_their_children),
     ("reopened_sleeps_sleep_on", reopening::reopened_sleeps_sleep_on),
+    ("sound_stores_verify", verifying::sound_stores_verify),
+    ("reopened_runs_verify", verifying::reopened_runs_verify),
+    ("failures_and_attempts_verify", verifying::failures_and_attempts_verify),
+    ("lost_writes_are_noticed", verifying::lost_writes_are_noticed),
+    ("forks_begin_before_a_step", forking::forks_begin_before_a_step),
+    ("forks_in_loops_say_which_round", forking::forks_in_loops_say_which_round),
+    ("children_are_forked_by_their_parents", forking::children_are_forked_by_their_parents),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
 

@@ -26,12 +26,16 @@ mod children;
 mod execution;
 mod expectation;
 mod failure;
+mod fork;
 mod people;
+mod replay;
 mod resting;
 mod run;
 mod slots;
 mod step;
+mod verify;
 mod wait;
+mod walk;
 
 pub use admission::Start;
 pub use expectation::CHECK_SCHEMA;
@@ -45,6 +49,8 @@ pub struct Engine {
     mocks: bool,
     /// Whether runs are dropped and loaded again after every commit.
     always_suspends: bool,
+    /// Whether what is stored is compared with what the journal says.
+    verifies: bool,
     store: Arc<dyn Store>,
     world: Arc<dyn World>,
     limits: Limits,
@@ -101,6 +107,7 @@ impl Engine {
             children,
             mocks: false,
             always_suspends: false,
+            verifies: false,
             store,
             world,
             limits,
@@ -121,6 +128,14 @@ impl Engine {
     #[must_use]
     pub fn always_suspending(mut self) -> Self {
         self.always_suspends = true;
+        self
+    }
+
+    /// At every checkpoint, and before a run is carried on, its stored state is compared with the one rebuilt from its
+    /// journal. A run whose states differ is parked as `state-mismatch`.
+    #[must_use]
+    pub fn verifying(mut self) -> Self {
+        self.verifies = true;
         self
     }
 

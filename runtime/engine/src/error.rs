@@ -122,6 +122,29 @@ pub enum EngineError {
         workflow_id: String,
         status: RunStatus,
     },
+    /// The run was called by another one, which alone can begin it again.
+    RunOfParent {
+        workflow_id: String,
+        parent: String,
+    },
+    /// The run never came to such a step. `ran`: those that it came to; `inside`: a child of it that has the step.
+    UnknownStep {
+        workflow_id: String,
+        step: String,
+        ran: Vec<String>,
+        inside: Option<String>,
+    },
+    /// The run came to the step more than once.
+    AmbiguousStep {
+        workflow_id: String,
+        step: String,
+        ran: Vec<String>,
+    },
+    /// The flow does not do what the journal of the run says.
+    JournalMismatch {
+        workflow_id: String,
+        detail: String,
+    },
     /// The input holds a function or a regex, or is nested too deeply to be stored.
     InputNotData {
         detail: String,
@@ -143,6 +166,10 @@ impl EngineError {
             Self::NeedsAttention { code, .. } => code,
             Self::AlreadyEnded { .. } => "already_completed",
             Self::StillOpen { .. } => "run-still-open",
+            Self::RunOfParent { .. } => "run-of-parent",
+            Self::UnknownStep { .. } => "unknown-step",
+            Self::AmbiguousStep { .. } => "ambiguous-step",
+            Self::JournalMismatch { .. } => "state-mismatch",
             Self::InputNotData { .. } => "invalid-input",
             Self::BadProgram { .. } => "bad-program",
         }
@@ -169,9 +196,37 @@ impl fmt::Display for EngineError {
             Self::StillOpen { workflow_id, status } => {
                 write!(f, "run {workflow_id} is {}; `runs resume` carries it on", status.word())
             }
+            Self::RunOfParent { workflow_id, parent } => {
+                write!(f, "run {workflow_id} was called by {parent}; fork that one")
+            }
+            Self::UnknownStep { workflow_id, step, inside: Some(child), .. } => write!(
+                f,
+                "`{step}` is a step of {child}, which {workflow_id} called; fork {workflow_id} from the step that calls it"
+            ),
+            Self::UnknownStep { workflow_id, step, ran, inside: None } => {
+                let ran = if ran.is_empty() { "none".to_owned() } else { listed(ran) };
+                write!(f, "run {workflow_id} never came to a step `{step}`; it came to {ran}")
+            }
+            Self::AmbiguousStep { workflow_id, step, ran } => {
+                write!(f, "run {workflow_id} came to `{step}` more than once; say which: {}", listed(ran))
+            }
+            Self::JournalMismatch { workflow_id, detail } => {
+                write!(f, "the flow does not do what the journal of run {workflow_id} says: {detail}")
+            }
             Self::InputNotData { detail } => write!(f, "the input cannot be stored: {detail}"),
             Self::BadProgram { detail } => write!(f, "the compiled flow is not well formed: {detail}"),
         }
+    }
+}
+
+/// The first and the last of many names.
+fn listed(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if names.len() > 12 => {
+            let first: Vec<&str> = first.iter().take(10).map(String::as_str).collect();
+            format!("{}, … {last}", first.join(", "))
+        }
+        names => names.join(", "),
     }
 }
 

@@ -95,6 +95,12 @@ pub enum Event {
     },
     /// The run had ended without completing and goes on from where it stood.
     RunReopened,
+    /// The run begins here: what stands before was taken over from another one, which had come to this execution of a
+    /// step.
+    RunForked {
+        run: String,
+        step: String,
+    },
 }
 
 /// One execution of one step.
@@ -171,6 +177,7 @@ impl Event {
             Self::RunCancelled { .. } => "run-cancelled",
             Self::RunNeedsAttention { .. } => "run-needs-attention",
             Self::RunReopened => "run-reopened",
+            Self::RunForked { .. } => "run-forked",
         }
     }
 
@@ -191,7 +198,8 @@ impl Event {
             | Self::RunFailed
             | Self::RunCancelled { .. }
             | Self::RunNeedsAttention { .. }
-            | Self::RunReopened => None,
+            | Self::RunReopened
+            | Self::RunForked { .. } => None,
         }
     }
 
@@ -227,6 +235,9 @@ impl Event {
             }
             Self::StepMetered { point, count, unit, micros, label } => {
                 head.text(point).count(*count).text(unit).signed(*micros).text(label);
+            }
+            Self::RunForked { run, step } => {
+                head.text(run).text(step);
             }
             Self::Note { label, choice } => {
                 head.text(label).text(choice);
@@ -282,6 +293,7 @@ impl Event {
             "run-completed" => Self::RunCompleted,
             "run-failed" => Self::RunFailed,
             "run-reopened" => Self::RunReopened,
+            "run-forked" => Self::RunForked { run: fields.text()?, step: fields.text()? },
             "run-cancelled" => {
                 Self::RunCancelled { reason: if fields.byte()? == 0 { None } else { Some(fields.text()?) } }
             }

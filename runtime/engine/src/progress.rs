@@ -160,6 +160,12 @@ impl Progress {
         *count
     }
 
+    /// The executions of each point.
+    pub(crate) fn points(&self) -> impl Iterator<Item = (&str, u64)> {
+        let own = self.counters.iter().filter(|(name, _)| !name.starts_with('('));
+        own.map(|(point, count)| (point.as_str(), *count))
+    }
+
     pub(crate) fn tallied(&self, name: &str) -> u64 {
         self.counters.get(name).copied().unwrap_or_default()
     }

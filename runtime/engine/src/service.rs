@@ -17,7 +17,7 @@ use crate::store::{RunFilter, RunNumber, RunStatus};
 mod commands;
 mod failures;
 
-pub use commands::{FORK, REOPEN, START, StartCommand, run_body};
+pub use commands::{FORK, REOPEN, START, StartCommand, fork_body, run_body};
 use failures::Failures;
 
 /// How a service works.

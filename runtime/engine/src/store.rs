@@ -199,6 +199,8 @@ pub struct Admitted {
     /// Reserved by [`Store::reserve_run`]; None: the next.
     pub number: Option<RunNumber>,
     pub run: NewRun,
+    /// What stands in its journal after its start already: of a run that begins where another one stood.
+    pub history: Vec<journal::Encoded>,
     pub admission: Admission,
     /// The command that asks for it; the commit answers it.
     pub command: Option<CommandId>,

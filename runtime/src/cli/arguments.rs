@@ -25,6 +25,8 @@ pub(super) struct Arguments {
     pub(super) data: Option<PathBuf>,
     /// `NAME=VALUE` each.
     pub(super) limits: Vec<String>,
+    /// Runs are compared with their journals while they are carried on.
+    pub(super) verify: bool,
     pub(super) command: Command,
 }
 
@@ -75,6 +77,7 @@ const OPTIONS: &[&str] = &[
     "bindings",
     "mocks",
     "no-wait",
+    "verify",
     "status",
     "reason",
     "force",
@@ -86,6 +89,7 @@ const OPTIONS: &[&str] = &[
     "retention",
     "entries",
     "before",
+    "from",
 ];
 
 /// Everything given, before it is known which command it belongs to.
@@ -107,6 +111,7 @@ struct Given {
     older_than: Option<String>,
     entries: Option<String>,
     before: Option<String>,
+    from: Option<String>,
     help: bool,
     version: bool,
 }
@@ -155,7 +160,7 @@ impl Given {
                 };
                 return Ok(());
             }
-            "verify" | "listen" | "from" => return Err(later(&format!("--{name}"))),
+            "listen" => return Err(later(&format!("--{name}"))),
             _ => {}
         }
         let unknown = || Failure::usage(format!("there is no option --{name}; --help shows what there is"));
@@ -168,6 +173,7 @@ impl Given {
             "bindings" => self.run.bindings = Some(PathBuf::from(value()?)),
             "mocks" => self.run.mocks = true,
             "no-wait" => self.run.no_wait = true,
+            "verify" => {}
             "status" => self.status = Some(text(value()?)?),
             "reason" => self.reason = Some(text(value()?)?),
             "force" => self.force = true,
@@ -177,6 +183,7 @@ impl Given {
             "to" => self.to = Some(PathBuf::from(value()?)),
             "older-than" | "retention" => self.older_than = Some(text(value()?)?),
             "entries" => self.entries = Some(text(value()?)?),
+            "from" => self.from = Some(text(value()?)?),
             "before" => self.before = Some(text(value()?)?),
             _ => return Err(unknown()),
         }
@@ -189,10 +196,11 @@ impl Given {
         let (words, options) = (words.iter().map(String::as_str).collect::<Vec<_>>(), options.as_slice());
         if self.help {
             let command = Command::Help(Topic::of(&words)?);
-            return Ok(Arguments { data: None, limits: Vec::new(), command });
+            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, command });
         }
         if self.version {
-            return Ok(Arguments { data: None, limits: Vec::new(), command: Command::Version });
+            let command = Command::Version;
+            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, command });
         }
         let run = std::mem::take(&mut self.run);
         let command = match words.as_slice() {
@@ -204,13 +212,14 @@ impl Given {
             ["help", rest @ ..] => Command::Help(Topic::of(rest)?),
             ["version"] => Command::Version,
             ["run"] => {
-                takes(options, &["input", "invocation", "bindings", "no-wait", "mocks", "limit", "data"])?;
+                let own = ["input", "invocation", "bindings", "no-wait", "mocks", "verify", "limit", "data"];
+                takes(options, &own)?;
                 Command::Run(run)
             }
             ["runs", rest @ ..] => self.runs(rest, options, run.no_wait)?,
             ["waits", rest @ ..] => self.waits(rest, options)?,
             ["serve"] => {
-                takes(options, &["retention", "limit", "data"])?;
+                takes(options, &["retention", "verify", "limit", "data"])?;
                 let retention_ms = self.older_than.as_deref().map(age).transpose()?;
                 Command::Serve(ServeOptions { retention_ms })
             }
@@ -230,7 +239,7 @@ impl Given {
                 )));
             }
         };
-        Ok(Arguments { data: self.data, limits: self.limits, command })
+        Ok(Arguments { data: self.data, limits: self.limits, verify: options.contains(&"verify"), command })
     }
 }
 
@@ -249,17 +258,20 @@ impl Given {
                 Command::RunsShow(Show { id: own(id), entries: entries as usize, before })
             }
             ["resume", id @ ..] if id.len() <= 1 => {
-                takes(options, &["limit", "data"])?;
+                takes(options, &["verify", "limit", "data"])?;
                 Command::RunsResume { id: id.first().map(|id| own(id)) }
             }
             ["cancel", id] => {
                 takes(options, &["reason", "force", "data"])?;
                 Command::RunsCancel(Cancel { id: own(id), reason: self.reason.take(), force: self.force })
             }
-            [verb @ ("retry" | "fork"), id] => {
-                takes(options, &["no-wait", "limit", "data"])?;
-                let again = Again { id: own(id), no_wait };
-                if *verb == "retry" { Command::RunsRetry(again) } else { Command::RunsFork(again) }
+            ["retry", id] => {
+                takes(options, &["no-wait", "verify", "limit", "data"])?;
+                Command::RunsRetry(Again { id: own(id), no_wait, from: None })
+            }
+            ["fork", id] => {
+                takes(options, &["from", "no-wait", "verify", "limit", "data"])?;
+                Command::RunsFork(Again { id: own(id), no_wait, from: self.from.take() })
             }
             ["export", id @ ..] if id.len() <= 1 => {
                 takes(options, &["to", "data"])?;

@@ -56,7 +56,7 @@ Commands:
   runs resume [ID]        carry interrupted runs on, all of them or one
   runs cancel ID          end a run that is not wanted any more
   runs retry ID           let a run that failed go on from where it failed
-  runs fork ID            start another run with the same input
+  runs fork ID            start another run with the same input, or from one of its steps
   runs export [ID]        one run as JSON, or a copy of the whole store
   runs prune              remove runs that ended long ago
   waits list              what runs wait for
@@ -71,13 +71,15 @@ Commands:
 ";
 
 const RUN: &str = "\
-run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait] [--mocks]
+run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait] [--mocks] [--verify]
 
   --input JSON|@FILE    the input, a JSON object; @- reads it from stdin
   --invocation ID       which of the flow's invocations checks the input
   --bindings FILE       take this bindings file over first, as `bindings apply` does, so that `runs resume` finds it
   --limit NAME=VALUE    change a limit for this process; a wrong name lists them all
   --mocks               steps with :mock give it and are not carried out; drafts only
+  --verify              at every step, compare what is stored with what follows from the journal; also `serve --verify`,
+                        `runs resume --verify`. A run whose states differ is parked with the code state-mismatch
   --no-wait             only start the run: its id is printed and `runs resume` carries it on
 
 Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"result\":…}} and exits 0; a run that fails exits 1 with
@@ -91,7 +93,8 @@ runs resume [ID]               carry interrupted runs on in the foreground; [--l
 runs cancel ID [--reason TEXT] [--force]       end a run; by force it counts as terminated
 runs retry ID [--no-wait]      a run that failed or was cancelled goes on from its last completed step; what waited in
                                vain waits anew, and child flows that it failed of are tried again too
-runs fork ID [--no-wait]       another run with the input of this one
+runs fork ID [--from STEP] [--no-wait]         another run with the input of this one, or in the state that it had just
+                               before STEP: what came before is taken over. STEP is a step id, or STEP#N for its Nth time
 runs export ID                 the record and the whole journal of a run
 runs export --to FILE          a consistent copy of the store, also while a process serves it
 runs prune --older-than AGE    remove runs that ended so long ago (30d, 12h), with their journals
@@ -111,7 +114,7 @@ beside `action`. The process that serves, or `runs resume`, takes the answer.
 ";
 
 const SERVE: &str = "\
-serve [--retention AGE] [--limit NAME=VALUE]...
+serve [--retention AGE] [--limit NAME=VALUE]... [--verify]
 
 Carries on interrupted runs, timers, answered waits and queued runs, until it is stopped. While it lives it owns the data
 directory; `run`, `runs retry`, `runs fork`, `runs cancel` and `waits` of other processes reach it. It may be killed at any

@@ -3,7 +3,7 @@
 
 use breyta_core::{Map, Value};
 use breyta_engine::driver::Engine;
-use breyta_engine::service::{FORK, REOPEN, run_body};
+use breyta_engine::service::{FORK, REOPEN, fork_body, run_body};
 use breyta_engine::store::{Admission, CancelAnswer, Observer, RunNumber, workflow_id};
 
 use super::owner::{self, Owner};
@@ -76,6 +76,8 @@ fn requested(workflow_id: &str, answer: CancelAnswer) -> Result<Answer, Failure>
 pub(super) struct Again {
     pub(super) id: String,
     pub(super) no_wait: bool,
+    /// Of a fork: the step that it begins before.
+    pub(super) from: Option<String>,
 }
 
 /// Lets a run that did not complete go on from where it stood.
@@ -89,8 +91,7 @@ pub(super) fn retry(session: &Session<'_>, again: &Again) -> Result<Answer, Fail
                 return carry_on(session, &engine, number, again.no_wait, None);
             }
             Owner::Serving(reader) => {
-                let Some(answer) = owner::hand_over(session, &reader, REOPEN, &run_body(number, None))?
-                else {
+                let Some(answer) = owner::hand_over(session, &reader, REOPEN, &run_body(number))? else {
                     continue;
                 };
                 let number = owner::created_elsewhere(answer)?;
@@ -103,7 +104,7 @@ pub(super) fn retry(session: &Session<'_>, again: &Again) -> Result<Answer, Fail
     }
 }
 
-/// Starts another run with the input of one that is there.
+/// Starts another run with the input of one that is there, or in the state that it had before a step.
 pub(super) fn fork(session: &Session<'_>, again: &Again) -> Result<Answer, Failure> {
     let number = existing(session, again)?;
     let admission = admission_like(session, number)?;
@@ -111,11 +112,16 @@ pub(super) fn fork(session: &Session<'_>, again: &Again) -> Result<Answer, Failu
         let bindings = complete_bindings(session)?;
         match owner::find(session, bindings)? {
             Owner::This(engine) => {
-                let created = Session::wait(engine.start_again(&again.id, admission.clone(), None))??;
+                let created = Session::wait(async {
+                    match &again.from {
+                        Some(from) => engine.fork(&again.id, from, admission.clone(), None).await,
+                        None => engine.start_again(&again.id, admission.clone(), None).await,
+                    }
+                })??;
                 return carry_on(session, &engine, created.run, again.no_wait, Some(created.decision.word()));
             }
             Owner::Serving(reader) => {
-                let body = run_body(number, Some(&admission));
+                let body = fork_body(number, again.from.as_deref(), &admission);
                 let Some(answer) = owner::hand_over(session, &reader, FORK, &body)? else { continue };
                 let number = owner::created_elsewhere(answer)?;
                 if let Some(answer) = followed(session, &reader, number, again.no_wait)? {

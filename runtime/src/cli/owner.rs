@@ -28,6 +28,9 @@ pub(super) fn find(session: &Session<'_>, bindings: Bindings) -> Result<Owner, F
     match SqliteStore::open(&session.directory, session.flow.slug) {
         Ok(store) => storage::engine_over(session, Arc::new(store), bindings)
             .map(|engine| Owner::This(Box::new(engine))),
+        Err(StoreError::Locked { serves: true, .. }) if session.verify => Err(Failure::usage(
+            "--verify: another process serves this data directory and carries its runs on; give the option to `serve`",
+        )),
         Err(StoreError::Locked { serves: true, .. }) => match storage::observer(session)? {
             Some(reader) => Ok(Owner::Serving(reader)),
             None => Err(Failure::new("store-missing", "the store is being created; try again")),

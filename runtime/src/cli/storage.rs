@@ -28,7 +28,8 @@ pub(super) fn engine_over(
     bindings: Bindings,
 ) -> Result<Engine, Failure> {
     let limits = Limits::from(&session.limits);
-    Ok(Engine::new(Arc::new(*session.flow), store, session.world(bindings), limits)?)
+    let engine = Engine::new(Arc::new(*session.flow), store, session.world(bindings), limits)?;
+    Ok(if session.verify { engine.verifying() } else { engine })
 }
 
 /// The store for reading; also while another process owns it. None when there is no store yet.

@@ -251,11 +251,8 @@ fn command_lines() {
     place.check(&["runs", "prune", "--older-than", "soon"], "2 usage \"soon\" is no age");
     place.check(&["runs", "show", "r1", "--entries", "0"], "2 usage \"0\" is no number above 0");
     place.check(&["runs", "export"], "2 usage runs export takes the id of a run, or --to FILE");
-    for later in
-        [&["serve", "--listen", "x"][..], &["runs", "fork", "r1", "--from", "x"], &["run", "--verify"]]
-    {
-        place.check(later, "2 not-supported-yet ");
-    }
+    place.check(&["serve", "--listen", "x"], "2 not-supported-yet ");
+    place.check(&["runs", "retry", "r1", "--from", "x"], "2 usage --from does not belong to this command");
     place.check(&["--version"], "probe abc123 (breytac 0.1.0)");
     place.check(&["run", "--help"], "run [--input JSON|@FILE]");
     place.check(&["help", "runs"], "runs resume [ID]");

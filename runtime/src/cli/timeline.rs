@@ -159,6 +159,10 @@ fn item(entry: &Entry) -> Map {
             map.insert_keyword("costMicros", *micros);
             map.insert_keyword("label", label.as_str());
         }
+        Event::RunForked { run, step } => {
+            map.insert_keyword("forkedFrom", run.as_str());
+            map.insert_keyword("beforeStep", step.as_str());
+        }
         Event::StepCompleted { .. }
         | Event::StepCancelled { .. }
         | Event::RunCompleted
@@ -253,6 +257,7 @@ fn branch(entry: &Entry) -> Option<String> {
         Event::RunCancelled { reason: Some(reason) } => format!("cancelled: {reason}"),
         Event::RunFailed => format!("failed: {}", value()),
         Event::RunReopened => "tried again".to_owned(),
+        Event::RunForked { run, step } => format!("forked from {run}, before {step}"),
         Event::RunStarted { .. } | Event::RunCompleted | Event::RunCancelled { reason: None } => {
             return None;
         }

@@ -15,7 +15,7 @@ fn admission(slot: &str, policy: Policy) -> Admission {
 
 fn admit(store: &dyn Store, version: &str, admission: Admission) -> Created {
     let run = NewRun { version: version.to_owned(), ..new_run(&Value::Nil, 1) };
-    wait(store.admit_run(Admitted { number: None, run, admission, command: None }))
+    wait(store.admit_run(Admitted { number: None, run, history: Vec::new(), admission, command: None }))
         .expect("the store answers")
 }
 
@@ -70,7 +70,7 @@ pub(super) fn reserved_numbers_are_used_once(make: Make<'_>) {
     let (first, second) = (reserve(), reserve());
     let run = new_run(&Value::Nil, 1);
     let admission = admission("", Policy::Supersede);
-    let admitted = Admitted { number: Some(second), run, admission, command: None };
+    let admitted = Admitted { number: Some(second), run, history: Vec::new(), admission, command: None };
     assert_eq!(wait(store.admit_run(admitted)).expect("it starts").run, second);
     let other = wait(store.create_run(new_run(&Value::Nil, 1))).expect("it starts").run;
     assert!(other != first && other != second, "{other} is somebody else's");
@@ -130,7 +130,13 @@ pub(super) fn commands_are_answered_once(make: Make<'_>) {
     let admit = || {
         let run = new_run(&Value::Nil, 9);
         let admission = admission("", Policy::Drain);
-        wait(store.admit_run(Admitted { number: None, run, admission, command: Some(start) }))
+        wait(store.admit_run(Admitted {
+            number: None,
+            run,
+            history: Vec::new(),
+            admission,
+            command: Some(start),
+        }))
     };
     let created = admit().expect("it starts");
     assert_eq!(

@@ -24,7 +24,7 @@ pub struct Start {
 }
 
 /// The keys of `:flow/ctx` that the engine writes.
-const OWN_CONTEXT: [&str; 4] = ["workflow-id", "flow-slug", "version", "started-at-ms"];
+pub(super) const OWN_CONTEXT: [&str; 4] = ["workflow-id", "flow-slug", "version", "started-at-ms"];
 
 impl Engine {
     /// Creates a run if its slot allows, with its context keys (`:flow/ctx`) in the input.
@@ -39,8 +39,13 @@ impl Engine {
         input.insert_keyword("flow/ctx", context);
         let run = self.first_commit(&Value::Map(input), &start.trigger, at_ms)?;
         let commit = self.before_commit();
-        let admitted =
-            Admitted { number: Some(number), run, admission: start.admission, command: start.command };
+        let admitted = Admitted {
+            number: Some(number),
+            run,
+            history: Vec::new(),
+            admission: start.admission,
+            command: start.command,
+        };
         let created = self.store.admit_run(admitted).await?;
         self.world.at_commit(commit, CommitMoment::After);
         Ok(created)
@@ -68,30 +73,6 @@ impl Engine {
             checkpoint: slots::first_checkpoint(self.program.machine(), bytes, &Progress::start(at_ms)),
             child: None,
         })
-    }
-
-    /// Starts another run with the input of one that was there, as it was committed. The context keys are its own.
-    pub async fn start_again(
-        &self,
-        id: &str,
-        admission: Admission,
-        command: Option<CommandId>,
-    ) -> Result<Created, EngineError> {
-        let number = self.number(id)?;
-        let record = self.store.find_run(number)?;
-        let record = record.ok_or_else(|| EngineError::UnknownRun { id: id.to_owned() })?;
-        let mut input = record.input.as_map().cloned().unwrap_or_default();
-        // Its own keys are written over what is here.
-        let context = input.get_keyword("flow/ctx").and_then(Value::as_map).cloned().unwrap_or_default();
-        input.remove(&Value::keyword("flow/ctx"));
-        let mut kept = Map::new();
-        for (key, value) in &context {
-            if !OWN_CONTEXT.iter().any(|own| Value::keyword(own) == *key) {
-                kept.insert(key.clone(), value.clone());
-            }
-        }
-        let trigger = "fork".to_owned();
-        self.admit(Start { input, context: kept, trigger, admission, command }).await
     }
 
     /// Lets a run that failed, was cancelled or terminated go on from its last checkpoint: what completed is not done

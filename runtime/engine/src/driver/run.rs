@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use breyta_core::value::realize;
-use breyta_core::{Thrown, Value};
+use breyta_core::Value;
 
 use super::execution::Execution;
+use super::replay::Replay;
 use super::slots::{self, Position, Stored};
-use super::{Engine, RunEnd, children, failure, state_named};
+use super::walk::{Next, walk};
+use super::{Engine, RunEnd, children, failure, state_named, verify};
 use crate::error::EngineError;
 use crate::frame::Frame;
 use crate::journal::{Encoded, Event, StepExecution};
-use crate::machine::{Action, Machine, Outcome, Program, Slot, State, StateIndex, StepCall};
+use crate::machine::{Machine, Program, Slot, State, StateIndex};
 use crate::progress::Progress;
 use crate::store::{
     CancelRequest, Change, Checkpoint, ChildOf, Commit, LiveSlot, Parked, RunNumber, RunState, RunStatus,
@@ -40,6 +41,8 @@ pub(super) struct Run<'e> {
     pub(super) child: Option<ChildOf>,
     /// Their size.
     pub(super) riding_bytes: usize,
+    /// The run rebuilt from its journal, when it is verified.
+    replay: Option<Box<Replay<'e>>>,
 }
 
 /// How far a run went.
@@ -49,13 +52,6 @@ pub(super) enum Turn {
     Ended(RunEnd),
     /// The run rests; what wakes it is stored.
     Parked,
-}
-
-/// What a state asked for, after all gotos.
-enum Next {
-    Step(StepCall),
-    Done(Value),
-    Failed(Value),
 }
 
 impl<'e> Run<'e> {
@@ -70,6 +66,10 @@ impl<'e> Run<'e> {
         let Some(position) = state_named(program, &loaded.state) else {
             let message = format!("it stands at `{}`, and the flow has no such state", loaded.state);
             return Err(park(engine, &loaded, "unknown-position", message).await);
+        };
+        let replay = match verify::begin(engine, program, &loaded)? {
+            Ok(replay) => replay,
+            Err(message) => return Err(park(engine, &loaded, "state-mismatch", message).await),
         };
         let RunState { run: number, revision, .. } = loaded;
         let (progress, frame, stored, resting) = match restore(engine, program, position, &loaded) {
@@ -91,6 +91,7 @@ impl<'e> Run<'e> {
             consumed: Vec::new(),
             child: loaded.child,
             riding_bytes: 0,
+            replay,
         })
     }
 
@@ -127,43 +128,13 @@ impl<'e> Run<'e> {
         self.machine().states.get(index)
     }
 
-    /// Runs pure code from the position on. Its budget is for the whole way to the next step.
+    /// Runs pure code from the position on.
     fn enter(&mut self) -> Next {
         let engine = self.engine;
-        self.frame.refill(engine.limits.budget());
-        let mut outcome = self.progress.outcome;
-        for _ in 0..=engine.limits.state_gotos_max {
-            let action = self.program.enter(self.position, &mut self.frame, outcome);
-            self.record_notes();
-            match action.and_then(|action| realized(action, &mut self.frame)) {
-                Ok(Action::Step(call)) => return Next::Step(call),
-                Ok(Action::Done(result)) => return Next::Done(result),
-                Ok(Action::Goto(next)) if self.state(next).is_some() => self.position = next,
-                Ok(Action::Goto(next)) => {
-                    return Next::Failed(failure::of_run(
-                        "bad-program",
-                        &format!("there is no state {next}"),
-                    ));
-                }
-                Err(thrown) => {
-                    let error = Value::Map(thrown.to_error_map());
-                    let handler = self.state(self.position).and_then(|state| state.handler);
-                    let Some(handler) = handler.filter(|_| !thrown.class().is_bound()) else {
-                        return Next::Failed(error);
-                    };
-                    self.position = handler;
-                    if let Some(slot) = self.state(handler).and_then(|state| state.result) {
-                        self.frame.set(slot, storable_error(error).0);
-                    }
-                    outcome = Outcome::Failed;
-                    continue;
-                }
-            }
-            outcome = Outcome::Value;
-        }
-        let message =
-            format!("the flow entered more than {} states without a step", engine.limits.state_gotos_max);
-        Next::Failed(failure::of_run("limit-exceeded", &message))
+        let outcome = self.progress.outcome;
+        let next = walk(self.program, &engine.limits, &mut self.frame, &mut self.position, outcome);
+        self.record_notes();
+        next
     }
 
     fn record_notes(&mut self) {
@@ -195,12 +166,13 @@ impl<'e> Run<'e> {
     }
 
     /// One commit: the waiting entries, the changed live slots of the position, the position. `fresh` is the outcome's
-    /// value in its slot, already encoded. Answers the end when the slots cannot be stored.
+    /// value in its slot, already encoded; `woken_ms` is when it came. Answers the end when the slots cannot be stored.
     pub(super) async fn commit_progress(
         &mut self,
         fresh: Option<(Slot, Arc<[u8]>)>,
+        woken_ms: i64,
     ) -> Result<Option<RunEnd>, EngineError> {
-        let at_ms = self.commit_time();
+        let at_ms = woken_ms.max(self.progress.now_ms);
         let Some(state) = self.state(self.position) else {
             return Err(EngineError::BadProgram { detail: format!("there is no state {}", self.position) });
         };
@@ -218,10 +190,13 @@ impl<'e> Run<'e> {
             slots: live.clone(),
             parked: None,
         };
-        let committed = self.engine.commit(self.next_commit(at_ms, Change::Progress(checkpoint))).await?;
+        let commit = self.next_commit(at_ms, Change::Progress(checkpoint));
+        let entries = commit.entries.len();
+        let committed = self.engine.commit(commit).await?;
         self.revision = committed.revision;
         self.stored.settle(position, &mut self.frame, live, &committed);
         self.frame.set_now_ms(at_ms);
+        self.verify(entries).await?;
         Ok(None)
     }
 
@@ -255,7 +230,7 @@ impl<'e> Run<'e> {
             slots: live.clone(),
             parked,
         };
-        let (entries, consumed) = (self.entries.clone(), self.consumed.clone());
+        let (entries, consumed, count) = (self.entries.clone(), self.consumed.clone(), self.entries.len());
         let commit = self.next_commit(at_ms, Change::Progress(checkpoint));
         let committed = match self.engine.commit(commit).await {
             Ok(committed) => committed,
@@ -270,7 +245,19 @@ impl<'e> Run<'e> {
         self.revision = committed.revision;
         self.stored.settle(position, &mut self.frame, live, &committed);
         self.frame.set_now_ms(at_ms);
+        self.verify(count).await?;
         Ok(None)
+    }
+
+    /// Compares what the store has now with what the journal says, when the run is verified.
+    async fn verify(&mut self, entries: usize) -> Result<(), EngineError> {
+        let Some(replay) = self.replay.as_deref_mut() else { return Ok(()) };
+        let engine = self.engine;
+        let stored = engine.load(self.number, &self.workflow_id).await?;
+        match verify::go_on(engine, replay, &stored, entries)? {
+            Ok(()) => Ok(()),
+            Err(message) => Err(park(engine, &stored, "state-mismatch", message).await),
+        }
     }
 
     fn resting_slots(&self, execution: &Execution, position: Position<'_>) -> Result<Vec<LiveSlot>, String> {
@@ -346,18 +333,6 @@ impl<'e> Run<'e> {
         self.end(status, &event, None).await?;
         Ok(RunEnd::Cancelled { reason: request.reason })
     }
-}
-
-/// An action without lazy parts, and the frame too: from here on everything is data.
-fn realized(action: Action, frame: &mut Frame) -> Result<Action, Thrown> {
-    Ok(match action {
-        Action::Step(call) => {
-            frame.realize()?;
-            Action::Step(StepCall { config: realize(frame.budget(), call.config)?, ..call })
-        }
-        Action::Done(result) => Action::Done(realize(frame.budget(), result)?),
-        Action::Goto(state) => Action::Goto(state),
-    })
 }
 
 /// An error map with its bytes. What cannot be stored is left out of it: a thrown function in `:data`, for example.

@@ -36,7 +36,7 @@ impl Position<'_> {
     }
 
     /// The slots that are stored, in order.
-    fn kept(&self) -> Vec<Slot> {
+    pub(super) fn kept(&self) -> Vec<Slot> {
         match self {
             Self::At(state) => {
                 let result = state.result.filter(|result| !state.live.contains(result));

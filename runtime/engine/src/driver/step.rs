@@ -27,6 +27,15 @@ enum Attempted {
     Cancelled(CancelRequest),
 }
 
+/// What a step gave, on its way into the slot of the state behind it.
+struct Came {
+    outcome: Outcome,
+    value: Value,
+    bytes: Arc<[u8]>,
+    /// When the step ended.
+    at_ms: i64,
+}
+
 /// How a step went on.
 pub(super) enum Stage {
     /// To its next phase.
@@ -322,7 +331,8 @@ impl Run<'_> {
         let at_ms = done.ended_ms;
         self.record(at_ms, &Event::StepCompleted { execution: done }, Some(bytes.clone()));
         self.meter(&execution, at_ms);
-        self.move_on(&execution, execution.call.next, Outcome::Value, value, bytes).await
+        let came = Came { outcome: Outcome::Value, value, bytes, at_ms };
+        self.move_on(&execution, execution.call.next, came).await
     }
 
     fn meter(&mut self, execution: &Execution, at_ms: i64) {
@@ -365,42 +375,39 @@ impl Run<'_> {
         match (instead, handler) {
             (Some(value), _) => {
                 let (value, bytes) = storable_error(value);
-                self.move_on(&execution, execution.call.next, Outcome::Value, value, bytes).await
+                let came = Came { outcome: Outcome::Value, value, bytes, at_ms };
+                self.move_on(&execution, execution.call.next, came).await
             }
-            (None, Some(handler)) => self.move_on(&execution, handler, Outcome::Failed, error, bytes).await,
+            (None, Some(handler)) => {
+                let came = Came { outcome: Outcome::Failed, value: error, bytes, at_ms };
+                self.move_on(&execution, handler, came).await
+            }
             (None, None) => self.fail(error).await.map(Turn::Ended),
         }
     }
 
     /// Puts the outcome into its slot and moves the position. Pure steps ride along with the next commit, unless they
-    /// have become many or something of them was committed before.
-    async fn move_on(
-        &mut self,
-        execution: &Execution,
-        next: usize,
-        outcome: Outcome,
-        value: Value,
-        bytes: Arc<[u8]>,
-    ) -> Result<Turn, EngineError> {
+    /// have become many or something of them was committed before. Workflow time is when a step ended that does not ride:
+    /// the journal alone says what it was.
+    async fn move_on(&mut self, execution: &Execution, next: usize, came: Came) -> Result<Turn, EngineError> {
         self.position = next;
-        self.progress.outcome = outcome;
+        self.progress.outcome = came.outcome;
         let result = self.state(next).and_then(|state| state.result);
         if let Some(slot) = result {
-            self.frame.set(slot, value);
+            self.frame.set(slot, came.value);
         }
-        let rides = effect::is_pure(&execution.call.family)
-            && execution.controls.is_none()
-            && self.riding_bytes <= self.engine.limits.riding_bytes_max;
-        if rides {
+        let rides = effect::is_pure(&execution.call.family) && execution.controls.is_none();
+        if rides && self.riding_bytes <= self.engine.limits.riding_bytes_max {
             return Ok(Turn::On);
         }
-        let end = self.commit_progress(result.map(|slot| (slot, bytes))).await?;
+        let woken_ms = if rides { self.frame.now_ms() } else { came.at_ms };
+        let end = self.commit_progress(result.map(|slot| (slot, came.bytes)), woken_ms).await?;
         Ok(end.map_or(Turn::On, Turn::Ended))
     }
 }
 
 /// What `:on-error :continue` gives.
-fn envelope(error: &Value) -> Value {
+pub(super) fn envelope(error: &Value) -> Value {
     let mut map = Map::new();
     map.insert_keyword("success", false);
     map.insert_keyword("error", error.clone());

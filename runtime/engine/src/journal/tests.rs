@@ -52,6 +52,10 @@ fn heads_must_be_stable() {
     check(Event::RunCompleted, &format!("\\01\\0drun-completed{AT}"));
     check(Event::RunFailed, &format!("\\01\\0arun-failed{AT}"));
     check(Event::RunReopened, &format!("\\01\\0crun-reopened{AT}"));
+    check(
+        Event::RunForked { run: "r".to_owned(), step: "s#2".to_owned() },
+        &format!("\\01\\0arun-forked{AT}\\01r\\03s#2"),
+    );
     check(Event::RunCancelled { reason: None }, &format!("\\01\\0drun-cancelled{AT}\\00"));
     check(
         Event::RunCancelled { reason: Some("no".to_owned()) },

@@ -23,7 +23,7 @@ enum Phase {
 
 impl Content {
     pub(super) fn admit(&mut self, slug: &str, admitted: Admitted) -> Result<Created, StoreError> {
-        let Admitted { number, run: new, admission, command } = admitted;
+        let Admitted { number, run: new, history, admission, command } = admitted;
         if let Some(command) = command {
             self.check_open(command)?;
         }
@@ -35,7 +35,15 @@ impl Content {
                 committed: crate::store::Committed { revision: row.revision, placed: Vec::new() },
                 decision: Decision::Deduped,
             },
-            None => self.create_in_slot(slug, number, new, admission)?,
+            None => {
+                let created = self.create_in_slot(slug, number, new, admission)?;
+                let head = self.row(created.run).and_then(|row| row.head);
+                let head = self.append(head, history);
+                if let Some(row) = self.runs.get_mut(&created.run) {
+                    row.head = head;
+                }
+                created
+            }
         };
         if let Some(command) = command {
             let word = created.decision.word().to_owned();

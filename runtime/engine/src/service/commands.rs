@@ -45,13 +45,21 @@ impl StartCommand {
     }
 }
 
-/// The body of `retry` and `fork`: which run.
-pub fn run_body(run: RunNumber, admission: Option<&Admission>) -> Value {
+/// The body of `retry`: which run.
+pub fn run_body(run: RunNumber) -> Value {
     let mut body = Map::new();
     body.insert_keyword("run", run.to_string().as_str());
-    if let Some(admission) = admission {
-        insert_admission(&mut body, admission);
+    Value::Map(body)
+}
+
+/// The body of `fork`: which run, and from which step on when not from its start.
+pub fn fork_body(run: RunNumber, from: Option<&str>, admission: &Admission) -> Value {
+    let mut body = Map::new();
+    body.insert_keyword("run", run.to_string().as_str());
+    if let Some(from) = from {
+        body.insert_keyword("from", from);
     }
+    insert_admission(&mut body, admission);
     Value::Map(body)
 }
 
@@ -156,7 +164,10 @@ async fn carry_out(engine: &Engine, command: &Command) -> Result<Done, EngineErr
             let (Some(id), Some(admission)) = (id, read_admission(&body)) else {
                 return Err(unreadable(command.id));
             };
-            let created = engine.start_again(id, admission, Some(command.id)).await?;
+            let created = match body.field("from").and_then(Value::as_str) {
+                Some(from) => engine.fork(id, from, admission, Some(command.id)).await?,
+                None => engine.start_again(id, admission, Some(command.id)).await?,
+            };
             Ok(Done::created(&created))
         }
         _ => Err(unreadable(command.id)),

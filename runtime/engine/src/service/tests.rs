@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use breyta_core::{Map, Value, codec};
 
-use super::{FORK, Happened, Options, REOPEN, START, Service, StartCommand, run_body};
+use super::{FORK, Happened, Options, REOPEN, START, Service, StartCommand, fork_body, run_body};
 use crate::conformance::sample::{SLUG, Sample, Script};
 use crate::conformance::wait;
 use crate::driver::{Engine, Start};
@@ -145,14 +145,14 @@ fn failed_runs_begin_again_where_they_failed() {
     assert_eq!(place.statuses(), [RunStatus::Failed]);
     let before = place.script.executed();
     place.script.reply("report", Ok(Value::Int(1)));
-    let retry = place.command(REOPEN, &run_body(RunNumber(1), None));
+    let retry = place.command(REOPEN, &run_body(RunNumber(1)));
     place.settle();
     assert_eq!(place.answer(retry).word, "reopened");
     assert_eq!(place.statuses(), [RunStatus::Completed]);
     let again = place.script.executed().split_off(before.len());
     assert_eq!(again, ["flow-sample-local-r1/report/1"], "what completed is not done again");
-    let late = place.command(REOPEN, &run_body(RunNumber(1), None));
-    let fork = place.command(FORK, &run_body(RunNumber(1), Some(&slot(Policy::Drain))));
+    let late = place.command(REOPEN, &run_body(RunNumber(1)));
+    let fork = place.command(FORK, &fork_body(RunNumber(1), None, &slot(Policy::Drain)));
     let strange = place.command("dance", &Value::Nil);
     place.settle();
     assert_eq!(place.answer(late).word, "already_completed");

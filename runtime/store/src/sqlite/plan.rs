@@ -72,14 +72,17 @@ pub(super) struct PlannedRun {
 pub(super) struct PlannedAdmission {
     pub(super) number: Option<RunNumber>,
     pub(super) run: PlannedRun,
+    pub(super) history: Vec<PlannedEntry>,
     pub(super) admission: Admission,
     pub(super) command: Option<CommandId>,
 }
 
 impl PlannedAdmission {
     pub(super) fn new(admitted: Admitted) -> Self {
-        let Admitted { number, run, admission, command } = admitted;
-        Self { number, run: PlannedRun::new(run), admission, command }
+        let Admitted { number, run, history, admission, command } = admitted;
+        let mut hashes = Hashes::default();
+        let history = history.into_iter().map(|encoded| entry(encoded, &mut hashes)).collect();
+        Self { number, run: PlannedRun::new(run), history, admission, command }
     }
 }
 

@@ -174,7 +174,7 @@ impl Writer {
             return Err(Failure::Any(StoreError::EpochLost));
         }
         let apply = |write: &Write| match write {
-            Write::Create(run, _) => self.create(None, run),
+            Write::Create(run, _) => self.create(None, run, &[]),
             Write::Admit(run, _) => self.admit(run),
             Write::Commit(commit, _) => self.commit(commit),
             Write::AnswerCommand(command, answer, _) => {

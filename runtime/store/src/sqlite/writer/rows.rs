@@ -3,14 +3,13 @@
 use rusqlite::{OptionalExtension, params};
 
 use breyta_engine::store::{
-    Admission, CommandAnswer, Committed, Created, Decision, RunNumber, RunStatus, StoreError, ValueRef,
-    workflow_id,
+    CommandAnswer, Committed, Created, Decision, RunNumber, RunStatus, StoreError, ValueRef, workflow_id,
 };
 
 use super::{Writer, Written};
 use crate::sqlite::heads::{self, Head};
 use crate::sqlite::plan::{
-    PlannedAdmission, PlannedChange, PlannedCheckpoint, PlannedCommit, PlannedRun, write_row,
+    PlannedAdmission, PlannedChange, PlannedCheckpoint, PlannedCommit, PlannedEntry, PlannedRun, write_row,
 };
 use crate::sqlite::{admission, children, commands, waits};
 
@@ -19,6 +18,7 @@ impl Writer {
         &mut self,
         number: Option<RunNumber>,
         run: &PlannedRun,
+        history: &[PlannedEntry],
     ) -> rusqlite::Result<Written> {
         let slug = run.child.as_ref().map_or(self.slug.as_str(), |child| child.flow.as_str()).to_owned();
         if let Some(child) = &run.child
@@ -44,8 +44,9 @@ impl Writer {
         };
         let (slots, placed) = self.place_slots(&run.checkpoint)?;
         let entry = self.next_entry;
+        let last = entry + history.len() as i64;
         let sql = "INSERT INTO runs (id, status, revision, first_entry, last_entry, version, started_by, state, steps, \
-                   started_ms, updated_ms, progress, slots) VALUES (?10, ?1, 1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)";
+                   started_ms, updated_ms, progress, slots) VALUES (?10, ?1, 1, ?2, ?11, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)";
         self.connection.prepare_cached(sql)?.execute(params![
             status_of(&run.checkpoint).word(),
             entry,
@@ -57,9 +58,13 @@ impl Writer {
             run.checkpoint.progress,
             slots,
             id,
+            last,
         ])?;
         self.insert_slot_values(id, &run.checkpoint, &placed)?;
-        self.insert_entry(id, None, &run.started)?;
+        let mut previous = self.insert_entry(id, None, &run.started)?;
+        for entry in history {
+            previous = self.insert_entry(id, Some(previous), entry)?;
+        }
         if let Some(child) = &run.child {
             children::insert(&self.connection, id, child)?;
         }
@@ -67,13 +72,13 @@ impl Writer {
             waits::park(&self.connection, id, parked)?;
         }
         let (parked, apart) = (run.checkpoint.parked.is_some(), heads::placed_apart(&placed));
-        self.heads.remember(id, Head { revision: 1, last_entry: entry, parked, apart });
+        self.heads.remember(id, Head { revision: 1, last_entry: last, parked, apart });
         Ok(created(&slug, id, Committed { revision: 1, placed }, Decision::Started))
     }
 
     /// Creates a run in its slot.
     pub(super) fn admit(&mut self, planned: &PlannedAdmission) -> rusqlite::Result<Written> {
-        let PlannedAdmission { number, run, admission, command } = planned;
+        let PlannedAdmission { number, command, admission, .. } = planned;
         if let Some(command) = *command
             && !commands::is_open(&self.connection, command)?
         {
@@ -88,7 +93,7 @@ impl Writer {
                 let committed = Committed { revision: revision as u64, placed: Vec::new() };
                 created(&self.slug, id, committed, Decision::Deduped)
             }
-            None => self.create_in_slot(*number, run, admission)?,
+            None => self.create_in_slot(*number, planned)?,
         };
         if let (Some(command), Written::Created(created)) = (*command, &written) {
             let word = created.decision.word().to_owned();
@@ -101,11 +106,11 @@ impl Writer {
     fn create_in_slot(
         &mut self,
         number: Option<RunNumber>,
-        run: &PlannedRun,
-        admission: &Admission,
+        planned: &PlannedAdmission,
     ) -> rusqlite::Result<Written> {
+        let PlannedAdmission { run, history, admission, .. } = planned;
         let (decision, holders) = admission::decide(&self.connection, admission, &run.version)?;
-        let mut written = self.create(number, run)?;
+        let mut written = self.create(number, run, history)?;
         if let Written::Created(created) = &mut written {
             created.decision = decision;
             let id = created.run.0 as i64;
