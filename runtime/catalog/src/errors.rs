@@ -63,6 +63,10 @@ pub const CODES: &[ErrorCode] = &[
     code("sandbox-memory", "a call built values that are too large"),
     code("loop-limit", "a loop with steps went through more rounds than its bound allows"),
     // Runs.
+    code(
+        "effect-in-doubt",
+        "the process ended in the middle of a step that must not be repeated blindly; a person decides",
+    ),
     code("rejected", "a person rejected a step, or its result"),
     code("wait-timeout", "nobody answered a wait or a question in time"),
     code("invalid-answer", "a warning in the timeline: what came for a wait is no answer"),
@@ -82,6 +86,11 @@ pub const CODES: &[ErrorCode] = &[
     code("run-cancelled", "somebody cancelled the run"),
     code("unknown-position", "the run stands at a state that the flow does not have; it is parked"),
     code("unreadable-state", "the stored state of the run cannot be read; it is parked"),
+    code(
+        "crash-loop",
+        "the process died again and again over the run, and nothing was committed in between; it is parked",
+    ),
+    code("no-progress", "carrying the run on was refused again and again for the same reason; it is parked"),
     code(
         "state-mismatch",
         "--verify: the stored state is not the one that follows from the journal; the run is parked",

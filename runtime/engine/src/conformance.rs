@@ -18,6 +18,8 @@ mod admission;
 mod atomicity;
 mod cancel;
 mod concurrency;
+mod deaths;
+mod doubt;
 mod driving;
 mod forking;
 mod lists;
@@ -113,6 +115,10 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("forks_begin_before_a_step", forking::forks_begin_before_a_step),
     ("forks_in_loops_say_which_round", forking::forks_in_loops_say_which_round),
     ("children_are_forked_by_their_parents", forking::children_are_forked_by_their_parents),
+    ("deaths_over_a_run_are_counted", deaths::deaths_over_a_run_are_counted),
+    ("crash_loops_wait_for_a_person", deaths::crash_loops_wait_for_a_person),
+    ("deaths_in_the_middle_leave_a_decision", doubt::deaths_in_the_middle_leave_a_decision),
+    ("deaths_elsewhere_leave_no_doubt", doubt::deaths_elsewhere_leave_no_doubt),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
 

@@ -163,6 +163,19 @@ impl OnError {
 }
 
 impl Checkpoint {
+    /// What is asked about a step of which nobody knows whether it has acted.
+    pub(crate) fn in_doubt() -> Self {
+        Self {
+            before: true,
+            prompt: Some("Has this step acted? The process ended in the middle of it.".to_owned()),
+            title: None,
+            timeout_ms: ASKED_MS_MAX,
+            on_timeout: None,
+            roles: Vec::new(),
+            is_editable: false,
+        }
+    }
+
     /// A switch, a question or a map; None when it is switched off.
     fn read(family: &str, control: &str, value: &Value) -> Result<Option<Self>, String> {
         // What has been sent cannot be reviewed any more.

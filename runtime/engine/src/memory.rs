@@ -51,6 +51,10 @@ struct Content {
     signals: Vec<Signal>,
     /// The number of the newest signal.
     last_signal: u64,
+    /// The runs that are carried on, with the revision from which on.
+    flights: BTreeMap<RunNumber, u64>,
+    /// At which revision the process died over a run, and how often.
+    deaths: BTreeMap<RunNumber, (u64, u64)>,
     /// Commits that still succeed; None for all.
     commits_left: Option<u64>,
 }
@@ -86,7 +90,9 @@ impl MemoryStore {
 
     /// What the next process finds.
     pub fn restore(snapshot: Snapshot) -> Self {
-        Self { slug: snapshot.slug, content: Mutex::new(snapshot.content) }
+        let mut content = snapshot.content;
+        content.count_deaths();
+        Self { slug: snapshot.slug, content: Mutex::new(content) }
     }
 
     /// From now on `commits` more commits succeed; then all fail with `store-io`, and nothing of them is kept.
@@ -121,6 +127,16 @@ impl Content {
             head = Some(self.journal.len() - 1);
         }
         head
+    }
+
+    /// What was in flight when the process died.
+    fn count_deaths(&mut self) {
+        for (run, revision) in std::mem::take(&mut self.flights) {
+            if self.runs.get(&run).is_some_and(|row| row.revision == revision) {
+                let died = self.deaths.entry(run).or_insert((revision, 0));
+                *died = (revision, if died.0 == revision { died.1 + 1 } else { 1 });
+            }
+        }
     }
 
     /// Uses up one of the commits that still succeed.
@@ -215,7 +231,7 @@ impl Content {
                 self.forget_signals_to(run);
             }
             Change::Reopen { .. } => self.take_slot_again(run),
-            Change::Attention { .. } => {}
+            Change::Attention { .. } | Change::Attended => {}
         }
         let row = self.runs.get_mut(&run).ok_or(StoreError::RunNotFound { run })?;
         row.head = head;
@@ -241,6 +257,8 @@ impl Content {
                 }
                 row.parked = None;
             }
+            // That is what every commit but one does.
+            Change::Attended => {}
             Change::Attention { code, message } => row.summary.attention = Some((code, message)),
             Change::Reopen { progress } => {
                 row.checkpoint.progress = progress;
@@ -267,6 +285,7 @@ impl Content {
             slots,
             attention: row.summary.attention.clone(),
             parked: row.parked.clone(),
+            deaths: self.deaths.get(&run).filter(|died| died.0 == row.revision).map_or(0, |died| died.1),
             child: row.summary.child.clone(),
         }))
     }
@@ -315,7 +334,9 @@ impl Content {
 fn applies(change: &Change, status: RunStatus) -> bool {
     match change {
         Change::Reopen { .. } => status.is_end() && status != RunStatus::Completed,
-        Change::Progress(_) | Change::End { .. } | Change::Attention { .. } => !status.is_end(),
+        Change::Progress(_) | Change::End { .. } | Change::Attention { .. } | Change::Attended => {
+            !status.is_end()
+        }
     }
 }
 
@@ -441,6 +462,14 @@ impl Store for MemoryStore {
 
     fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
         Box::pin(ready(Ok(self.content().prune(before_ms, count_max))))
+    }
+
+    fn begin(&self, run: RunNumber, revision: u64) {
+        self.content().flights.insert(run, revision);
+    }
+
+    fn rest(&self, run: RunNumber) {
+        self.content().flights.remove(&run);
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {

@@ -56,6 +56,8 @@ pub(crate) enum Phase {
     Review,
     /// An attempt is next.
     Attempt,
+    /// An attempt was begun that must not be repeated blindly.
+    Started,
     /// Asleep.
     Sleep,
     /// Waiting for a signal.
@@ -67,12 +69,13 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Begin,
         Self::Breakpoint,
         Self::Confirm,
         Self::Review,
         Self::Attempt,
+        Self::Started,
         Self::Sleep,
         Self::Wait,
         Self::Children,
@@ -87,6 +90,7 @@ impl Phase {
             Self::Confirm => "confirm",
             Self::Review => "review",
             Self::Attempt => "attempt",
+            Self::Started => "started",
             Self::Sleep => "sleep",
             Self::Wait => "wait",
             Self::Children => "child",
@@ -100,7 +104,7 @@ impl Phase {
     const fn asks(self) -> bool {
         match self {
             Self::Breakpoint | Self::Confirm | Self::Review | Self::Wait | Self::Checkpoint => true,
-            Self::Begin | Self::Attempt | Self::Sleep | Self::Children => false,
+            Self::Begin | Self::Attempt | Self::Started | Self::Sleep | Self::Children => false,
         }
     }
 }

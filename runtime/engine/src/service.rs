@@ -109,10 +109,10 @@ impl Service {
             match rested.await {
                 None => return Ok(()),
                 Some(None) => {}
-                Some(Some(rested)) => self.rested(rested)?,
+                Some(Some(rested)) => self.rested(rested).await?,
             }
             while let Some(rested) = self.tasks.try_join_next() {
-                self.rested(rested)?;
+                self.rested(rested).await?;
             }
         }
     }
@@ -125,7 +125,7 @@ impl Service {
             self.looked = Pace::NEVER;
             self.round().await?;
             let Some(rested) = self.tasks.join_next().await else { return Ok(()) };
-            self.rested(rested)?;
+            self.rested(rested).await?;
         }
     }
 
@@ -179,7 +179,7 @@ impl Service {
     }
 
     /// A run came to rest, ended, or could not go on.
-    fn rested(
+    async fn rested(
         &mut self,
         joined: Result<(RunNumber, Result<Advance, EngineError>), tokio::task::JoinError>,
     ) -> Result<(), EngineError> {
@@ -202,6 +202,11 @@ impl Service {
             }
             Err(error) if failures::is_fatal(&error) => return Err(error),
             Err(error) => {
+                let error = if self.failures.is_hopeless(run, &error) {
+                    self.engine.park(run, "no-progress", error.to_string()).await
+                } else {
+                    error
+                };
                 let again_ms = self.failures.note(run, &error, self.engine.world().now_ms());
                 (self.listener)(&Happened::Failed { workflow_id, error, again_ms });
             }

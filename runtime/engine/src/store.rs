@@ -170,6 +170,8 @@ pub enum Change {
     End { status: RunStatus, steps: Option<u64> },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
     Attention { code: String, message: String },
+    /// A person has looked at a run that needed one: it goes on from where it stands.
+    Attended,
     /// A run that ended without completing goes on from its last checkpoint, with this in the place of what the engine
     /// kept beside the slots. `run-slot-taken` when another run holds its slot.
     Reopen { progress: Vec<u8> },
@@ -240,6 +242,8 @@ pub struct RunState {
     pub attention: Option<(String, String)>,
     /// Of a waiting run: what it waits for.
     pub parked: Option<Parked>,
+    /// How often the process died while it carried the run on, since the last commit of the run.
+    pub deaths: u64,
     pub child: Option<ChildOf>,
 }
 
@@ -384,6 +388,14 @@ pub trait Store: Observer {
 
     /// Creates a run in its slot: begun, queued, or not at all. `unknown-command` when the command is answered already.
     fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>>;
+
+    /// The run is carried on from now on, from this revision. Should the process die before [`Store::rest`], the next one
+    /// finds a death counted, if the run was not committed in between. Durable against the death of the process, not
+    /// against a loss of power; costs next to nothing.
+    fn begin(&self, _run: RunNumber, _revision: u64) {}
+
+    /// The run is carried on no more.
+    fn rest(&self, _run: RunNumber) {}
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>>;
 

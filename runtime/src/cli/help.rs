@@ -87,7 +87,9 @@ Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"resu
 ";
 
 const RUNS: &str = "\
-runs list [--status STATUS]    the runs, newest first; running also means interrupted
+runs list [--status STATUS]    the runs, newest first; running also means interrupted. The status needs-attention shows those
+                               that are parked until somebody has looked at them: `runs show` says why, `runs retry` lets
+                               them go on, `runs cancel` ends them
 runs show ID [--entries N] [--before PLACE]    one run: record, steps, timeline; of a long one the newest entries
 runs resume [ID]               carry interrupted runs on in the foreground; [--limit NAME=VALUE]...
 runs cancel ID [--reason TEXT] [--force]       end a run; by force it counts as terminated

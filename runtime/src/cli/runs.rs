@@ -13,15 +13,21 @@ use crate::failure::Failure;
 pub(super) fn list(session: &Session<'_>, status: Option<&str>) -> Result<Answer, Failure> {
     let statuses = match status {
         None => Vec::new(),
+        // Parked, whatever their status.
+        Some(NEEDS_ATTENTION) => OPEN.to_vec(),
         Some(word) => vec![RunStatus::from_word(word).ok_or_else(|| {
-            let words: Vec<_> = RunStatus::ALL.iter().map(|status| status.word()).collect();
+            let words = RunStatus::ALL.iter().map(|status| status.word()).chain([NEEDS_ATTENTION]);
+            let words: Vec<_> = words.collect();
             Failure::usage(format!("--status is one of {}, not \"{word}\"", words.join(", ")))
         })?],
     };
-    let runs = match storage::observer(session)? {
+    let mut runs = match storage::observer(session)? {
         Some(store) => store.list_runs(&RunFilter { statuses, ..RunFilter::default() })?,
         None => Vec::new(),
     };
+    if status == Some(NEEDS_ATTENTION) {
+        runs.retain(|run| run.attention.is_some());
+    }
     let human = if runs.is_empty() {
         "no runs".to_owned()
     } else {
@@ -33,6 +39,12 @@ pub(super) fn list(session: &Session<'_>, status: Option<&str>) -> Result<Answer
     data.insert_keyword("runs", items);
     Ok(Answer::Data { data: Value::Map(data), human })
 }
+
+/// The word for runs that are parked until a person has looked at them; no status of their own.
+const NEEDS_ATTENTION: &str = "needs-attention";
+
+/// The statuses of runs that have not ended.
+const OPEN: [RunStatus; 3] = [RunStatus::Running, RunStatus::Waiting, RunStatus::Queued];
 
 /// How much of a run is shown.
 #[derive(Clone, Debug)]
@@ -89,16 +101,17 @@ pub(super) fn resume(session: &Session<'_>, id: Option<&str>) -> Result<Answer, 
     }
 }
 
-/// The oldest run that has not ended, is not queued, and was not carried on yet.
+/// The oldest run that has not ended, is not queued, needs nobody's attention, and was not carried on yet.
 fn next_open(engine: &Engine, done: &[(Map, String)]) -> Result<Option<String>, Failure> {
-    let statuses = vec![RunStatus::Running, RunStatus::Waiting, RunStatus::Queued];
-    let open = engine.store().list_runs(&RunFilter { statuses, ..RunFilter::default() })?;
+    let open = engine.store().list_runs(&RunFilter { statuses: OPEN.to_vec(), ..RunFilter::default() })?;
     let is_done = |run: &RunSummary| {
         let id =
             |data: &Map| data.get_keyword("workflowId").and_then(Value::as_str) == Some(&run.workflow_id);
         done.iter().any(|(data, _)| id(data))
     };
-    for run in open.into_iter().rev().filter(|run| !is_done(run) && run.child.is_none()) {
+    for run in
+        open.into_iter().rev().filter(|run| !is_done(run) && run.child.is_none() && run.attention.is_none())
+    {
         if run.status != RunStatus::Queued || engine.store().holder_of(run.run)?.is_none() {
             return Ok(Some(run.workflow_id));
         }

@@ -176,7 +176,8 @@ fn item(entry: &Entry) -> Map {
 /// One line of `runs list` for people.
 pub(super) fn line(run: &RunSummary) -> String {
     let at = if run.status.is_end() { String::new() } else { format!("  at {}", run.state) };
-    let attention = if run.attention.is_some() { "  needs attention" } else { "" };
+    let attention = run.attention.as_ref().map(|(code, _)| format!("  needs attention[{code}]"));
+    let attention = attention.unwrap_or_default();
     format!(
         "{:<5} {:<10} {}  {} steps{at}{attention}",
         run.run.to_string(),
@@ -205,6 +206,9 @@ pub(super) fn tree(record: &RunRecord, journal: &[Entry]) -> String {
         }
     }
     let last = match (&record.result, &record.error) {
+        _ if run.attention.is_some() => {
+            format!("parked at {}; `runs retry` lets it go on, `runs cancel` ends it", run.state)
+        }
         (Some(result), _) => format!("result {}", preview(result)),
         (_, Some(error)) => {
             let failure = super::run::failed(error);

@@ -25,6 +25,7 @@ mod commands;
 mod directory;
 mod examination;
 mod failure;
+mod flights;
 mod heads;
 mod plan;
 mod reader;
@@ -45,6 +46,7 @@ pub struct SqliteStore {
     requests: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
     reader: SqliteReader,
+    flights: flights::Flights,
     /// Released last, after the writer has ended.
     lock: File,
 }
@@ -54,8 +56,10 @@ impl SqliteStore {
     /// another process owns it, `store-other-flow`, `store-newer-format`, `store-read-only`, `store-corrupt`.
     pub fn open(directory: &Path, slug: &str) -> Result<Self, StoreError> {
         let lock = directory::own(directory)?;
-        let (connection, epoch) = schema::open_owned(&path(directory), slug)?;
-        Self::serve(lock, connection, epoch, directory)
+        let (flights, died) = flights::Flights::open(directory)?;
+        let (connection, epoch) = schema::open_owned(&path(directory), slug, &died)?;
+        flights.clear();
+        Self::serve(lock, flights, connection, epoch, directory)
     }
 
     /// Tells other processes that this one takes their commands.
@@ -64,13 +68,19 @@ impl SqliteStore {
     }
 
     /// Starts the writer on an owned connection.
-    fn serve(lock: File, connection: Connection, epoch: i64, directory: &Path) -> Result<Self, StoreError> {
+    fn serve(
+        lock: File,
+        flights: flights::Flights,
+        connection: Connection,
+        epoch: i64,
+        directory: &Path,
+    ) -> Result<Self, StoreError> {
         let reader = SqliteReader::open(directory)?;
         let writer = Writer::new(connection, epoch, reader.slug())?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new().name("breyta-store".to_owned());
         let thread = thread.spawn(move || writer.serve(&receiver)).map_err(StoreError::io)?;
-        Ok(Self { requests: Some(sender), thread: Some(thread), reader, lock })
+        Ok(Self { requests: Some(sender), thread: Some(thread), reader, flights, lock })
     }
 
     /// Sends a request to the writer and waits for its answer.
@@ -102,6 +112,8 @@ impl Drop for SqliteStore {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        // To end by itself is no death.
+        self.flights.clear();
     }
 }
 
@@ -208,6 +220,14 @@ impl Store for SqliteStore {
 
     fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
         self.ask(|answer| Request::Write(Write::Prune(before_ms, count_max, answer)))
+    }
+
+    fn begin(&self, run: RunNumber, revision: u64) {
+        self.flights.begin(run, revision);
+    }
+
+    fn rest(&self, run: RunNumber) {
+        self.flights.end(run);
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {

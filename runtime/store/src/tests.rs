@@ -38,7 +38,7 @@ impl StoreHarness for Harness {
     /// What the dead process had handed to the kernel is there; its locks and its shared memory are not.
     fn crash(&mut self) {
         let next = tempfile::tempdir().unwrap();
-        for file in ["store.sqlite", "store.sqlite-wal"] {
+        for file in ["store.sqlite", "store.sqlite-wal", "in-flight"] {
             let from = self.directory.path().join(file);
             if from.exists() {
                 fs::copy(from, next.path().join(file)).unwrap();

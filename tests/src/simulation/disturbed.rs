@@ -156,6 +156,9 @@ impl Life<'_> {
 
     /// Everything rests: something comes from outside, perhaps later, or else the next timer is due.
     async fn let_time_pass(&mut self, outside: &Outside) -> Result<(), String> {
+        if outside.decide_in_doubt()? {
+            return Ok(());
+        }
         if !self.due(outside).is_empty() {
             if self.random.once_in(3) {
                 outside.sleep_until(outside.now() + self.random.below(20) as i64);

@@ -1,6 +1,6 @@
 //! What comes from outside without being asked: signals and requests to cancel, left in the store as other processes do.
 
-use breyta_core::codec;
+use breyta_core::{Map, Value, codec};
 use breyta_engine::store::{RunFilter, RunNumber, SignalTarget, StoreError, WaitFilter};
 
 use super::outside::{Outside, lock};
@@ -59,6 +59,29 @@ impl Outside {
         let mut bytes = Vec::new();
         codec::encode(payload, &mut bytes).map_err(StoreError::io)?;
         self.store.put_signal(&target, bytes.into(), self.now()).map(drop)
+    }
+
+    /// Steps of which nobody knows whether they have acted are carried out again. False when there is none.
+    pub(super) fn decide_in_doubt(&self) -> Result<bool, String> {
+        let mut any = false;
+        for open in self.store.open_waits(&WaitFilter::default()).map_err(|error| error.to_string())? {
+            let details = codec::decode(&open.wait.details).unwrap_or_default();
+            let error = details.field("error").and_then(|error| error.field("type")).and_then(Value::as_str);
+            if open.answered || error != Some("effect-in-doubt") {
+                continue;
+            }
+            let mut decision = Map::new();
+            decision.insert_keyword("action", "retry");
+            decision.insert_keyword(story::IN_DOUBT, true);
+            let what = Sent::ToWait {
+                lineage: story::lineage(self.store.as_ref(), open.run),
+                wait_id: open.wait.wait_id,
+                payload: Value::Map(decision),
+            };
+            self.send(&what).map_err(|error| error.to_string())?;
+            any = true;
+        }
+        Ok(any)
     }
 
     /// Where the first run rests: its state, and its steps so far.

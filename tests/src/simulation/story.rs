@@ -24,6 +24,9 @@ pub(super) fn races(store: &dyn Observer) -> Result<Vec<String>, String> {
     Ok(races)
 }
 
+/// The key of a decision about a step in doubt: it is no part of the story.
+pub(super) const IN_DOUBT: &str = "simulated-decision";
+
 /// A line per run and entry, by lineage.
 pub(super) fn story(store: &dyn Observer) -> Result<Vec<String>, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
@@ -63,6 +66,10 @@ fn line(entry: Entry, named: &[(String, String)]) -> Option<String> {
         // Whether it had to wait depends on when the signal came; whether the step was in flight that a request to end the
         // run stopped, on whether a process died just then.
         Event::StepParked { .. } | Event::StepCancelled { .. } => return None,
+        // Nobody has to decide undisturbed.
+        Event::StepAnswered { .. } if entry.value.as_ref().is_some_and(|it| it.field(IN_DOUBT).is_some()) => {
+            return None;
+        }
         Event::StepRetried { execution, next_ms } => {
             *next_ms = 0;
             timeless(execution);

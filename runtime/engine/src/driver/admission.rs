@@ -75,13 +75,13 @@ impl Engine {
         })
     }
 
-    /// Lets a run that failed, was cancelled or terminated go on from its last checkpoint: what completed is not done
-    /// again. It is running then, and nothing drives it yet.
+    /// Lets a run that failed, was cancelled or terminated, or that needs attention, go on from its last checkpoint: what
+    /// completed is not done again. It is running then, and nothing drives it yet.
     pub async fn reopen(&self, id: &str) -> Result<RunNumber, EngineError> {
         let number = self.number(id)?;
         let _driven = Driven::enter(self, number)?;
         let state = self.load(number, id).await?;
-        if !state.status.is_end() {
+        if !state.status.is_end() && state.attention.is_none() {
             return Err(EngineError::StillOpen {
                 workflow_id: self.workflow_id(number),
                 status: state.status,
@@ -99,20 +99,13 @@ impl Engine {
             return Err(EngineError::VersionMismatch { workflow_id, run: state.version, program });
         }
         let at_ms = self.time_after(&state);
-        // Bytes that do not read are found when the run is carried on.
-        let progress = match Progress::decode(&state.progress) {
-            Ok(mut progress) => {
-                progress.reopen();
-                progress.encode()
-            }
-            Err(_) => state.progress,
-        };
+        let change = if state.status.is_end() { reopened(state.progress) } else { Change::Attended };
         self.commit(Commit {
             run: number,
             revision: state.revision,
             at_ms,
             entries: vec![journal::Encoded::new(at_ms, &Event::RunReopened, None)],
-            change: Change::Reopen { progress },
+            change,
             consumed: Vec::new(),
             sent: Vec::new(),
         })
@@ -162,4 +155,13 @@ impl Engine {
         .await?;
         Ok(RunEnd::Cancelled { reason })
     }
+}
+
+/// How a run that ended goes on. Bytes that do not read are found when it is carried on.
+fn reopened(progress: Vec<u8>) -> Change {
+    let decoded = Progress::decode(&progress).map(|mut progress| {
+        progress.reopen();
+        progress.encode()
+    });
+    Change::Reopen { progress: decoded.unwrap_or(progress) }
 }

@@ -8,7 +8,7 @@ use breyta_core::{Map, Value, Vector};
 use super::execution::Execution;
 use super::run::{Run, Turn};
 use super::slots;
-use super::step::Stage;
+use super::step::{IN_DOUBT, Stage};
 use crate::controls::{Checkpoint, OnError};
 use crate::error::EngineError;
 use crate::progress::Phase;
@@ -79,7 +79,13 @@ impl Run<'_> {
     pub(super) async fn decide(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
         let on_error = execution.controls.as_ref().map(|controls| controls.on_error.clone());
         let error = execution.held.clone().unwrap_or_default();
-        let Some(OnError::Checkpoint(question)) = on_error else { return Ok(Stage::Error(error)) };
+        let is_in_doubt = error.field("type").and_then(Value::as_str) == Some(IN_DOUBT);
+        let question = match on_error {
+            Some(OnError::Checkpoint(question)) => question,
+            // Asked whatever the author says about failures: it may be none.
+            _ if is_in_doubt => Checkpoint::in_doubt(),
+            _ => return Ok(Stage::Error(error)),
+        };
         let answer = match self.answer(execution, &question, &["retry", "skip", "abort"]).await? {
             Answer::Given(payload) => payload,
             Answer::TimedOut => action_map("abort"),
@@ -90,12 +96,15 @@ impl Run<'_> {
             Some("retry") => {
                 execution.phase = Phase::Attempt;
                 execution.deadline_ms = None;
-                // One more.
-                execution.attempt += 1;
+                // One more; of a step in doubt, the one that nobody knows the outcome of.
+                execution.attempt += u32::from(!is_in_doubt);
                 execution.held = None;
                 Ok(Stage::Next)
             }
-            Some("skip") => Ok(Stage::Instead { error, value: Value::Nil }),
+            Some("skip") => {
+                let value = answer.field("value").cloned().unwrap_or_default();
+                Ok(Stage::Instead { error, value })
+            }
             _ => Ok(Stage::Error(error)),
         }
     }
@@ -110,6 +119,12 @@ impl Run<'_> {
         let deadline_ms = match execution.deadline_ms {
             Some(deadline_ms) => match self.look(execution, None, None, &[]).await? {
                 Answer::Refused => deadline_ms,
+                Answer::Given(payload) if !is_one_of(&payload, actions) => {
+                    self.forget_last_entry();
+                    let message = format!("the answer's `action` is none of {}", actions.join(", "));
+                    self.warn(execution, "invalid-answer", message);
+                    deadline_ms
+                }
                 answer => return Ok(answer),
             },
             None => now_ms.saturating_add(i64::try_from(question.timeout_ms).unwrap_or(i64::MAX)),
@@ -173,6 +188,10 @@ fn action_map(action: &'static str) -> Value {
     let mut map = Map::new();
     map.insert_keyword("action", Value::literal(action));
     Value::Map(map)
+}
+
+fn is_one_of(payload: &Value, actions: &[&'static str]) -> bool {
+    action_of(payload).is_some_and(|action| actions.contains(&action))
 }
 
 fn action_of(payload: &Value) -> Option<&str> {

@@ -23,6 +23,9 @@ pub enum Advance {
     },
 }
 
+/// What loading a run finds out each time: it is over when the cause is.
+const LOOKED_AT_AGAIN: [&str; 2] = ["unknown-position", "unreadable-state"];
+
 /// How many due runs are looked at together.
 const READY_MAX: usize = 1_000;
 
@@ -86,6 +89,18 @@ impl Engine {
         if state.status.is_end() {
             return self.recorded_end(number, state.status).map(Advance::Ended);
         }
+        // Whose version it is not has nothing to say about it.
+        if state.version == self.program_of(&state).version() {
+            let said = state.attention.clone().filter(|(code, _)| !LOOKED_AT_AGAIN.contains(&code.as_str()));
+            if let Some((code, message)) = said {
+                let workflow_id = self.workflow_id_of_child(number);
+                return Err(EngineError::NeedsAttention { workflow_id, code, message });
+            }
+            if state.deaths >= self.limits.deaths_max {
+                return Err(self.died_too_often(&state).await);
+            }
+        }
+        let _flight = Flight::begin(self, number, state.revision);
         let mut state = state;
         loop {
             if let Some(end) = run::Run::load(self, state).await?.carry_on().await? {
@@ -96,6 +111,26 @@ impl Engine {
                 let children = self.store.open_children(number)?;
                 return Ok(Advance::Parked { wake_at_ms: parked.wake_at_ms, children });
             }
+        }
+    }
+
+    async fn died_too_often(&self, state: &RunState) -> EngineError {
+        let message = format!(
+            "the process died {} times while it carried the run on, and nothing was committed in between; it stands at \
+             `{}`: look for what ends the process there, then `runs retry` or `runs cancel`",
+            state.deaths, state.state
+        );
+        run::park(self, state, "crash-loop", message).await
+    }
+
+    /// Parks a run that cannot be carried on, until a person has looked at it.
+    pub(crate) async fn park(&self, run: RunNumber, code: &'static str, message: String) -> EngineError {
+        match self.load(run, &run.to_string()).await {
+            Ok(state) if state.status.is_end() => {
+                EngineError::AlreadyEnded { workflow_id: self.workflow_id(run), status: state.status }
+            }
+            Ok(state) => run::park(self, &state, code, message).await,
+            Err(error) => error,
         }
     }
 
@@ -142,6 +177,25 @@ impl Engine {
             .signals_for(state.run, &wait.wait_id, wait.key.as_deref(), wait.event.as_ref())
             .await?;
         Ok(!signals.is_empty())
+    }
+}
+
+/// A run while it is carried on, as the store knows it.
+struct Flight<'a> {
+    engine: &'a Engine,
+    run: RunNumber,
+}
+
+impl<'a> Flight<'a> {
+    fn begin(engine: &'a Engine, run: RunNumber, revision: u64) -> Self {
+        engine.store.begin(run, revision);
+        Self { engine, run }
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.engine.store.rest(self.run);
     }
 }
 

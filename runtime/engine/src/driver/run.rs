@@ -377,7 +377,7 @@ fn restore(
 }
 
 /// Commits that the run needs a person (once), and says so.
-async fn park(engine: &Engine, loaded: &RunState, code: &str, message: String) -> EngineError {
+pub(super) async fn park(engine: &Engine, loaded: &RunState, code: &str, message: String) -> EngineError {
     let workflow_id = engine.workflow_id_of(loaded);
     let attention = (code.to_owned(), message.clone());
     if loaded.attention.as_ref() != Some(&attention) {

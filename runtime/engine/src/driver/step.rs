@@ -21,6 +21,9 @@ use crate::size;
 use crate::store::{CancelRequest, Parked};
 use crate::world::StepRequest;
 
+/// The code of a step that may have acted before the process died.
+pub(super) const IN_DOUBT: &str = "effect-in-doubt";
+
 /// How an attempt ended, seen from the driver.
 enum Attempted {
     Ended(Result<Value, StepError>),
@@ -71,12 +74,25 @@ impl Run<'_> {
     }
 
     /// Carries on a step that was resting.
-    pub(super) async fn resume(&mut self, execution: Execution) -> Result<Turn, EngineError> {
+    pub(super) async fn resume(&mut self, mut execution: Execution) -> Result<Turn, EngineError> {
         if let Some(request) = self.engine.cancel_request(self.number).await? {
             let until = execution.until(self.commit_time());
             return self.cancelled(request, Some(until)).await.map(Turn::Ended);
         }
+        if execution.phase == Phase::Started {
+            self.put_in_doubt(&mut execution);
+        }
         self.carry_out(execution).await
+    }
+
+    /// The process died in the middle of an attempt that must not be repeated blindly: a person decides.
+    fn put_in_doubt(&mut self, execution: &mut Execution) {
+        let message = "the process ended while the step was carried out, and nobody knows whether it has acted; decide: \
+                       `retry` carries it out again, `skip` goes on with the `value` of the answer, `abort` fails it";
+        execution.phase = Phase::Checkpoint;
+        execution.deadline_ms = None;
+        execution.held = Some(execution.error(IN_DOUBT, message));
+        self.stored.replace_extra(slots::HELD);
     }
 
     /// From phase to phase until the step is done or the run rests.
@@ -86,7 +102,7 @@ impl Run<'_> {
                 Phase::Begin => self.begin(&mut execution),
                 Phase::Breakpoint | Phase::Confirm | Phase::Review => self.ask(&mut execution).await?,
                 Phase::Checkpoint => self.decide(&mut execution).await?,
-                Phase::Attempt | Phase::Sleep | Phase::Wait | Phase::Children => {
+                Phase::Attempt | Phase::Started | Phase::Sleep | Phase::Wait | Phase::Children => {
                     self.act(&mut execution).await?
                 }
             };
@@ -188,6 +204,14 @@ impl Run<'_> {
     async fn attempt(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
         if let Some(error) = self.no_request_left(&execution.call.family, &execution.call.step) {
             return self.fail(error).await.map(|end| Stage::Turned(Turn::Ended(end)));
+        }
+        if effect::is_single_attempt(&execution.call.family) {
+            // Whoever finds this knows that the step may have acted.
+            execution.phase = Phase::Started;
+            if let Some(end) = self.commit_resting(execution, None).await? {
+                return Ok(Stage::Turned(Turn::Ended(end)));
+            }
+            execution.phase = Phase::Attempt;
         }
         self.progress.http_requests += u64::from(effect::sends_http_request(&execution.call.family));
         match self.attempted(execution).await {

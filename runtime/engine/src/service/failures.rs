@@ -9,6 +9,9 @@ use crate::store::{RunNumber, StoreError};
 const FIRST_MS: u64 = 100;
 const LAST_MS: u64 = 60_000;
 
+/// A run that was refused so often, for a reason of its own, waits for a person.
+const REFUSALS_MAX: u32 = 10;
+
 /// What went wrong with which run.
 #[derive(Debug, Default)]
 pub(super) struct Failures(BTreeMap<RunNumber, Failed>);
@@ -29,6 +32,12 @@ impl Failures {
         let pause_ms = helps_to_wait(error).then_some(pause_ms);
         failed.again_at_ms = pause_ms.map(|pause_ms| now_ms.saturating_add(pause_ms as i64));
         pause_ms
+    }
+
+    /// Whether a failure that is the run's own has come too often. What the whole store suffers from passes.
+    pub(super) fn is_hopeless(&self, run: RunNumber, error: &EngineError) -> bool {
+        let own = matches!(error, EngineError::Store(StoreError::Conflict { .. }));
+        own && self.0.get(&run).is_some_and(|failed| failed.times >= REFUSALS_MAX)
     }
 
     pub(super) fn forget(&mut self, run: RunNumber) {

@@ -103,6 +103,7 @@ pub(super) enum PlannedChange {
     Progress(PlannedCheckpoint),
     End(RunStatus, Option<u64>),
     Attention { code: String, message: String },
+    Attended,
     Reopen { progress: Vec<u8> },
 }
 
@@ -136,6 +137,7 @@ impl PlannedCommit {
                 }
                 Change::End { status, steps } => PlannedChange::End(status, steps),
                 Change::Attention { code, message } => PlannedChange::Attention { code, message },
+                Change::Attended => PlannedChange::Attended,
                 Change::Reopen { progress } => PlannedChange::Reopen { progress },
             },
         }

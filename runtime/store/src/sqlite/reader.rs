@@ -13,7 +13,7 @@ use breyta_engine::store::{
 };
 
 use super::plan::{LARGE_VALUES, RowSlot, read_row};
-use super::{admission, children, commands, failure, path, schema, waits};
+use super::{admission, children, commands, failure, flights, path, schema, waits};
 
 /// The store as any process sees it.
 #[derive(Debug)]
@@ -312,6 +312,7 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
             slots: Vec::new(),
             attention: attention(row.get(6)?, row.get(7)?),
             parked: None,
+            deaths: 0,
             child: children::read(row, 8)?,
         };
         Ok((state, row.get::<_, Vec<u8>>(5)?))
@@ -328,6 +329,8 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
         };
         state.slots.push(StoredSlot { name, bytes, placed });
     }
+    state.deaths =
+        flights::deaths(connection, run.0 as i64, state.revision as i64).map_err(failure::sqlite)?;
     if matches!(state.status, RunStatus::Waiting | RunStatus::Queued) {
         state.parked = waits::parked_run(connection, run.0 as i64).map_err(failure::sqlite)?;
     }

@@ -54,7 +54,7 @@ fn remove_run(connection: &Connection, run: i64, large: &mut BTreeSet<i64>) -> r
             entries += 1;
         }
     }
-    for table in ["slot_values", "signals", "parked", "places", "inbox", "children"] {
+    for table in ["slot_values", "signals", "parked", "places", "inbox", "children", "deaths"] {
         connection.prepare_cached(&format!("DELETE FROM {table} WHERE run = ?1"))?.execute([run])?;
     }
     Ok(entries)

@@ -7,13 +7,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use breyta_engine::store::StoreError;
 
-use super::failure;
+use super::{failure, flights};
 
 /// Each brings the format one further; the number of those applied is the database's `user_version`.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/001_runs.sql"),
     include_str!("../../migrations/002_waits.sql"),
     include_str!("../../migrations/003_admission.sql"),
+    include_str!("../../migrations/004_deaths.sql"),
 ];
 
 /// `BREY`: marks the file as ours.
@@ -22,8 +23,13 @@ const APPLICATION_ID: i64 = 0x4252_4559;
 /// How long a statement waits for another process that is leaving a request.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens (or creates) the database for its owner and raises the epoch.
-pub(super) fn open_owned(file: &Path, slug: &str) -> Result<(Connection, i64), StoreError> {
+/// Opens (or creates) the database for its owner and raises the epoch. `died` are the runs that the last owner carried on
+/// when it died.
+pub(super) fn open_owned(
+    file: &Path,
+    slug: &str,
+    died: &[(i64, i64)],
+) -> Result<(Connection, i64), StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failure::sqlite)?;
@@ -34,7 +40,7 @@ pub(super) fn open_owned(file: &Path, slug: &str) -> Result<(Connection, i64), S
         refuse_foreign(&connection)?;
     }
     configure(&connection).map_err(failure::sqlite)?;
-    let epoch = take_over(&mut connection, version, slug)?;
+    let epoch = take_over(&mut connection, version, slug, died)?;
     Ok((connection, epoch))
 }
 
@@ -95,7 +101,12 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Migrates, checks whose store it is, and raises the epoch: one transaction.
-fn take_over(connection: &mut Connection, version: u32, slug: &str) -> Result<i64, StoreError> {
+fn take_over(
+    connection: &mut Connection,
+    version: u32,
+    slug: &str,
+    died: &[(i64, i64)],
+) -> Result<i64, StoreError> {
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure::sqlite)?;
     for migration in MIGRATIONS.iter().skip(version as usize) {
@@ -110,6 +121,7 @@ fn take_over(connection: &mut Connection, version: u32, slug: &str) -> Result<i6
     }
     let epoch = meta::<i64>(&transaction, "epoch").map_err(failure::sqlite)?.unwrap_or(0) + 1;
     set_meta(&transaction, "epoch", epoch).map_err(failure::sqlite)?;
+    flights::count(&transaction, died).map_err(failure::sqlite)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failure::sqlite)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(failure::sqlite)?;
     transaction.commit().map_err(failure::sqlite)?;

@@ -19,11 +19,12 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 #[test]
 fn a_full_disk_leaves_nothing_half_written() {
     let directory = tempfile::tempdir().unwrap();
-    let (connection, epoch) = schema::open_owned(&path(directory.path()), SLUG).unwrap();
+    let (flights, _) = super::flights::Flights::open(directory.path()).unwrap();
+    let (connection, epoch) = schema::open_owned(&path(directory.path()), SLUG, &[]).unwrap();
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     connection.pragma_update(None, "max_page_count", pages + 12).unwrap();
     let lock = directory::own(directory.path()).unwrap();
-    let store = Arc::new(SqliteStore::serve(lock, connection, epoch, directory.path()).unwrap());
+    let store = Arc::new(SqliteStore::serve(lock, flights, connection, epoch, directory.path()).unwrap());
     let engine = |store: Arc<SqliteStore>| {
         Engine::new(Arc::new(Sample), store, Arc::new(Script::default()), Limits::default()).unwrap()
     };
@@ -68,7 +69,7 @@ fn a_directory_that_is_none_is_no_empty_store() {
 #[test]
 fn open_runs_are_found_by_their_index() {
     let directory = tempfile::tempdir().unwrap();
-    let (connection, _) = schema::open_owned(&path(directory.path()), SLUG).unwrap();
+    let (connection, _) = schema::open_owned(&path(directory.path()), SLUG, &[]).unwrap();
     let sql = "EXPLAIN QUERY PLAN SELECT id FROM runs WHERE id < 9 AND status IN ('running') AND ended_ms IS NULL \
                ORDER BY id DESC";
     let plan: String = connection.query_row(sql, [], |row| row.get(3)).unwrap();

@@ -161,6 +161,12 @@ impl Writer {
                     self.drop_slot_values(&head.apart, &[])?;
                 }
             }
+            PlannedChange::Attended => {
+                let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, updated_ms = ?3, \
+                           attention_code = NULL, attention_message = NULL WHERE id = ?1";
+                self.connection.prepare_cached(sql)?.execute(params![id, last, commit.at_ms])?;
+                self.heads.remember(id, next);
+            }
             PlannedChange::Reopen { .. } => {}
             PlannedChange::Attention { code, message } => {
                 let sql = "UPDATE runs SET revision = revision + 1, last_entry = ?2, updated_ms = ?3, \
@@ -208,9 +214,10 @@ impl Writer {
         }
         match &commit.change {
             PlannedChange::Progress(checkpoint) => self.refused_key(commit.run.0 as i64, checkpoint),
-            PlannedChange::End(..) | PlannedChange::Attention { .. } | PlannedChange::Reopen { .. } => {
-                Ok(None)
-            }
+            PlannedChange::End(..)
+            | PlannedChange::Attention { .. }
+            | PlannedChange::Attended
+            | PlannedChange::Reopen { .. } => Ok(None),
         }
     }
 
