@@ -1,5 +1,5 @@
-//! `simulate SEEDS [FIRST]`: lives seeds over the corpus of `breyta_tests::simulation`, and as many over the engine's own
-//! simulation of many runs beside each other. Prints the first seed that does not hold, and the command that repeats it.
+//! `simulate SEEDS [FIRST [CASE]]`: lives seeds over the corpus of `breyta_tests::simulation`, and as many over the engine's own
+//! simulation of many runs beside each other; with CASE only cases whose name holds that text. Prints the first seed that does not hold, and the command that repeats it.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -15,7 +15,17 @@ fn main() -> ExitCode {
     let (seeds, first) = (numbers.first().copied().unwrap_or(200), numbers.get(1).copied().unwrap_or(0));
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
     let all = first..first + seeds;
-    let corpus = simulation::corpus();
+    let mut corpus = simulation::corpus();
+    if let Some(name) = std::env::args().nth(3) {
+        corpus.retain(|lived| lived.case.name.contains(&name));
+        return match simulation::live_all(&corpus, all, None) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err((seed, what)) => {
+                say(&format!("seed {seed} of {} cases: {what}", corpus.len()));
+                ExitCode::FAILURE
+            }
+        };
+    }
     let lived = simulation::live_all(&corpus, all.clone(), None).and_then(|()| errands::live_all(all, None));
     if let Err((seed, what)) = lived {
         say(&format!("seed {seed}: {what}\nagain: cargo xtask simulate --seeds 1 --first {seed}"));

@@ -17,7 +17,7 @@ use breyta_steps::templates::Templates;
 
 use super::plan::{Plan, Planned};
 use super::teller::Telling;
-use super::{Case, story};
+use super::{Case, random, story};
 
 /// When virtual time begins: 2026-01-01T00:00Z.
 pub(super) const BEGIN_MS: i64 = 1_767_225_600_000;
@@ -37,6 +37,8 @@ pub(super) struct Outside {
     pub asked: Mutex<Vec<String>>,
     problems: Mutex<Vec<String>>,
     commits: AtomicU64,
+    /// From what follows how long answers take.
+    turns: u64,
     /// Who answers what only races ask, by the beginning of its lineage.
     racing: Vec<(String, Telling)>,
     /// Told just before the commit of this number.
@@ -107,6 +109,7 @@ impl Outside {
             asked: Mutex::default(),
             problems: Mutex::default(),
             commits: AtomicU64::new(0),
+            turns: 0,
             racing: Vec::new(),
             watch: None,
             templates: Templates::default(),
@@ -134,6 +137,13 @@ impl Outside {
         *lock(&outside.left) = left;
         outside.clock.store(clock, Ordering::Relaxed);
         outside
+    }
+
+    /// With answers that take as long as follows from a number.
+    #[must_use]
+    pub(super) const fn taking_turns(mut self, turns: u64) -> Self {
+        self.turns = turns;
+        self
     }
 
     /// With somebody who looks just before a commit.
@@ -230,9 +240,11 @@ impl World for Outside {
         self.tell_before(&question);
         self.send_before(&question);
         let answer = self.answer(&request, &question);
-        let yields = question.len().is_multiple_of(3);
+        let hash = random::hash(self.turns, &question);
+        // Sometimes others do much before it answers.
+        let turns = if hash.is_multiple_of(3) { 0 } else { hash % 150 };
         Box::pin(async move {
-            if yields {
+            for _ in 0..turns {
                 tokio::task::yield_now().await;
             }
             answer

@@ -1,4 +1,5 @@
-//! A store whose process dies at a chosen commit: for tests that put a crash everywhere.
+//! A store whose process dies at a chosen commit: for tests that put a crash everywhere. It may let others have their turn
+//! before it answers, as a store that is a thread of its own does.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,12 +33,30 @@ pub struct Dying {
     left: AtomicU64,
     death: Death,
     held: Mutex<Option<Held>>,
+    /// From what follows how often others have their turn; None: never.
+    turns: Option<AtomicU64>,
 }
 
 impl Dying {
     /// Dies at the commit of this number, from 1.
     pub fn at(inner: Arc<dyn Store>, commit: u64, death: Death) -> Self {
-        Self { inner, left: AtomicU64::new(commit), death, held: Mutex::default() }
+        Self { inner, left: AtomicU64::new(commit), death, held: Mutex::default(), turns: None }
+    }
+
+    /// Others have their turn before it answers, as often as follows from a seed.
+    #[must_use]
+    pub fn taking_turns(mut self, seed: u64) -> Self {
+        self.turns = Some(AtomicU64::new(seed));
+        self
+    }
+
+    async fn turns(&self) {
+        let Some(turns) = &self.turns else { return };
+        let number = turns.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        for _ in 0..(number >> 32) % 6 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Commits until the death.
@@ -56,6 +75,7 @@ impl Dying {
         commit: impl FnOnce(Arc<dyn Store>) -> BoxFuture<'static, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let dead = || StoreError::io("the process died here");
+        self.turns().await;
         let left = self.left.load(Ordering::Relaxed);
         self.left.store(left.saturating_sub(1), Ordering::Relaxed);
         match (left, self.death) {
@@ -180,7 +200,10 @@ impl Store for Dying {
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
-        self.inner.load_run(run)
+        Box::pin(async move {
+            self.turns().await;
+            self.inner.load_run(run).await
+        })
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
@@ -208,6 +231,9 @@ impl Store for Dying {
     ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>> {
         // The trait's lifetime is that of the store alone.
         let (wait_id, key, event) = (wait_id.to_owned(), key.map(str::to_owned), event.cloned());
-        Box::pin(async move { self.inner.signals_for(run, &wait_id, key.as_deref(), event.as_ref()).await })
+        Box::pin(async move {
+            self.turns().await;
+            self.inner.signals_for(run, &wait_id, key.as_deref(), event.as_ref()).await
+        })
     }
 }

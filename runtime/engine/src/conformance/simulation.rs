@@ -151,7 +151,7 @@ impl Life {
         let completed = completed_keys(harness.store().as_ref())?;
         let dies_at = if crashes { 1 + self.random.below(14) } else { u64::MAX };
         let death = if self.random.below(2) == 0 { Death::Before } else { Death::After };
-        let dying = Arc::new(Dying::at(harness.store(), dies_at, death));
+        let dying = Arc::new(Dying::at(harness.store(), dies_at, death).taking_turns(self.random.next()));
         let seen: Arc<dyn Store> =
             planted.map_or_else(|| dying.clone() as Arc<dyn Store>, |plant| plant(dying.clone()));
         let outside = outside(self.seed, self.clock);

@@ -16,7 +16,7 @@ use super::slots;
 use super::step::Stage;
 use crate::error::EngineError;
 use crate::progress::Phase;
-use crate::store::{ChildOf, OpenWait, RunNumber, RunStatus, SentSignal, SignalTarget};
+use crate::store::{ChildOf, OpenWait, RunNumber, RunStatus, SentSignal, SignalId, SignalTarget};
 
 /// The family name under which the machine calls a flow.
 pub(super) const CALL_FLOW: &str = "call-flow";
@@ -26,6 +26,9 @@ const CHILDREN: &str = "(child flows)";
 const FANOUTS: &str = "(fanouts)";
 const ITEMS: &str = "(fanout items)";
 pub(super) const DEPTH: &str = "(depth)";
+
+/// Why a fan-out ends the children that are left.
+const ANOTHER_FAILED: &str = "another item of the fan-out failed";
 
 /// One child to start.
 struct Child {
@@ -41,6 +44,12 @@ enum Found {
     NotStarted,
     Running,
     Ended(RunNumber, RunEnd),
+}
+
+/// What was seen in one look at all children, and the signals that were there before it.
+struct Looked {
+    found: Vec<Found>,
+    signals: Vec<SignalId>,
 }
 
 /// The signal that a child's end sends to the run that called it.
@@ -70,14 +79,14 @@ impl Run<'_> {
         {
             return Ok(Stage::Error(error));
         }
-        let mut found = match self.look_after(execution, &[child], 1).await? {
-            Ok(found) => found,
+        let Looked { mut found, signals } = match self.look_after(execution, &[child], 1).await? {
+            Ok(looked) => looked,
             Err(stage) => return Ok(stage),
         };
         match found.pop() {
             Some(Found::Ended(_, RunEnd::Completed(value))) => Ok(Stage::Value(value)),
             Some(Found::Ended(run, end)) => Ok(Stage::Error(self.child_failed(execution, run, &end))),
-            _ => self.rest_for_children(execution).await,
+            _ => self.rest_for_children(execution, signals).await,
         }
     }
 
@@ -100,22 +109,19 @@ impl Run<'_> {
         {
             return Ok(Stage::Error(error));
         }
-        let found = match self.look_after(execution, &children, most).await? {
-            Ok(found) => found,
+        let Looked { found, signals } = match self.look_after(execution, &children, most).await? {
+            Ok(looked) => looked,
             Err(stage) => return Ok(stage),
         };
         let on_error = execution.call.config.field("on-error");
         let strategy = on_error.and_then(|it| it.as_name().or_else(|| it.field("strategy")?.as_name()));
-        let failed = found.iter().find_map(|found| match found {
-            Found::Ended(run, end) if !matches!(end, RunEnd::Completed(_)) => Some((*run, end.clone())),
-            _ => None,
-        });
+        let failed = failed(&found);
         if let (Some((run, end)), None | Some("fail")) = (&failed, strategy) {
-            self.cancel_children(Some("another item of the fan-out failed"))?;
+            self.cancel_children(Some(ANOTHER_FAILED))?;
             return Ok(Stage::Error(self.child_failed(execution, *run, end)));
         }
         if found.iter().any(|found| !matches!(found, Found::Ended(..))) {
-            return self.rest_for_children(execution).await;
+            return self.rest_for_children(execution, signals).await;
         }
         let (result, succeeded) = self.collected(&found);
         match (strategy, failed) {
@@ -168,7 +174,10 @@ impl Run<'_> {
         execution: &mut Execution,
         children: &[Child],
         most: usize,
-    ) -> Result<Result<Vec<Found>, Stage>, EngineError> {
+    ) -> Result<Result<Looked, Stage>, EngineError> {
+        // Before the first look: a child that ends after it was looked at must wake the run again.
+        let signals = self.engine.store.signals_for(self.number, &execution.wait_id(), None, None).await?;
+        let signals = signals.into_iter().map(|signal| signal.id).collect();
         let mut found = Vec::new();
         let (mut active, mut wake_ms) = (0, None::<i64>);
         for child in children {
@@ -203,7 +212,7 @@ impl Run<'_> {
             }
         }
         execution.deadline_ms = wake_ms;
-        Ok(Ok(found))
+        Ok(Ok(Looked { found, signals }))
     }
 
     /// When a child's time is over; a child whose time is over is asked to end.
@@ -227,15 +236,19 @@ impl Run<'_> {
         self.engine.create_child(of, &child.input, depth, at_ms).await
     }
 
-    async fn rest_for_children(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
+    /// `signals` are those of ends that were seen.
+    async fn rest_for_children(
+        &mut self,
+        execution: &mut Execution,
+        signals: Vec<SignalId>,
+    ) -> Result<Stage, EngineError> {
         let began = execution.phase == Phase::Children;
         execution.phase = Phase::Children;
         let wait_id = execution.wait_id();
-        let signals = self.engine.store.signals_for(self.number, &wait_id, None, None).await?;
         if began && signals.is_empty() && !self.progress.is_reopened() {
             return Ok(Stage::Turned(Turn::Parked));
         }
-        self.consumed.extend(signals.into_iter().map(|signal| signal.id));
+        self.consumed.extend(signals);
         let wait = OpenWait {
             wait_id,
             key: None,
@@ -311,6 +324,20 @@ impl Run<'_> {
         map.insert_keyword("total", total);
         (Value::Map(map), succeeded)
     }
+}
+
+/// The child whose failure is the fan-out's. Those that were ended because of it are not: a crash may come between.
+fn failed(found: &[Found]) -> Option<(RunNumber, RunEnd)> {
+    let failures = || {
+        found.iter().filter_map(|found| match found {
+            Found::Ended(run, end) if !matches!(end, RunEnd::Completed(_)) => Some((*run, end)),
+            _ => None,
+        })
+    };
+    let follows =
+        |end: &RunEnd| matches!(end, RunEnd::Cancelled { reason: Some(reason) } if reason == ANOTHER_FAILED);
+    let first = failures().find(|(_, end)| !follows(end)).or_else(|| failures().next());
+    first.map(|(run, end)| (run, end.clone()))
 }
 
 fn earliest(one: Option<i64>, other: Option<i64>) -> Option<i64> {
