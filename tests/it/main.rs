@@ -64,5 +64,8 @@ mod spec;
 /// The snippets of the source documents.
 mod sources;
 
+/// An executable that is killed again and again.
+mod torture;
+
 /// The silence of the type checker.
 mod types;

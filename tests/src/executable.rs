@@ -184,6 +184,11 @@ impl Executable {
 pub struct Running(Child);
 
 impl Running {
+    /// How it ended by itself, if it did; None inside: by a signal.
+    pub fn ended(&mut self) -> Option<Option<i32>> {
+        self.0.try_wait().ok().flatten().map(|status| status.code())
+    }
+
     /// SIGKILL: nothing of the process runs any more, nothing is flushed.
     pub fn kill(mut self) {
         self.end();

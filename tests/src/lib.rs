@@ -48,5 +48,8 @@ pub mod spec;
 /// Stores to run against.
 pub mod stores;
 
+/// A real executable, killed again and again.
+pub mod torture;
+
 /// Where fixtures stand.
 pub mod tree;

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -92,6 +92,8 @@ type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 pub struct Server {
     address: SocketAddr,
     log: Arc<Mutex<Vec<Request>>>,
+    /// Connections whose request is not in the log yet.
+    arriving: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     accepting: Option<JoinHandle<()>>,
 }
@@ -104,11 +106,12 @@ impl Server {
         let log = Arc::new(Mutex::new(Vec::new()));
         let stop = Arc::new(AtomicBool::new(false));
         let handler: Arc<Handler> = Arc::new(handler);
+        let arriving = Arc::new(AtomicUsize::new(0));
         let accepting = {
-            let (log, stop) = (Arc::clone(&log), Arc::clone(&stop));
-            std::thread::spawn(move || accept(&listener, &handler, &log, &stop))
+            let (log, arriving, stop) = (Arc::clone(&log), Arc::clone(&arriving), Arc::clone(&stop));
+            std::thread::spawn(move || accept(&listener, &handler, &log, &arriving, &stop))
         };
-        Self { address, log, stop, accepting: Some(accepting) }
+        Self { address, log, arriving, stop, accepting: Some(accepting) }
     }
 
     /// `http://127.0.0.1:40123`
@@ -119,6 +122,29 @@ impl Server {
     /// Everything that was asked so far.
     pub fn requests(&self) -> Vec<Request> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests came so far.
+    pub fn count(&self) -> usize {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Everything that was asked from this one on.
+    pub fn requests_from(&self, first: usize) -> Vec<Request> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.get(first..).unwrap_or_default().to_vec()
+    }
+
+    /// Until everything that was sent before this is in the log, also by processes that are dead.
+    pub fn settle(&self) {
+        // Connections are accepted in their order: when this one is, those before it are.
+        if let Ok(mut stream) = TcpStream::connect(self.address) {
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+        while self.arriving.load(Ordering::SeqCst) > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Method and path of everything that was asked so far.
@@ -148,24 +174,34 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &TcpListener, handler: &Arc<Handler>, log: &Arc<Mutex<Vec<Request>>>, stop: &AtomicBool) {
+fn accept(
+    listener: &TcpListener,
+    handler: &Arc<Handler>,
+    log: &Arc<Mutex<Vec<Request>>>,
+    arriving: &Arc<AtomicUsize>,
+    stop: &AtomicBool,
+) {
     for stream in listener.incoming() {
         if stop.load(Ordering::SeqCst) {
             return;
         }
         let Ok(stream) = stream else { continue };
-        let (handler, log) = (Arc::clone(handler), Arc::clone(log));
+        let (handler, log, arriving) = (Arc::clone(handler), Arc::clone(log), Arc::clone(arriving));
+        arriving.fetch_add(1, Ordering::SeqCst);
         std::thread::spawn(move || {
+            let request = receive(&stream).ok().flatten();
+            if let Some(request) = &request {
+                log.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+            }
+            arriving.fetch_sub(1, Ordering::SeqCst);
             // A client that was killed leaves a broken connection behind; that is part of the tests.
-            let _ = answer(&stream, &handler, &log);
+            let _ = request.map(|request| answer(&stream, &request, &handler));
         });
     }
 }
 
-fn answer(mut stream: &TcpStream, handler: &Arc<Handler>, log: &Mutex<Vec<Request>>) -> std::io::Result<()> {
-    let Some(request) = receive(stream)? else { return Ok(()) };
-    log.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-    let reply = handler(&request);
+fn answer(mut stream: &TcpStream, request: &Request, handler: &Arc<Handler>) -> std::io::Result<()> {
+    let reply = handler(request);
     std::thread::sleep(reply.delay);
     let mut head = format!(
         "HTTP/1.1 {} Scripted\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n",

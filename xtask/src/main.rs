@@ -47,7 +47,7 @@ cargo xtask TASK
   bench functions [--write]         compiled transforms against a warm JVM (Debian: `apt install clojure`)
                          --write puts the table into BENCHMARKS.md
   simulate [--seeds N] [--first SEED]   flows under crashes and signals everywhere, by seeds
-  torture [--seconds N]             a real process killed again and again over a real disk
+  torture [--seconds N]             a real executable killed again and again under load
   fuzz [--seconds N] [--seeded] [TARGET…]
                                     reader, checker, formatter on hostile input, N seconds each
 ";

@@ -28,7 +28,7 @@ pub(crate) fn torture(arguments: &[&str]) -> Result<()> {
         other => bail!("`{}` is not --seconds NUMBER", other.join(" ")),
     };
     check_number(seconds)?;
-    let run = ["run", "--quiet", "--release", "--package", "breyta-store", "--example", "torture", "--"];
+    let run = ["run", "--quiet", "--package", "breyta-tests", "--bin", "torture", "--"];
     program::run(program::cargo(&run).arg(seconds))
 }
 
