@@ -30,7 +30,17 @@ const KEEP: &str = "BREYTAC_KEEP_TARGET";
 
 /// Parts of SQLite that the store does not use are left out of every executable: about 0.3 MB.
 const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
-                            -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -DSQLITE_OMIT_LOAD_EXTENSION";
+                            -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STAT4 \
+                            -USQLITE_ENABLE_API_ARMOR -USQLITE_SOUNDEX -DSQLITE_OMIT_LOAD_EXTENSION \
+                            -DSQLITE_OMIT_JSON -DSQLITE_OMIT_DATETIME_FUNCS -DSQLITE_OMIT_SHARED_CACHE \
+                            -DSQLITE_OMIT_DEPRECATED -DSQLITE_UNTESTABLE";
+
+/// What compiled functions spend their time in.
+const HOT: [&str; 3] = ["breyta-core", "memchr", "regex-automata"];
+
+/// What waits for networks and people.
+const WAITING: [&str; 9] =
+    ["breyta-runtime", "http", "hyper", "hyper-util", "idna", "reqwest", "rustls", "rustls-webpki", "url"];
 
 /// How the runtime is optimised. Features and behaviour are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +77,12 @@ impl Variant {
     }
 
     /// Every profile setting that matters, so that no configuration file of the user changes it.
-    fn profile(self) -> [String; 13] {
+    fn profile(self) -> Vec<String> {
         let (opt_level, codegen_units) = match self {
             Self::Fast => ("3", "16"),
             Self::Small => ("\"s\"", "1"),
         };
-        [
+        let mut settings = vec![
             format!("opt-level={opt_level}"),
             format!("codegen-units={codegen_units}"),
             "lto=false".to_owned(),
@@ -83,11 +93,12 @@ impl Variant {
             "overflow-checks=false".to_owned(),
             "debug-assertions=false".to_owned(),
             "rpath=false".to_owned(),
-            // What compiled functions spend their time in.
-            "package.breyta-core.opt-level=2".to_owned(),
-            "package.memchr.opt-level=2".to_owned(),
-            "package.regex-automata.opt-level=2".to_owned(),
-        ]
+        ];
+        settings.extend(HOT.iter().map(|package| format!("package.{package}.opt-level=2")));
+        if self == Self::Small {
+            settings.extend(WAITING.iter().map(|package| format!("package.{package}.opt-level=\"z\"")));
+        }
+        settings
     }
 }
 

@@ -40,6 +40,12 @@ impl Profile {
         }
     }
 
+    /// Whether the linker is the one that rustc brings along: it folds identical functions, and takes
+    /// [`WITHOUT_UNWIND_TABLES`].
+    fn is_linked_small(self, toolchain: &Toolchain) -> bool {
+        self == Self::Release && toolchain.host == "x86_64-unknown-linux-gnu"
+    }
+
     fn flags(self, toolchain: &Toolchain) -> Vec<String> {
         let mut flags = match self {
             Self::Draft => vec!["-Copt-level=0", "-Ccodegen-units=4", "-Cstrip=debuginfo"],
@@ -47,13 +53,17 @@ impl Profile {
         };
         flags.extend(["-Cpanic=abort", "-Cdebuginfo=0"]);
         flags.extend(self.variant().flags());
-        // The linker that rustc brings along on this target folds identical functions.
-        if self == Self::Release && toolchain.host == "x86_64-unknown-linux-gnu" {
+        if self.is_linked_small(toolchain) {
             flags.push("-Clink-arg=-Wl,--icf=all");
         }
         flags.into_iter().map(str::to_owned).collect()
     }
 }
+
+/// What the linker leaves out of an executable that aborts on a panic and has no symbols for a backtrace: the tables
+/// that the standard library was compiled with.
+const WITHOUT_UNWIND_TABLES: &str =
+    "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame_hdr) } } INSERT AFTER .text;\n";
 
 /// An executable in the working folder.
 #[derive(Debug)]
@@ -86,6 +96,7 @@ pub(crate) fn build(
         [runtime.key.as_str(), toolchain.identity.as_str(), package.krate.as_str()]
             .into_iter()
             .chain(flags.iter().map(String::as_str))
+            .chain([WITHOUT_UNWIND_TABLES])
             .chain(files.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()])),
     );
     let executable = out.join(&package.krate);
@@ -152,6 +163,11 @@ fn compile(call: &Call<'_>, package: &Package) -> Result<(), Failure> {
     command.arg(with_path("--remap-path-prefix=", call.crate_folder, "=/flow"));
     if let Some((from, to)) = call.toolchain.standard_library() {
         command.arg(with_path("--remap-path-prefix=", &from, &format!("={to}")));
+    }
+    if call.profile.is_linked_small(call.toolchain) {
+        let script = call.out.join("sections.ld");
+        fs::write(&script, WITHOUT_UNWIND_TABLES).map_err(|error| unwritable(&script, &error))?;
+        command.arg(with_path("-Clink-arg=-T", &script, ""));
     }
     let output = command.output().map_err(|error| {
         Failure::new(
