@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{Flags, machine, publish, table};
+use super::{Flags, flows, machine, publish, table};
 use crate::{program, tree};
 
 const CLOJURE: &str = "/usr/share/java/clojure.jar";
@@ -26,7 +26,10 @@ const TRANSFORMS: [(&str, &str); 8] = [
     ("destructure", "destructuring `mapv` over 10,000 maps"),
 ];
 
-/// Runs of the cold process.
+/// Small functions whose compilation is measured.
+const COMPILED_FUNCTIONS: usize = 40;
+
+/// Runs of the cold process, and of builds.
 const COLD_RUNS: usize = 9;
 
 pub(crate) fn run(flags: &Flags) -> Result<()> {
@@ -55,6 +58,7 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
         rows.push(vec!["geometric mean".to_owned(), String::new(), String::new(), mean, "≥ 3 ×".to_owned()]);
     }
     rows.push(cold(&folder, peer.is_some())?);
+    rows.push(compile_cost()?);
     let text = format!(
         "Measured on {}; medians of 30 calls after 20 warm-ups, same inputs, results compared; the cold process is the \
          median of {COLD_RUNS} runs.\n\n{}",
@@ -137,6 +141,30 @@ fn cold(folder: &Path, with_peer: bool) -> Result<Vec<String>> {
         row.extend(["not installed".to_owned(), String::new(), "≥ 100 ×".to_owned()]);
     }
     Ok(row)
+}
+
+/// What one more small function adds to a draft build. Every build is of another text, and from nothing.
+fn compile_cost() -> Result<Vec<String>> {
+    let build = |functions: usize| {
+        median(|round| {
+            let work = tempfile::tempdir()?;
+            let source = work.path().join("flow.edn");
+            std::fs::write(&source, flows::chain("compile-cost", 1, functions, round))?;
+            program::time(
+                Command::new(tree::root().join("target/release/breytac"))
+                    .arg("build")
+                    .arg(&source)
+                    .arg("-o")
+                    .arg(work.path().join("executable"))
+                    .env("BREYTAC_CACHE", tree::root().join("target/breytac-cache")),
+            )
+        })
+    };
+    build(1)?;
+    let (one, all) = (build(1)?, build(1 + COMPILED_FUNCTIONS)?);
+    let each = all.saturating_sub(one).as_secs_f64() * 1e3 / COMPILED_FUNCTIONS as f64;
+    let what = "one more small function in a draft build".to_owned();
+    Ok(vec![what, format!("{each:.1} ms"), String::new(), String::new(), "≤ 10 ms".to_owned()])
 }
 
 fn median(mut measure: impl FnMut(usize) -> Result<Duration>) -> Result<Duration> {
