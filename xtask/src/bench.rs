@@ -14,6 +14,8 @@ pub(crate) mod engine;
 mod flows;
 /// Compiled transforms against a warm JVM.
 pub(crate) mod functions;
+/// From the start of a process to its first step.
+mod startup;
 /// Durable steps against the disk.
 pub(crate) mod step;
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use breyta_engine::store::{Store, StoreError};
 use breyta_store::SqliteStore;
 
+mod approving;
 mod disk;
 mod long;
 mod parked;
@@ -23,10 +24,10 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, folder] = words.as_slice()
-        && command == parked::OPEN
-    {
-        return parked::open(&PathBuf::from(folder));
+    match words.as_slice() {
+        [word, folder] if word == parked::OPEN => return parked::open(Path::new(folder)),
+        [word, folder] if word == parked::COMPLETE => return parked::complete(Path::new(folder)),
+        _ => {}
     }
     let all = ["sequential", "throughput", "resume", "long", "parked"];
     let wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
