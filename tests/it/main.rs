@@ -19,6 +19,9 @@ mod conformance;
 /// Death of the process at every commit point.
 mod crash;
 
+/// No room for the store.
+mod disk;
+
 /// The generated documents.
 mod documents;
 
@@ -63,6 +66,9 @@ mod spec;
 
 /// The snippets of the source documents.
 mod sources;
+
+/// Two processes on one data directory.
+mod takeover;
 
 /// An executable that is killed again and again.
 mod torture;

@@ -359,5 +359,9 @@ fn waits_are_named_and_kept() {
         &["waits", "complete", "--key", "k", "--payload", "[1]"],
         "1 invalid-payload --payload must be",
     );
+    place.check(
+        &["waits", "complete", "--key", "k", "--payload", "{nope"],
+        "1 invalid-payload --payload is no JSON: ",
+    );
     place.check(&["waits", "complete", "--key", "k", "--payload", "{}"], r#"{"buffered":true}"#);
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use breyta_core::Value;
 use breyta_engine::conformance::{self, StoreHarness, sample};
 use breyta_engine::error::StepError;
-use breyta_engine::store::{CancelAnswer, Observer, RunFilter, RunNumber, Store, StoreError};
+use breyta_engine::store::{CancelAnswer, CommandAnswer, Observer, RunFilter, RunNumber, Store, StoreError};
 use breyta_engine::world::{BoxFuture, StepRequest, World};
 use breyta_engine::{Engine, Limits, RunEnd};
 use rusqlite::Connection;
@@ -155,6 +155,33 @@ fn a_new_owner_ends_the_old_ones_writing() {
     assert_eq!(wait(engine.drive("r1")).unwrap_err().code(), "store-epoch-lost");
     let journal = harness.store.journal(RunNumber(1)).unwrap();
     assert_eq!(journal.len(), 1, "nothing was written after the start");
+}
+
+/// The lock is lost while its owner lives, as on a network file system, and another process opens the store.
+#[test]
+fn nothing_of_a_replaced_owner_is_written() {
+    let harness = harness();
+    let stale = engine(harness.store(), Arc::new(sample::Script::default()));
+    wait(stale.start(Value::Int(1), "manual")).unwrap();
+    fs::remove_file(harness.directory.path().join("lock")).unwrap();
+    let new: Arc<dyn Store> = Arc::new(open(harness.directory.path()).unwrap());
+    let command = new.put_command("start", Arc::from([]), 1).unwrap();
+    let before = new.journal(RunNumber(1)).unwrap();
+
+    let lost = Some("store-epoch-lost");
+    let code = |error: Option<StoreError>| error.map(|error| error.code());
+    assert_eq!(wait(stale.drive("r1")).unwrap_err().code(), "store-epoch-lost");
+    let started = wait(stale.start(Value::Int(2), "manual"));
+    assert_eq!(started.unwrap_err().code(), "store-epoch-lost");
+    let answer = CommandAnswer { run: None, word: "withdrawn".to_owned(), message: None };
+    assert_eq!(code(wait(harness.store.answer_command(command, answer)).err()), lost);
+    assert_eq!(code(wait(harness.store.prune(i64::MAX, 10)).err()), lost);
+
+    assert_eq!(new.journal(RunNumber(1)).unwrap(), before);
+    assert_eq!(new.list_runs(&RunFilter::default()).unwrap().len(), 1);
+    assert_eq!(new.command_answer(command), Ok(None));
+    let end = wait(engine(new, Arc::new(sample::Script::default())).drive("r1")).unwrap();
+    assert!(matches!(end, RunEnd::Completed(_)), "{end:?}");
 }
 
 #[test]
