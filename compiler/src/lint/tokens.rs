@@ -32,8 +32,14 @@ const TOKENS: &[Token] = &[
 
 const PRIVATE_KEY: [&str; 2] = ["-----BEGIN ", "PRIVATE KEY-----"];
 
+/// No key of any service, and no line of a private key, is shorter.
+const SHORTEST: usize = 20;
+
 /// Where the first key stands.
 pub(super) fn first(text: &str) -> Option<(usize, usize)> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     let [begin, end] = PRIVATE_KEY;
     if let Some(start) = text.find(begin) {
         let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();

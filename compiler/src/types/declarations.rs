@@ -19,23 +19,21 @@ pub(crate) fn check(forms: &[Form], problems: &mut Problems) {
         return;
     }
     let Some(map) = forms.iter().find(|form| form.as_map().is_some()) else { return };
-    let mut names = BTreeMap::new();
-    count(map, &mut names);
+    let mut declared = Vec::new();
     for (section, key, what) in SECTIONS {
         let items = map.map_get(section).and_then(Form::as_vector).unwrap_or_default();
-        for item in items {
-            let Some((name, span)) = item.map_get(key).and_then(named) else { continue };
-            // The declaration itself is one occurrence.
-            if names.get(name).copied().unwrap_or_default() <= 1 && !is_used_by_others(item) {
-                problems.report(
-                    Diagnostic::new(
-                        Code::UNUSED_DECLARATION,
-                        span,
-                        format!("nothing uses the {what} `:{name}`"),
-                    )
+        let names = items.iter().filter_map(|item| Some((item, item.map_get(key).and_then(named)?)));
+        declared.extend(names.map(|(item, (name, span))| (section, what, item, name, span)));
+    }
+    let mut names = declared.iter().map(|(.., name, _)| (*name, 0)).collect();
+    count(map, &mut names);
+    for (section, what, item, name, span) in declared {
+        // The declaration itself is one occurrence.
+        if names.get(name).copied().unwrap_or_default() <= 1 && !is_used_by_others(item) {
+            problems.report(
+                Diagnostic::new(Code::UNUSED_DECLARATION, span, format!("nothing uses the {what} `:{name}`"))
                     .help(format!("name it where it is needed, or take it out of `:{section}`")),
-                );
-            }
+            );
         }
     }
 }
@@ -53,13 +51,21 @@ fn named(form: &Form) -> Option<(&str, Span)> {
     }
 }
 
-/// How often each name occurs as a keyword, a symbol or a whole string.
-fn count<'f>(form: &'f Form, names: &mut BTreeMap<&'f str, usize>) {
-    match &form.kind {
-        FormKind::Keyword(keyword) => *names.entry(keyword.full()).or_default() += 1,
-        FormKind::Symbol(symbol) => *names.entry(symbol.full()).or_default() += 1,
-        FormKind::String(text) => *names.entry(&text.value).or_default() += 1,
-        _ => form.children().iter().for_each(|item| count(item, names)),
+/// How often each of the names occurs as a keyword, a symbol or a whole string.
+fn count(form: &Form, names: &mut BTreeMap<&str, usize>) {
+    let name = match &form.kind {
+        FormKind::Keyword(keyword) => Some(keyword.full()),
+        FormKind::Symbol(symbol) => Some(symbol.full()),
+        FormKind::String(text) => Some(text.value.as_str()),
+        _ => None,
+    };
+    match name {
+        Some(name) => {
+            if let Some(times) = names.get_mut(name) {
+                *times += 1;
+            }
+        }
+        None => form.children().iter().for_each(|item| count(item, names)),
     }
     form.meta.iter().for_each(|meta| count(meta, names));
 }
