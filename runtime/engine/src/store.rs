@@ -14,12 +14,14 @@ mod admission;
 mod commands;
 mod failure;
 mod identity;
+mod seen_through;
 mod waits;
 
 pub use admission::{Admission, Decision, Policy, superseded_by};
 pub use commands::{Command, CommandAnswer, CommandId};
 pub use failure::StoreError;
 pub use identity::{RunNumber, workflow_id};
+pub use seen_through::SeenThrough;
 pub use waits::{
     EventRoute, OpenWait, Parked, SentSignal, Signal, SignalAnswer, SignalId, SignalTarget, WaitFilter,
     WaitName, WaitSummary,

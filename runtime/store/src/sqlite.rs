@@ -3,17 +3,15 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use breyta_engine::journal;
 use breyta_engine::store::{
-    Admitted, CancelAnswer, CancelRequest, Command, CommandAnswer, CommandId, Commit, Committed, Created,
-    EventRoute, JournalCursor, JournalPage, NewRun, Observer, Pruned, RunFilter, RunNumber, RunRecord,
-    RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError, WaitFilter, WaitSummary,
+    Admitted, CancelRequest, Command, CommandAnswer, CommandId, Commit, Committed, Created, EventRoute,
+    NewRun, Observer, Pruned, RunNumber, RunState, SeenThrough, Signal, Store, StoreError,
 };
 use breyta_engine::world::BoxFuture;
 
@@ -117,77 +115,11 @@ impl Drop for SqliteStore {
     }
 }
 
-impl Observer for SqliteStore {
-    fn slug(&self) -> &str {
-        self.reader.slug()
-    }
+impl SeenThrough for SqliteStore {
+    type Other = SqliteReader;
 
-    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
-        self.reader.find_run(run)
-    }
-
-    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        self.reader.list_runs(filter)
-    }
-
-    fn journal(&self, run: RunNumber) -> Result<Vec<journal::Entry>, StoreError> {
-        self.reader.journal(run)
-    }
-
-    fn journal_page(
-        &self,
-        run: RunNumber,
-        from: Option<JournalCursor>,
-        count_max: usize,
-    ) -> Result<JournalPage, StoreError> {
-        self.reader.journal_page(run, from, count_max)
-    }
-
-    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
-        self.reader.put_command(name, body, at_ms)
-    }
-
-    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
-        self.reader.command_answer(command)
-    }
-
-    fn request_cancel(
-        &self,
-        run: RunNumber,
-        reason: Option<&str>,
-        at_ms: i64,
-    ) -> Result<CancelAnswer, StoreError> {
-        self.reader.request_cancel(run, reason, at_ms)
-    }
-
-    fn request_terminate(
-        &self,
-        run: RunNumber,
-        reason: Option<&str>,
-        at_ms: i64,
-    ) -> Result<CancelAnswer, StoreError> {
-        self.reader.request_terminate(run, reason, at_ms)
-    }
-
-    fn put_signal(
-        &self,
-        target: &SignalTarget,
-        payload: Arc<[u8]>,
-        at_ms: i64,
-    ) -> Result<SignalAnswer, StoreError> {
-        self.reader.put_signal(target, payload, at_ms)
-    }
-
-    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
-        self.reader.open_waits(filter)
-    }
-
-    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
-        self.reader.holder_of(run)
-    }
-
-    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
-        self.reader.open_children(parent)
+    fn other(&self) -> &SqliteReader {
+        &self.reader
     }
 }
 

@@ -3,12 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::journal::Entry;
 use crate::store::{
-    Admitted, CancelAnswer, CancelRequest, Change, Command, CommandAnswer, CommandId, Commit, Committed,
-    Created, EventRoute, JournalCursor, JournalPage, NewRun, Observer, Pruned, RunFilter, RunNumber,
-    RunRecord, RunState, RunSummary, Signal, SignalAnswer, SignalTarget, Store, StoreError, WaitFilter,
-    WaitSummary,
+    Admitted, CancelRequest, Change, Command, CommandAnswer, CommandId, Commit, Committed, Created,
+    EventRoute, NewRun, Pruned, RunNumber, RunState, SeenThrough, Signal, Store, StoreError,
 };
 use crate::world::BoxFuture;
 
@@ -37,77 +34,11 @@ impl Forgetful {
     }
 }
 
-impl Observer for Forgetful {
-    fn slug(&self) -> &str {
-        self.inner.slug()
-    }
+impl SeenThrough for Forgetful {
+    type Other = dyn Store;
 
-    fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
-        self.inner.find_run(run)
-    }
-
-    fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        self.inner.list_runs(filter)
-    }
-
-    fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
-        self.inner.journal(run)
-    }
-
-    fn journal_page(
-        &self,
-        run: RunNumber,
-        from: Option<JournalCursor>,
-        count_max: usize,
-    ) -> Result<JournalPage, StoreError> {
-        self.inner.journal_page(run, from, count_max)
-    }
-
-    fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
-        self.inner.put_command(name, body, at_ms)
-    }
-
-    fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
-        self.inner.command_answer(command)
-    }
-
-    fn request_cancel(
-        &self,
-        run: RunNumber,
-        reason: Option<&str>,
-        at: i64,
-    ) -> Result<CancelAnswer, StoreError> {
-        self.inner.request_cancel(run, reason, at)
-    }
-
-    fn request_terminate(
-        &self,
-        run: RunNumber,
-        reason: Option<&str>,
-        at_ms: i64,
-    ) -> Result<CancelAnswer, StoreError> {
-        self.inner.request_terminate(run, reason, at_ms)
-    }
-
-    fn put_signal(
-        &self,
-        target: &SignalTarget,
-        payload: Arc<[u8]>,
-        at_ms: i64,
-    ) -> Result<SignalAnswer, StoreError> {
-        self.inner.put_signal(target, payload, at_ms)
-    }
-
-    fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
-        self.inner.open_waits(filter)
-    }
-
-    fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
-        self.inner.holder_of(run)
-    }
-
-    fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
-        self.inner.open_children(parent)
+    fn other(&self) -> &Self::Other {
+        self.inner.as_ref()
     }
 }
 

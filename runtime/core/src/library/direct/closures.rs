@@ -75,14 +75,13 @@ pub fn mapv(
     mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
-    let mut rounds = 0;
-    let mut items = Walk::over(coll);
+    let items = Walk::over(coll);
     let mut results = Vec::with_capacity(items.ready());
-    while let Some(item) = items.next(budget)? {
-        pay(budget, &mut rounds)?;
+    visit(budget, items, |budget, item| {
         budget.charge(1)?;
         results.push(closure(budget, item)?);
-    }
+        Ok(Flow::On)
+    })?;
     Ok(Value::Vector(results.into()))
 }
 
@@ -93,16 +92,14 @@ pub fn filterv(
     mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
-    let mut rounds = 0;
-    let mut items = Walk::over(coll);
     let mut kept = Vec::new();
-    while let Some(item) = items.next(budget)? {
-        pay(budget, &mut rounds)?;
+    visit(budget, Walk::over(coll), |budget, item| {
         if closure(budget, item.clone())?.is_truthy() {
             budget.charge(1)?;
             kept.push(item);
         }
-    }
+        Ok(Flow::On)
+    })?;
     Ok(Value::Vector(kept.into()))
 }
 
@@ -113,16 +110,16 @@ pub fn some(
     mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
-    let mut rounds = 0;
-    let mut items = Walk::over(coll);
-    while let Some(item) = items.next(budget)? {
-        pay(budget, &mut rounds)?;
-        let found = closure(budget, item)?;
-        if found.is_truthy() {
-            return Ok(found);
+    let mut found = Value::Nil;
+    visit(budget, Walk::over(coll), |budget, item| {
+        let answer = closure(budget, item)?;
+        if !answer.is_truthy() {
+            return Ok(Flow::On);
         }
-    }
-    Ok(Value::Nil)
+        found = answer;
+        Ok(Flow::Stop)
+    })?;
+    Ok(found)
 }
 
 /// `(every? closure coll)`
@@ -132,15 +129,29 @@ pub fn every(
     mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
+    let mut all = true;
+    visit(budget, Walk::over(coll), |budget, item| {
+        all = closure(budget, item)?.is_truthy();
+        Ok(if all { Flow::On } else { Flow::Stop })
+    })?;
+    Ok(Value::Bool(all))
+}
+
+/// Passes the elements on one after the other until one stops it. In line, so that closures are inlined in turn.
+#[inline]
+fn visit(
+    budget: &mut Budget,
+    mut items: Walk,
+    mut sink: impl FnMut(&mut Budget, Value) -> Result<Flow, Thrown>,
+) -> Result<(), Thrown> {
     let mut rounds = 0;
-    let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
-        if !closure(budget, item)?.is_truthy() {
-            return Ok(Value::Bool(false));
+        if sink(budget, item)? == Flow::Stop {
+            break;
         }
     }
-    Ok(Value::Bool(true))
+    Ok(())
 }
 
 /// Charges the fuel of [`ROUNDS`] calls at once, before them.
