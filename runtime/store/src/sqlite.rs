@@ -20,6 +20,7 @@ use writer::{Request, Write, Writer};
 mod admission;
 mod children;
 mod commands;
+mod creation;
 mod directory;
 mod examination;
 mod failure;

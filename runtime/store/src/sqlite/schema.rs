@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use breyta_engine::store::StoreError;
 
-use super::{failure, flights};
+use super::{creation, failure, flights};
 
 /// Each brings the format one further; the number of those applied is the database's `user_version`.
 const MIGRATIONS: &[&str] = &[
@@ -30,8 +30,9 @@ pub(super) fn open_owned(
     slug: &str,
     died: &[(i64, i64)],
 ) -> Result<(Connection, i64), StoreError> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let exists = file.try_exists().map_err(|error| failure::io(file, &error))?;
+    let created = if exists { None } else { Some(creation::create(file, slug)?) };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failure::sqlite)?;
     // First of all: another process may be reading what a killed one left in the log, which takes a moment.
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failure::sqlite)?;
@@ -40,7 +41,10 @@ pub(super) fn open_owned(
         refuse_foreign(&connection)?;
     }
     configure(&connection).map_err(failure::sqlite)?;
-    let epoch = take_over(&mut connection, version, slug, died)?;
+    let epoch = match created {
+        Some(epoch) => epoch,
+        None => take_over(&mut connection, version, slug, died)?,
+    };
     Ok((connection, epoch))
 }
 
@@ -101,7 +105,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Migrates, checks whose store it is, and raises the epoch: one transaction.
-fn take_over(
+pub(super) fn take_over(
     connection: &mut Connection,
     version: u32,
     slug: &str,
