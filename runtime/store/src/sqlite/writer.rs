@@ -5,6 +5,7 @@
 //! guarded by its revision, before anything else of the commit: a commit that does not apply leaves nothing behind.
 
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -14,15 +15,15 @@ use breyta_engine::store::{
     Signal, StoreError,
 };
 
+use group::Group;
+
 use super::heads::Heads;
 use super::plan::{PlannedAdmission, PlannedCommit, PlannedRun};
 use super::{commands, failure, reader, retention, schema, waits};
 
+mod group;
 mod rows;
 mod values;
-
-/// The most requests of one transaction.
-const GROUP_MAX: usize = 1024;
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -78,6 +79,9 @@ pub(super) struct Writer {
     next_entry: i64,
     next_slot_value: i64,
     next_large_value: i64,
+    /// What the last group took: its statements, and its commit.
+    work: Duration,
+    disk: Duration,
 }
 
 impl Writer {
@@ -101,23 +105,24 @@ impl Writer {
             next_entry,
             next_slot_value,
             next_large_value,
+            work: Duration::ZERO,
+            disk: Duration::ZERO,
         })
     }
 
     /// Serves until nobody can ask any more.
     pub(super) fn serve(mut self, requests: &mpsc::Receiver<Request>) {
-        while let Ok(first) = requests.recv() {
-            let mut writes = Vec::new();
-            let mut reads = Vec::new();
-            let mut next = Some(first);
-            while let Some(request) = next {
-                match request {
-                    Request::Write(write) => writes.push(write),
-                    read => reads.push(read),
-                }
-                next = if writes.len() < GROUP_MAX { requests.try_recv().ok() } else { None };
+        let mut group = Group::default();
+        while let Some((writes, reads)) = group.next(requests) {
+            let count = writes.len();
+            (self.work, self.disk) = (Duration::ZERO, Duration::ZERO);
+            let written = self.write(&writes);
+            if count > 0 {
+                group.written(requests, count, self.work, self.disk);
             }
-            self.write(writes);
+            for (write, written) in writes.into_iter().zip(written) {
+                answer(write, written);
+            }
             for read in reads {
                 self.read(read);
             }
@@ -126,31 +131,30 @@ impl Writer {
 
     /// Writes a group. When the group fails as a whole, each of its members gets a transaction of its own, so that one
     /// that cannot be written does not take others with it.
-    fn write(&mut self, writes: Vec<Write>) {
+    fn write(&mut self, writes: &[Write]) -> Vec<Written> {
         if writes.is_empty() {
-            return;
+            return Vec::new();
         }
-        let refused = |error: StoreError| writes.iter().map(|_| Written::Refused(error.clone())).collect();
-        let written = match self.transaction(&writes) {
+        match self.transaction(writes) {
             Ok(written) => written,
             Err(Failure::Of(_)) if writes.len() > 1 => {
-                for write in writes {
-                    self.write(vec![write]);
-                }
-                return;
+                writes.iter().flat_map(|write| self.write(std::slice::from_ref(write))).collect()
             }
-            Err(Failure::Of(error) | Failure::Any(error)) => refused(error),
-        };
-        for (write, written) in writes.into_iter().zip(written) {
-            answer(write, written);
+            Err(Failure::Of(error) | Failure::Any(error)) => {
+                writes.iter().map(|_| Written::Refused(error.clone())).collect()
+            }
         }
     }
 
     /// All of them or none.
     fn transaction(&mut self, writes: &[Write]) -> Result<Vec<Written>, Failure> {
         self.execute("BEGIN IMMEDIATE").map_err(Failure::Any)?;
+        let begun = Instant::now();
         let written = self.apply_all(writes).and_then(|written| {
+            self.work += begun.elapsed();
+            let begun = Instant::now();
             self.execute("COMMIT").map_err(Failure::Of)?;
+            self.disk += begun.elapsed();
             Ok(written)
         });
         if written.is_err() {
