@@ -147,7 +147,7 @@ fn run(sources: &Sources, children: &Children, depth: Depth, passes: &Passes) ->
         let types = types::check(definition, &hir, &mut problems);
         types::written(&reading.forms, definition, &mut problems);
         types::declarations::check(&reading.forms, &mut problems);
-        types::children::check(&definition.flow, children, &mut problems);
+        types::children::check(definition, children, &mut problems);
         if !problems.is_buildable() {
             return None;
         }

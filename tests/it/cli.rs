@@ -215,6 +215,24 @@ fn calls_of_child_flows_are_checked_against_them() {
     let with = with.expect_status(1);
     let found: Vec<String> = report::diagnostics(&with.json()).into_iter().map(|it| it.code).collect();
     assert_eq!(found, ["missing-input-key"]);
+    let needy = folder.path().join("needy");
+    let text = std::fs::read_to_string(&child).unwrap().replace(":slug :child", ":slug :needy").replace(
+        ":interfaces",
+        ":requires [{:slot :api :type :http-api :base-url \"https://a.example\"}\n            \
+         {:slot :more :type :http-api :base-url \"https://b.example\" :optional true}]\n :interfaces",
+    );
+    std::fs::write(&needy, text).unwrap();
+    let caller = write(
+        "caller",
+        "[]",
+        "(do (flow/call-flow :needy {:order-id \"1\"})\n (flow/step :fanout :all {:items [{:type :call-flow :flow-slug \
+         :needy :input {:order-id \"2\"}}]}))",
+    );
+    let with = breytac_run(&["check", &caller, "--with", &needy.to_string_lossy(), "--format", "json"]);
+    let found = report::diagnostics(&with.expect_status(1).json());
+    let shown: Vec<(&str, &str)> = found.iter().map(|it| (it.code.as_str(), it.message.as_str())).collect();
+    let message = "the flow `:needy` needs the connection slot `:api`, which this flow does not declare";
+    assert_eq!(shown, [("unknown-connection-slot", message)]);
     let broken = write("broken", "[", "1");
     let refused = breytac_run(&["check", &parent, "--with", &broken, "--format", "json"]);
     assert_eq!(refused.expect_status(1).error_code(), "child-flow-invalid");

@@ -178,8 +178,9 @@ codes! {
     UNKNOWN_INTERFACE_INVOCATION "unknown_interface_invocation" Error;
     /// A step family that does not exist.
     UNKNOWN_STEP_FAMILY "unknown-step-family" Error;
-    /// `:ref` names no entry of `:functions`.
+    /// `flow/call-flow` names a flow that is not linked.
     UNKNOWN_FLOW "unknown-flow" Error;
+    /// `:ref` names no entry of `:functions`.
     UNKNOWN_FUNCTION_REF "unknown-function-ref" Error;
     /// `:connection` names no slot of `:requires`.
     UNKNOWN_CONNECTION_SLOT "unknown-connection-slot" Error;

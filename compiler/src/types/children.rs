@@ -29,18 +29,73 @@ impl Children {
     }
 }
 
-/// Checks every call of a child flow in a body.
-pub(crate) fn check(body: &Form, children: &Children, problems: &mut Problems) {
+/// Checks every call of a child flow in the body of a flow: its input, and that the flow declares what its child connects
+/// to.
+pub(crate) fn check(parent: &Definition, children: &Children, problems: &mut Problems) {
     if children.by_slug.is_empty() {
         return;
     }
+    inputs(&parent.flow, children, problems);
+    let mut called = BTreeMap::new();
+    calls(&parent.flow, children, &mut called);
+    for (span, child) in called.into_values() {
+        connections(span, parent, child, problems);
+    }
+}
+
+fn inputs(body: &Form, children: &Children, problems: &mut Problems) {
     if let Some([head, slug, input, ..]) = body.as_list()
         && head.as_symbol().is_some_and(|it| it.full() == "flow/call-flow")
         && let Some(child) = slug_of(slug).and_then(|slug| children.by_slug.get(slug))
     {
         call(input, child, problems);
     }
-    body.evaluated().iter().for_each(|item| check(item, children, problems));
+    body.evaluated().iter().for_each(|item| inputs(item, children, problems));
+}
+
+/// The first place where each child is named: by `flow/call-flow`, or in an item of a fan-out.
+fn calls<'c>(body: &Form, children: &'c Children, called: &mut BTreeMap<String, (Span, &'c Definition)>) {
+    let slug = match body.as_list() {
+        Some([head, slug, ..]) if head.as_symbol().is_some_and(|it| it.full() == "flow/call-flow") => {
+            Some(slug)
+        }
+        _ => body.map_get("flow-slug"),
+    };
+    if let Some((slug, child)) = slug.and_then(|slug| Some((slug, children.by_slug.get(slug_of(slug)?)?))) {
+        called.entry(child.slug.value.clone()).or_insert((slug.span, child));
+    }
+    body.evaluated().iter().for_each(|item| calls(item, children, called));
+}
+
+/// A child runs with the bindings of the flow that calls it, which are those that this one declares.
+fn connections(span: Span, parent: &Definition, child: &Definition, problems: &mut Problems) {
+    let slug = &child.slug.value;
+    for needed in child.requires.iter().filter(|slot| !slot.optional) {
+        let (name, kind) = (&needed.slot.value, &needed.kind.value);
+        let declared = parent.requires.iter().find(|slot| slot.slot.value == *name);
+        let problem = match declared {
+            None => Diagnostic::new(
+                Code::UNKNOWN_CONNECTION_SLOT,
+                span,
+                format!(
+                    "the flow `:{slug}` needs the connection slot `:{name}`, which this flow does not declare"
+                ),
+            )
+            .help(format!("add `{{:slot :{name} :type :{kind} …}}` to `:requires`, as the child has it")),
+            Some(own) if own.kind.value != *kind => Diagnostic::new(
+                Code::WRONG_CONNECTION_TYPE,
+                span,
+                format!(
+                    "the flow `:{slug}` needs the connection slot `:{name}` of type `:{kind}`, not `:{}`",
+                    own.kind.value
+                ),
+            )
+            .also(own.slot.span, "declared here")
+            .help("give the two slots the same type, or one of them another name"),
+            Some(_) => continue,
+        };
+        problems.report(problem.note("a child runs with the bindings of the flow that calls it"));
+    }
 }
 
 /// Calls of flows that are not linked: what building says.
