@@ -26,6 +26,7 @@ mod describe;
 mod doctor;
 mod help;
 mod lifecycle;
+pub(crate) mod log;
 mod output;
 mod owner;
 mod run;
@@ -40,6 +41,7 @@ mod waits;
 mod tests;
 
 use arguments::{Arguments, Command, Format};
+use log::{Level, Log};
 
 /// Makes the world that runs are driven in, over the shipped one.
 pub type WorldFactory<'a> = &'a dyn Fn(SystemWorld) -> Arc<dyn World>;
@@ -60,6 +62,7 @@ struct Session<'a> {
     directory: PathBuf,
     limits: Limits,
     verify: bool,
+    log: Log,
     world: WorldFactory<'a>,
 }
 
@@ -86,7 +89,7 @@ fn answer(
     let arguments = arguments::parse(arguments, format)?;
     match arguments.command {
         Command::Help(_) | Command::Version => Ok(about(flow, &arguments)),
-        _ => Session::new(flow, &arguments, world)?.carry_out(arguments, *format),
+        _ => Session::new(flow, &arguments, *format, world)?.carry_out(arguments),
     }
 }
 
@@ -99,7 +102,12 @@ fn about(flow: &Flow, arguments: &Arguments) -> Answer {
 }
 
 impl<'a> Session<'a> {
-    fn new(flow: &'static Flow, arguments: &Arguments, world: WorldFactory<'a>) -> Result<Self, Failure> {
+    fn new(
+        flow: &'static Flow,
+        arguments: &Arguments,
+        format: Format,
+        world: WorldFactory<'a>,
+    ) -> Result<Self, Failure> {
         let damaged = |reason: String| {
             Failure::new(
                 "damaged-executable",
@@ -115,10 +123,14 @@ impl<'a> Session<'a> {
             limits.apply(limit).map_err(|error| Failure::usage(error.to_string()))?;
         }
         let directory = data_directory(flow, arguments.data.clone());
-        Ok(Self { flow, contract, directory, limits, verify: arguments.verify, world })
+        let serves = matches!(arguments.command, Command::Serve(_));
+        let silent = if serves { Level::Info } else { Level::Off };
+        let level = arguments.log.map_or_else(Level::of_environment, |level| Ok(Some(level)))?;
+        let log = Log { level: level.unwrap_or(silent), format, slug: flow.slug };
+        Ok(Self { flow, contract, directory, limits, verify: arguments.verify, log, world })
     }
 
-    fn carry_out(&self, arguments: Arguments, format: Format) -> Result<Answer, Failure> {
+    fn carry_out(&self, arguments: Arguments) -> Result<Answer, Failure> {
         match arguments.command {
             Command::Run(options) => run::run(self, &options),
             Command::RunsList { status } => runs::list(self, status.as_deref()),
@@ -131,7 +143,7 @@ impl<'a> Session<'a> {
             Command::RunsPrune { older_than_ms } => doctor::prune(self, older_than_ms),
             Command::WaitsList { run } => waits::list(self, run.as_deref()),
             Command::WaitsReply(reply) => waits::reply(self, &reply),
-            Command::Serve(options) => serve::serve(self, &options, format),
+            Command::Serve(options) => serve::serve(self, &options),
             Command::Doctor => doctor::doctor(self),
             Command::BindingsTemplate => Ok(bindings::template(self)),
             Command::BindingsApply { file } => bindings::apply(self, &file),
@@ -150,7 +162,9 @@ impl<'a> Session<'a> {
             bindings,
             templates: Templates { entries: self.contract.templates.clone(), render: self.flow.templates },
             limits: self.limits.clone(),
-            progress: std::io::stderr().is_terminal(),
+            // One or the other.
+            progress: !self.log.is_on() && std::io::stderr().is_terminal(),
+            log: self.log,
         })
     }
 

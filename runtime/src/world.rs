@@ -7,11 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use breyta_catalog::limits::Limits;
 use breyta_core::{Set, Value};
 use breyta_engine::error::StepError;
+use breyta_engine::journal::Entry;
 use breyta_engine::world::{BoxFuture, StepRequest, World};
 use breyta_steps::templates::Templates;
 use breyta_steps::{Family, StepContext};
 
 use crate::bindings::Bindings;
+use crate::cli::log::{self, Log};
 
 /// Carries out steps with the families that the flow registered.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct SystemWorld {
     pub limits: Limits,
     /// Whether to tell a person at the terminal about every step.
     pub progress: bool,
+    /// What is told of what is committed.
+    pub log: Log,
 }
 
 /// What steps of a linked flow are carried out with. Connections are the main flow's.
@@ -54,6 +58,17 @@ impl World for SystemWorld {
     fn said(&self, workflow_id: &str, text: &str) {
         for line in text.lines() {
             crate::cli::say(&format!("  {workflow_id}: {line}"));
+        }
+    }
+
+    fn listens(&self) -> bool {
+        self.progress || self.log.is_on()
+    }
+
+    fn told(&self, workflow_id: &str, entry: &Entry) {
+        self.log.entry(workflow_id, entry);
+        if let Some(line) = log::progress(entry).filter(|_| self.progress) {
+            crate::cli::say(&line);
         }
     }
 

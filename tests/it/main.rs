@@ -64,6 +64,9 @@ mod simulation;
 /// Language and diagnostics, by literate files.
 mod spec;
 
+/// What the timeline says about the way that a run took.
+mod timeline;
+
 /// The snippets of the source documents.
 mod sources;
 

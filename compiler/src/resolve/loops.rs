@@ -3,6 +3,7 @@
 //! In a flow body `for` and `doseq` become loops over an index and the realised collection, which is what can be stored
 //! between steps: `for` is eager there, and differs from Clojure on purpose. In functions see [`super::lazy`].
 
+use breyta_catalog::timeline::{FIRST_ROUND, NEXT_ROUND};
 use breyta_core::Value;
 
 use super::body::bound;
@@ -10,7 +11,7 @@ use super::labels::{loop_bound, path_element};
 use super::macros::branch;
 use super::{Kind, Resolver, nil, unknown, use_local};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::hir::{Expr, ExprKind, LocalId};
+use crate::hir::{BranchLabel, Expr, ExprKind, LocalId};
 use crate::source::Span;
 use crate::syntax::{Form, FormKind};
 
@@ -98,12 +99,27 @@ impl Resolver<'_> {
                 bindings.push((rounds, int(0, form.span)));
                 target.rounds = Some((rounds, bound_given.unwrap_or(ROUNDS_MAX)));
             }
+            let rounds = target.rounds;
             this.targets.push(target);
             let value = this.under("loop", |this| this.sequence(body, form.span, true));
             this.targets.pop();
+            let value = match rounds {
+                Some((rounds, _)) => this.round_noted(form, rounds, value),
+                None => value,
+            };
             let value = Box::new(bound(taken, value));
             bound(outer, Expr { kind: ExprKind::Loop { bindings, value }, span: form.span })
         })
+    }
+
+    /// A round of a loop that begins with saying which it is, when the loop has a label. `index` counts from 0.
+    fn round_noted(&mut self, form: &Form, index: LocalId, value: Expr) -> Expr {
+        let Some(label) = self.branch_label(form, form) else { return value };
+        let span = form.span;
+        let label = BranchLabel { yes: FIRST_ROUND.to_owned(), no: NEXT_ROUND.to_owned(), ..label };
+        let is_first = self.core("zero?", vec![use_local(index, span)], span);
+        let note = branch(span, Some(label), is_first, nil(span), nil(span), false);
+        Expr { kind: ExprKind::Do(vec![note, value]), span }
     }
 
     fn pattern_or_name(&mut self, name: &Form, whole: LocalId, bindings: &mut Vec<(LocalId, Expr)>) {
@@ -176,7 +192,9 @@ impl Resolver<'_> {
         }
         let collected = self.invent("-collected", form.span);
         let empty = Expr { kind: ExprKind::Vector(Vec::new()), span: form.span };
-        let value = self.iteration(form, |this| this.rounds(&clauses, Some(collected), Body::Collect(body)));
+        let noted = mentions_step(body).then_some(form);
+        let value =
+            self.iteration(form, |this| this.rounds(&clauses, Some(collected), Body::Collect(body), noted));
         let list = self.internal("collected", vec![value], form.span);
         bound(vec![(collected, empty)], list)
     }
@@ -193,7 +211,8 @@ impl Resolver<'_> {
         if self.in_function() {
             return self.iteration(form, |this| this.seq_rounds(&clauses, body, form.span));
         }
-        self.iteration(form, |this| this.rounds(&clauses, None, Body::Run(body, form.span)))
+        let noted = body.iter().any(mentions_step).then_some(form);
+        self.iteration(form, |this| this.rounds(&clauses, None, Body::Run(body, form.span), noted))
     }
 
     /// `(dotimes [i n] …)`.
@@ -214,12 +233,14 @@ impl Resolver<'_> {
         }
         let most = self.invent("-count", form.span);
         let span = form.span;
+        let has_steps = self.kind == Kind::Orchestration && body.iter().any(mentions_step);
         let value = self.iteration(form, |this| {
             let index = this.bind(symbol.full(), name.span);
             let body = this.sequence(body, span, false);
             let next = this.core("inc", vec![use_local(index, span)], span);
             let again = Expr { kind: ExprKind::Recur(vec![next]), span };
             let round = Expr { kind: ExprKind::Do(vec![body, again]), span };
+            let round = if has_steps { this.round_noted(form, index, round) } else { round };
             let more = this.core("<", vec![use_local(index, span), use_local(most, span)], span);
             let value = branch(span, None, more, round, nil(span), false);
             Expr {
@@ -275,8 +296,15 @@ impl Resolver<'_> {
         Some(clauses)
     }
 
-    /// The loops of the clauses, outermost first. With `collected` their value is what was collected, else nil.
-    fn rounds(&mut self, clauses: &[Clause<'_>], collected: Option<LocalId>, body: Body<'_>) -> Expr {
+    /// The loops of the clauses, outermost first. With `collected` their value is what was collected, else nil. The rounds
+    /// of the outermost one are noted under the label of `noted`.
+    fn rounds(
+        &mut self,
+        clauses: &[Clause<'_>],
+        collected: Option<LocalId>,
+        body: Body<'_>,
+        noted: Option<&Form>,
+    ) -> Expr {
         let Some((clause, rest)) = clauses.split_first() else { return self.innermost(collected, body) };
         let span = clause.pattern.span.to(clause.collection.span);
         let collection = self.expr(clause.collection);
@@ -295,10 +323,14 @@ impl Resolver<'_> {
             let whole = this.invent("-item", span);
             let mut taken = vec![(whole, item)];
             this.pattern_or_name(clause.pattern, whole, &mut taken);
-            let round =
-                this.modified(&clause.modifiers, index, inner, span, |this| this.rounds(rest, inner, body));
+            let round = this
+                .modified(&clause.modifiers, index, inner, span, |this| this.rounds(rest, inner, body, None));
             bound(taken, round)
         });
+        let value = match noted {
+            Some(form) => self.round_noted(form, index, value),
+            None => value,
+        };
         let more = self.core("<", vec![use_local(index, span), use_local(count, span)], span);
         let end = inner.map_or_else(|| nil(span), |inner| use_local(inner, span));
         let value = branch(span, None, more, value, end, false);

@@ -80,6 +80,7 @@ pub const CODES: &[ErrorCode] = &[
     code("result-too-large", "a step result is larger than result-bytes-max"),
     code("large-result", "a warning in the timeline: a step result is large and should be persisted"),
     code("limit-exceeded", "a run used up one of its limits"),
+    code("run-timeout", "the run took longer than run-duration-ms"),
     code("run_inputs_missing", "a required input is missing"),
     code("invalid-input", "an input is not what its type says, or the text is no JSON"),
     code("unknown-invocation", "the flow has no such invocation"),

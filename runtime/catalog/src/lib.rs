@@ -25,6 +25,9 @@ pub mod limits;
 /// Names of time zones.
 pub mod timezones;
 
+/// Words of the timeline that compiled flows and the engine share.
+pub mod timeline;
+
 /// Keys of templates, packaged steps, agents, providers and tools.
 pub mod tools;
 

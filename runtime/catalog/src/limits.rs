@@ -115,6 +115,7 @@ limits! {
     fanout_items_per_run "fanout-items-per-run" 100 Count "Items of all fan-outs of one run.";
     http_requests_per_run "http-requests-per-run" 50 Count "HTTP requests of one run.";
     http_response_bytes "http-response-bytes" 10_000_000 Bytes "Size of one buffered HTTP response body.";
+    run_duration_ms "run-duration-ms" 2_592_000_000 Milliseconds "How long a run may take, from its start to its end.";
     deaths_without_progress "deaths-without-progress" 5 Count "Deaths of the process while it carries a run on, with nothing committed in between; then the run is parked.";
     attempt_timeout_ms "attempt-timeout-ms" 900_000 Milliseconds "What bounds any attempt of a step, whatever its own timeout says.";
     input_bytes_max "input-bytes-max" 1_000_000 Bytes "Size of the input of a run, as JSON.";

@@ -21,6 +21,7 @@ mod concurrency;
 mod deaths;
 mod doubt;
 mod driving;
+mod duration;
 mod forking;
 mod lists;
 mod ordering;
@@ -119,6 +120,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("crash_loops_wait_for_a_person", deaths::crash_loops_wait_for_a_person),
     ("deaths_in_the_middle_leave_a_decision", doubt::deaths_in_the_middle_leave_a_decision),
     ("deaths_elsewhere_leave_no_doubt", doubt::deaths_elsewhere_leave_no_doubt),
+    ("runs_end_when_their_time_is_over", duration::runs_end_when_their_time_is_over),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
 

@@ -173,6 +173,7 @@ impl Engine {
         let number = self.before_commit();
         let created = self.store.create_run(new).await?;
         self.world.at_commit(number, CommitMoment::After);
+        self.tell_started(&created.workflow_id, at_ms, self.program.version(), trigger);
         Ok(StartedRun { run: created.run, workflow_id: created.workflow_id, started_ms: at_ms })
     }
 
@@ -256,6 +257,9 @@ impl Engine {
         let number = self.before_commit();
         let created = self.store.create_run(new).await?;
         self.world.at_commit(number, CommitMoment::After);
+        if created.committed.revision == 1 {
+            self.tell_started(&created.workflow_id, at_ms, program.version(), "call-flow");
+        }
         Ok(Ok(created.run))
     }
 
@@ -271,11 +275,28 @@ impl Engine {
     }
 
     /// Makes a commit, with the world's hook around it.
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, workflow_id: &str, commit: Commit) -> Result<Committed, StoreError> {
+        let entries = if self.world.listens() { commit.entries.clone() } else { Vec::new() };
         let number = self.before_commit();
         let committed = self.store.commit(commit).await?;
         self.world.at_commit(number, CommitMoment::After);
+        self.tell(workflow_id, &entries);
         Ok(committed)
+    }
+
+    /// Tells the world what is in the journal now.
+    fn tell(&self, workflow_id: &str, entries: &[journal::Encoded]) {
+        for entry in entries.iter().filter_map(|entry| entry.decode().ok()) {
+            self.world.told(workflow_id, &entry);
+        }
+    }
+
+    /// Tells the world of a new run.
+    fn tell_started(&self, workflow_id: &str, at_ms: i64, version: &str, trigger: &str) {
+        if self.world.listens() {
+            let event = Event::RunStarted { version: version.to_owned(), trigger: trigger.to_owned() };
+            self.world.told(workflow_id, &journal::Entry { at_ms, event, value: None });
+        }
     }
 
     fn before_commit(&self) -> u64 {

@@ -32,6 +32,8 @@ pub struct Limits {
     pub attempt_ms_max: u64,
     /// How often a step in flight looks for a cancel request.
     pub cancel_poll_ms: u64,
+    /// From the start of a run to its end.
+    pub run_ms_max: u64,
     /// How often the process may die over a run without a commit in between.
     pub deaths_max: u64,
     /// Records of pure steps that may wait for the next commit; then one is made for them.
@@ -60,6 +62,7 @@ impl From<&breyta_catalog::limits::Limits> for Limits {
             http_requests_max: table.http_requests_per_run,
             state_gotos_max: 100_000,
             attempt_ms_max: table.attempt_timeout_ms,
+            run_ms_max: table.run_duration_ms,
             deaths_max: table.deaths_without_progress,
             cancel_poll_ms: 200,
             riding_bytes_max: 256 * 1024,

@@ -285,6 +285,7 @@ impl Content {
             slots,
             attention: row.summary.attention.clone(),
             parked: row.parked.clone(),
+            started_ms: row.summary.started_ms,
             deaths: self.deaths.get(&run).filter(|died| died.0 == row.revision).map_or(0, |died| died.1),
             child: row.summary.child.clone(),
         }))

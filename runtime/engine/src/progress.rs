@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use breyta_catalog::timeline::{FIRST_ROUND, NEXT_ROUND};
+
+use crate::frame::Note;
 use crate::machine::Outcome;
 use crate::wire::{Damaged, Reader, Writer};
 
@@ -168,6 +171,19 @@ impl Progress {
     pub(crate) fn points(&self) -> impl Iterator<Item = (&str, u64)> {
         let own = self.counters.iter().filter(|(name, _)| !name.starts_with('('));
         own.map(|(point, count)| (point.as_str(), *count))
+    }
+
+    /// What a note says: the author's word, or which round of a loop begins.
+    pub(crate) fn choice(&mut self, note: &Note) -> String {
+        let name = || format!("(round {})", note.label);
+        match note.choice {
+            FIRST_ROUND => {
+                self.counters.insert(name(), 1);
+                "round 1".to_owned()
+            }
+            NEXT_ROUND => format!("round {}", self.tally(&name())),
+            word => word.to_owned(),
+        }
     }
 
     pub(crate) fn tallied(&self, name: &str) -> u64 {

@@ -246,6 +246,7 @@ pub struct RunState {
     pub parked: Option<Parked>,
     /// How often the process died while it carried the run on, since the last commit of the run.
     pub deaths: u64,
+    pub started_ms: i64,
     pub child: Option<ChildOf>,
 }
 

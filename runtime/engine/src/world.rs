@@ -8,6 +8,7 @@ use std::pin::Pin;
 use breyta_core::{Set, Value};
 
 use crate::error::StepError;
+use crate::journal::Entry;
 use crate::machine::Program;
 
 /// A boxed future that may move between threads.
@@ -55,6 +56,14 @@ pub trait World: Send + Sync {
 
     /// What the flow body of a run printed.
     fn said(&self, _workflow_id: &str, _text: &str) {}
+
+    /// Whether somebody wants to be told what is committed.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// An entry of a run's journal, which is durable now.
+    fn told(&self, _workflow_id: &str, _entry: &Entry) {}
 
     /// Called around every commit with its number in this process, from 1. Crash tests end the process here.
     fn at_commit(&self, _number: u64, _moment: CommitMoment) {}

@@ -7,6 +7,7 @@ use lexopt::{Arg, Parser};
 
 use super::help::Topic;
 use super::lifecycle::{Again, Cancel};
+use super::log::Level;
 use super::runs::{ENTRIES, Show};
 use super::serve::ServeOptions;
 use super::waits::{Reply, Target};
@@ -27,6 +28,8 @@ pub(super) struct Arguments {
     pub(super) limits: Vec<String>,
     /// Runs are compared with their journals while they are carried on.
     pub(super) verify: bool,
+    /// How much is told while runs are carried on; None: what the environment says.
+    pub(super) log: Option<Level>,
     pub(super) command: Command,
 }
 
@@ -78,6 +81,7 @@ const OPTIONS: &[&str] = &[
     "mocks",
     "no-wait",
     "verify",
+    "log",
     "status",
     "reason",
     "force",
@@ -111,6 +115,7 @@ struct Given {
     older_than: Option<String>,
     entries: Option<String>,
     before: Option<String>,
+    log: Option<Level>,
     from: Option<String>,
     help: bool,
     version: bool,
@@ -174,6 +179,7 @@ impl Given {
             "mocks" => self.run.mocks = true,
             "no-wait" => self.run.no_wait = true,
             "verify" => {}
+            "log" => self.log = Some(Level::read(&text(value()?)?, "--log")?),
             "status" => self.status = Some(text(value()?)?),
             "reason" => self.reason = Some(text(value()?)?),
             "force" => self.force = true,
@@ -196,11 +202,11 @@ impl Given {
         let (words, options) = (words.iter().map(String::as_str).collect::<Vec<_>>(), options.as_slice());
         if self.help {
             let command = Command::Help(Topic::of(&words)?);
-            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, command });
+            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, log: None, command });
         }
         if self.version {
             let command = Command::Version;
-            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, command });
+            return Ok(Arguments { data: None, limits: Vec::new(), verify: false, log: None, command });
         }
         let run = std::mem::take(&mut self.run);
         let command = match words.as_slice() {
@@ -212,14 +218,15 @@ impl Given {
             ["help", rest @ ..] => Command::Help(Topic::of(rest)?),
             ["version"] => Command::Version,
             ["run"] => {
-                let own = ["input", "invocation", "bindings", "no-wait", "mocks", "verify", "limit", "data"];
+                let own =
+                    ["input", "invocation", "bindings", "no-wait", "mocks", "verify", "log", "limit", "data"];
                 takes(options, &own)?;
                 Command::Run(run)
             }
             ["runs", rest @ ..] => self.runs(rest, options, run.no_wait)?,
             ["waits", rest @ ..] => self.waits(rest, options)?,
             ["serve"] => {
-                takes(options, &["retention", "verify", "limit", "data"])?;
+                takes(options, &["retention", "verify", "log", "limit", "data"])?;
                 let retention_ms = self.older_than.as_deref().map(age).transpose()?;
                 Command::Serve(ServeOptions { retention_ms })
             }
@@ -239,7 +246,13 @@ impl Given {
                 )));
             }
         };
-        Ok(Arguments { data: self.data, limits: self.limits, verify: options.contains(&"verify"), command })
+        Ok(Arguments {
+            data: self.data,
+            limits: self.limits,
+            verify: options.contains(&"verify"),
+            log: self.log,
+            command,
+        })
     }
 }
 
@@ -258,7 +271,7 @@ impl Given {
                 Command::RunsShow(Show { id: own(id), entries: entries as usize, before })
             }
             ["resume", id @ ..] if id.len() <= 1 => {
-                takes(options, &["verify", "limit", "data"])?;
+                takes(options, &["verify", "log", "limit", "data"])?;
                 Command::RunsResume { id: id.first().map(|id| own(id)) }
             }
             ["cancel", id] => {
@@ -266,11 +279,11 @@ impl Given {
                 Command::RunsCancel(Cancel { id: own(id), reason: self.reason.take(), force: self.force })
             }
             ["retry", id] => {
-                takes(options, &["no-wait", "verify", "limit", "data"])?;
+                takes(options, &["no-wait", "verify", "log", "limit", "data"])?;
                 Command::RunsRetry(Again { id: own(id), no_wait, from: None })
             }
             ["fork", id] => {
-                takes(options, &["from", "no-wait", "verify", "limit", "data"])?;
+                takes(options, &["from", "no-wait", "verify", "log", "limit", "data"])?;
                 Command::RunsFork(Again { id: own(id), no_wait, from: self.from.take() })
             }
             ["export", id @ ..] if id.len() <= 1 => {

@@ -72,6 +72,7 @@ Commands:
 
 const RUN: &str = "\
 run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE]... [--no-wait] [--mocks] [--verify]
+    [--log LEVEL]
 
   --input JSON|@FILE    the input, a JSON object; @- reads it from stdin
   --invocation ID       which of the flow's invocations checks the input
@@ -80,6 +81,9 @@ run [--input JSON|@FILE] [--invocation ID] [--bindings FILE] [--limit NAME=VALUE
   --mocks               steps with :mock give it and are not carried out; drafts only
   --verify              at every step, compare what is stored with what follows from the journal; also `serve --verify`,
                         `runs resume --verify`. A run whose states differ is parked with the code state-mismatch
+  --log LEVEL           lines on stderr about what happens, as --format says: off, error, warn, info or debug; also for
+                        `serve` and `runs resume|retry|fork`. Default: $BREYTA_LOG, else off, and info for `serve`. No line
+                        holds inputs, results or answers
   --no-wait             only start the run: its id is printed and `runs resume` carries it on
 
 Prints {\"ok\":true,\"data\":{\"workflowId\":…,\"status\":\"completed\",\"result\":…}} and exits 0; a run that fails exits 1 with
@@ -116,7 +120,7 @@ beside `action`. The process that serves, or `runs resume`, takes the answer.
 ";
 
 const SERVE: &str = "\
-serve [--retention AGE] [--limit NAME=VALUE]... [--verify]
+serve [--retention AGE] [--limit NAME=VALUE]... [--verify] [--log LEVEL]
 
 Carries on interrupted runs, timers, answered waits and queued runs, until it is stopped. While it lives it owns the data
 directory; `run`, `runs retry`, `runs fork`, `runs cancel` and `waits` of other processes reach it. It may be killed at any

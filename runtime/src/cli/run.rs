@@ -141,7 +141,7 @@ pub(super) fn end_of(record: &RunRecord) -> RunEnd {
     let data = |value: &Option<Value>| value.clone().unwrap_or_default();
     match record.summary.status {
         RunStatus::Completed => RunEnd::Completed(data(&record.result)),
-        RunStatus::Failed => RunEnd::Failed(data(&record.error)),
+        RunStatus::Failed | RunStatus::TimedOut => RunEnd::Failed(data(&record.error)),
         RunStatus::Cancelled => RunEnd::Cancelled { reason: None },
         other => RunEnd::Other(other),
     }
@@ -161,7 +161,9 @@ pub(super) fn outcome(
             Ok((data, human))
         }
         Ok(RunEnd::Failed(error)) => {
-            Err(failed(&error).with_data(Value::Map(run_data(workflow_id, "failed"))))
+            let timed_out = error.field("type").and_then(Value::as_str) == Some("run-timeout");
+            let status = if timed_out { RunStatus::TimedOut } else { RunStatus::Failed };
+            Err(failed(&error).with_data(Value::Map(run_data(workflow_id, status.word()))))
         }
         Ok(RunEnd::Cancelled { reason }) => {
             let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();

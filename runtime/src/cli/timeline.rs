@@ -128,6 +128,9 @@ fn item(entry: &Entry) -> Map {
         Event::Note { label, choice } => {
             map.insert_keyword("label", label.as_str());
             map.insert_keyword("choice", choice.as_str());
+            if let Some(round) = choice.strip_prefix("round ").and_then(|round| round.parse::<i64>().ok()) {
+                map.insert_keyword("iteration", round);
+            }
         }
         Event::Warning { code, point, message } => {
             map.insert_keyword("code", code.as_str());
@@ -255,6 +258,7 @@ fn branch(entry: &Entry) -> Option<String> {
             format!("{} answered ({why}): {answer} {}", execution.point, value())
         }
         Event::StepMetered { point, unit, micros, .. } => format!("{point} costs {micros} micros per {unit}"),
+        Event::Note { label, choice } if choice.is_empty() => label.clone(),
         Event::Note { label, choice } => format!("{label}: {choice}"),
         Event::Warning { code, message, .. } => format!("warning[{code}] {message}"),
         Event::RunNeedsAttention { code, message } => format!("needs attention[{code}] {message}"),

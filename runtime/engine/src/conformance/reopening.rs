@@ -17,9 +17,9 @@ use crate::world::{BoxFuture, StepRequest, World};
 
 /// A world whose clock is set by hand.
 #[derive(Default)]
-struct Clock {
-    now_ms: AtomicI64,
-    script: Script,
+pub(super) struct Clock {
+    pub(super) now_ms: AtomicI64,
+    pub(super) script: Script,
 }
 
 impl World for Clock {

@@ -6,7 +6,9 @@ use super::{Driven, Engine, RunEnd, children, slots};
 use crate::error::EngineError;
 use crate::journal::{self, Event};
 use crate::progress::Progress;
-use crate::store::{Admission, Admitted, Change, CommandId, Commit, Created, NewRun, RunNumber, RunStatus};
+use crate::store::{
+    Admission, Admitted, Change, CommandId, Commit, Created, Decision, NewRun, RunNumber, RunStatus,
+};
 use crate::world::CommitMoment;
 
 /// A start that somebody asks for.
@@ -46,8 +48,12 @@ impl Engine {
             admission: start.admission,
             command: start.command,
         };
+        let trigger = admitted.run.trigger.clone();
         let created = self.store.admit_run(admitted).await?;
         self.world.at_commit(commit, CommitMoment::After);
+        if created.decision != Decision::Deduped {
+            self.tell_started(&created.workflow_id, at_ms, self.program.version(), &trigger);
+        }
         Ok(created)
     }
 
@@ -99,8 +105,9 @@ impl Engine {
             return Err(EngineError::VersionMismatch { workflow_id, run: state.version, program });
         }
         let at_ms = self.time_after(&state);
+        let workflow_id = self.workflow_id_of(&state);
         let change = if state.status.is_end() { reopened(state.progress) } else { Change::Attended };
-        self.commit(Commit {
+        let commit = Commit {
             run: number,
             revision: state.revision,
             at_ms,
@@ -108,8 +115,8 @@ impl Engine {
             change,
             consumed: Vec::new(),
             sent: Vec::new(),
-        })
-        .await?;
+        };
+        self.commit(&workflow_id, commit).await?;
         Ok(number)
     }
 
@@ -143,7 +150,8 @@ impl Engine {
         }
         let reason = reason.map(str::to_owned);
         let event = Event::RunCancelled { reason: reason.clone() };
-        self.commit(Commit {
+        let workflow_id = self.workflow_id_of(&state);
+        let commit = Commit {
             run: number,
             revision: state.revision,
             at_ms,
@@ -151,8 +159,8 @@ impl Engine {
             change: Change::End { status, steps: None },
             consumed: Vec::new(),
             sent: state.child.iter().map(children::ended).collect(),
-        })
-        .await?;
+        };
+        self.commit(&workflow_id, commit).await?;
         Ok(RunEnd::Cancelled { reason })
     }
 }

@@ -94,6 +94,7 @@ impl Engine {
         let created =
             self.store.admit_run(Admitted { number: None, run, history, admission, command }).await?;
         self.world.at_commit(commit, CommitMoment::After);
+        self.tell_started(&created.workflow_id, at_ms, self.program.version(), "fork");
         Ok(created)
     }
 

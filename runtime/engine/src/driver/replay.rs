@@ -135,7 +135,9 @@ impl<'e> Replay<'e> {
         let before = self.position;
         let outcome = self.progress.outcome;
         let next = walk(self.program, self.limits, &mut self.frame, &mut self.position, outcome);
-        self.frame.take_notes();
+        for note in self.frame.take_notes() {
+            self.progress.choice(&note);
+        }
         self.frame.budget().take_printed();
         let Next::Step(call) = next else {
             self.position = before;

@@ -41,6 +41,8 @@ pub(super) struct Run<'e> {
     pub(super) child: Option<ChildOf>,
     /// Their size.
     pub(super) riding_bytes: usize,
+    /// When its time is over.
+    ends_ms: i64,
     /// The run rebuilt from its journal, when it is verified.
     replay: Option<Box<Replay<'e>>>,
 }
@@ -71,7 +73,8 @@ impl<'e> Run<'e> {
             Ok(replay) => replay,
             Err(message) => return Err(park(engine, &loaded, "state-mismatch", message).await),
         };
-        let RunState { run: number, revision, .. } = loaded;
+        let RunState { run: number, revision, started_ms, .. } = loaded;
+        let ends_ms = started_ms.saturating_add(i64::try_from(engine.limits.run_ms_max).unwrap_or(i64::MAX));
         let (progress, frame, stored, resting) = match restore(engine, program, position, &loaded) {
             Ok(restored) => restored,
             Err(message) => return Err(park(engine, &loaded, "unreadable-state", message).await),
@@ -91,6 +94,7 @@ impl<'e> Run<'e> {
             consumed: Vec::new(),
             child: loaded.child,
             riding_bytes: 0,
+            ends_ms,
             replay,
         })
     }
@@ -143,7 +147,8 @@ impl<'e> Run<'e> {
             self.engine.world.said(&self.workflow_id, &printed);
         }
         for note in self.frame.take_notes() {
-            let event = Event::Note { label: note.label.to_owned(), choice: note.choice.to_owned() };
+            let choice = self.progress.choice(&note);
+            let event = Event::Note { label: note.label.to_owned(), choice };
             self.record(self.frame.now_ms(), &event, None);
         }
     }
@@ -192,7 +197,7 @@ impl<'e> Run<'e> {
         };
         let commit = self.next_commit(at_ms, Change::Progress(checkpoint));
         let entries = commit.entries.len();
-        let committed = self.engine.commit(commit).await?;
+        let committed = self.engine.commit(&self.workflow_id, commit).await?;
         self.revision = committed.revision;
         self.stored.settle(position, &mut self.frame, live, &committed);
         self.frame.set_now_ms(at_ms);
@@ -205,8 +210,13 @@ impl<'e> Run<'e> {
     pub(super) async fn commit_resting(
         &mut self,
         execution: &Execution,
-        parked: Option<Parked>,
+        mut parked: Option<Parked>,
     ) -> Result<Option<RunEnd>, EngineError> {
+        // Nobody rests longer than the run may take.
+        if let Some(parked) = &mut parked {
+            let wake_at_ms = parked.wake_at_ms.map_or(self.ends_ms, |at_ms| at_ms.min(self.ends_ms));
+            parked.wake_at_ms = Some(wake_at_ms);
+        }
         let at_ms = self.commit_time();
         let call = &execution.call;
         let Some(next) = self.state(call.next) else {
@@ -232,7 +242,7 @@ impl<'e> Run<'e> {
         };
         let (entries, consumed, count) = (self.entries.clone(), self.consumed.clone(), self.entries.len());
         let commit = self.next_commit(at_ms, Change::Progress(checkpoint));
-        let committed = match self.engine.commit(commit).await {
+        let committed = match self.engine.commit(&self.workflow_id, commit).await {
             Ok(committed) => committed,
             Err(error) => {
                 // Whoever can go on otherwise must not lose what waits for the next commit.
@@ -294,7 +304,7 @@ impl<'e> Run<'e> {
         let change = Change::End { status, steps: Some(self.progress.steps) };
         let mut commit = self.next_commit(at_ms, change);
         commit.sent = self.child.iter().map(children::ended).collect();
-        let committed = self.engine.commit(commit).await?;
+        let committed = self.engine.commit(&self.workflow_id, commit).await?;
         self.revision = committed.revision;
         Ok(())
     }
@@ -315,6 +325,30 @@ impl<'e> Run<'e> {
     pub(super) async fn fail(&mut self, error: Value) -> Result<RunEnd, EngineError> {
         let (error, bytes) = storable_error(error);
         self.end(RunStatus::Failed, &Event::RunFailed, Some(bytes)).await?;
+        Ok(RunEnd::Failed(error))
+    }
+
+    /// Whether the run has taken as long as it may.
+    pub(super) fn is_over_time(&self) -> bool {
+        self.commit_time() >= self.ends_ms
+    }
+
+    /// Ends the run because it took too long; `execution` is the step that it came to.
+    pub(super) async fn time_out(
+        &mut self,
+        step: &str,
+        rested: Option<StepExecution>,
+    ) -> Result<RunEnd, EngineError> {
+        if let Some(execution) = rested {
+            self.record(execution.ended_ms, &Event::StepCancelled { execution }, None);
+        }
+        self.cancel_children(Some("the run that called it took too long"))?;
+        let message = format!(
+            "the run has taken longer than {} ms; the limit run-duration-ms allows no more",
+            self.engine.limits.run_ms_max
+        );
+        let (error, bytes) = storable_error(failure::at_step("run-timeout", &message, step));
+        self.end(RunStatus::TimedOut, &Event::RunFailed, Some(bytes)).await?;
         Ok(RunEnd::Failed(error))
     }
 
@@ -393,7 +427,7 @@ pub(super) async fn park(engine: &Engine, loaded: &RunState, code: &str, message
             consumed: Vec::new(),
             sent: Vec::new(),
         };
-        if let Err(error) = engine.commit(commit).await {
+        if let Err(error) = engine.commit(&workflow_id, commit).await {
             return error.into();
         }
     }

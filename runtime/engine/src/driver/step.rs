@@ -62,6 +62,9 @@ impl Run<'_> {
         if let Some(request) = self.engine.cancel_request(self.number).await? {
             return self.cancelled(request, None).await.map(Turn::Ended);
         }
+        if self.is_over_time() {
+            return self.time_out(call.step, None).await.map(Turn::Ended);
+        }
         let count = self.progress.count(call.point);
         let (execution, taken) = Execution::begin(call, count, self.commit_time());
         match taken {
@@ -78,6 +81,10 @@ impl Run<'_> {
         if let Some(request) = self.engine.cancel_request(self.number).await? {
             let until = execution.until(self.commit_time());
             return self.cancelled(request, Some(until)).await.map(Turn::Ended);
+        }
+        if self.is_over_time() {
+            let until = execution.until(self.commit_time());
+            return self.time_out(&execution.call.step, Some(until)).await.map(Turn::Ended);
         }
         if execution.phase == Phase::Started {
             self.put_in_doubt(&mut execution);

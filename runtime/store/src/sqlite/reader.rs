@@ -299,7 +299,7 @@ pub(super) fn cancel_requests(connection: &Connection) -> Result<Vec<CancelReque
 /// What resuming needs.
 pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option<RunState>, StoreError> {
     let sql = "SELECT status, revision, version, state, progress, slots, attention_code, attention_message, \
-               children.parent, children.call, children.flow \
+               children.parent, children.call, children.flow, started_ms \
                FROM runs LEFT JOIN children ON children.run = runs.id WHERE runs.id = ?1";
     let read = |row: &Row<'_>| {
         let state = RunState {
@@ -313,6 +313,7 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
             attention: attention(row.get(6)?, row.get(7)?),
             parked: None,
             deaths: 0,
+            started_ms: row.get(11)?,
             child: children::read(row, 8)?,
         };
         Ok((state, row.get::<_, Vec<u8>>(5)?))
