@@ -11,7 +11,7 @@ fn seeds_hold_and_a_planted_bug_is_noticed() {
     if let Err((seed, what)) = simulation::live_all(&corpus, 0..corpus.len() as u64, None) {
         panic!("cargo xtask simulate --seeds 1 --first {seed}\n{what}");
     }
-    let planted = simulation::live_all(&corpus, 0..40, Some(Forgetful::over));
+    let planted = simulation::live_all(&corpus, 0..corpus.len() as u64, Some(Forgetful::over));
     assert!(planted.is_err(), "a store that forgets slot writes went unnoticed");
 }
 
