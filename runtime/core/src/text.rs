@@ -2,6 +2,7 @@
 //!
 //! Not a string builder: a text is built in a [`scratch`] string and made a [`Text`] once.
 
+use memchr::{memchr, memmem};
 use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -40,6 +41,57 @@ impl Text {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
         }
+    }
+}
+
+/// A text that is looked for in others. Not empty.
+pub(crate) enum Needle<'n> {
+    /// So short that the next of its first bytes is as good a hint as any.
+    Short(&'n str, u8),
+    Long(Box<memmem::Finder<'n>>),
+}
+
+/// Up to so many bytes are compared at every place where the first one stands.
+const SHORT_BYTES: usize = 8;
+
+impl<'n> Needle<'n> {
+    pub(crate) fn new(text: &'n str) -> Self {
+        match text.as_bytes() {
+            [first, ..] if text.len() <= SHORT_BYTES => Self::Short(text, *first),
+            bytes => Self::Long(Box::new(memmem::Finder::new(bytes))),
+        }
+    }
+
+    /// Where it stands next in a text, from a place on.
+    pub(crate) fn next(&self, text: &str, from: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        match self {
+            Self::Long(finder) => finder.find(bytes.get(from..)?).map(|at| from + at),
+            Self::Short(needle, first) => {
+                let mut at = from;
+                loop {
+                    at += memchr(*first, bytes.get(at..)?)?;
+                    if bytes.get(at..)?.starts_with(needle.as_bytes()) {
+                        return Some(at);
+                    }
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    /// Where it stands in a text, from left to right, without overlaps.
+    pub(crate) fn hits<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+        let length = match self {
+            Self::Short(needle, _) => needle.len(),
+            Self::Long(finder) => finder.needle().len(),
+        };
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let hit = self.next(text, from)?;
+            from = hit + length;
+            Some(hit)
+        })
     }
 }
 

@@ -5,8 +5,6 @@
 use std::borrow::Cow;
 use std::mem::take;
 
-use memchr::memmem;
-
 use super::class::{mismatch, null_pointer};
 use super::elements::elements;
 use super::invoke::invoke;
@@ -14,7 +12,7 @@ use super::lookup::index_argument;
 use super::text::Units;
 use super::{regexes, rows};
 use crate::print::str_text;
-use crate::text::scratch;
+use crate::text::{Needle, scratch};
 use crate::{Budget, Text, Thrown, Value, Vector};
 
 rows! { strings:
@@ -40,16 +38,20 @@ rows! { strings:
 }
 
 /// The text of anything but nil, charged.
-pub(super) fn text_of(budget: &mut Budget, what: &str, value: &Value) -> Result<Text, Thrown> {
+pub(super) fn text_of<'v>(
+    budget: &mut Budget,
+    what: &str,
+    value: &'v Value,
+) -> Result<Cow<'v, Text>, Thrown> {
     let text = match value {
         Value::Nil => return Err(null_pointer(what, "a string")),
-        Value::Str(text) => text.clone(),
+        Value::Str(text) => Cow::Borrowed(text),
         other => {
             let mut units = Units::default();
             units.push_value(budget, other)?;
             match units.finish() {
-                Value::Str(text) => text,
-                _ => Text::literal(""),
+                Value::Str(text) => Cow::Owned(text),
+                _ => Cow::Owned(Text::literal("")),
             }
         }
     };
@@ -206,7 +208,7 @@ fn search<'a>(
         other => Cow::Borrowed(string_of(name, other)?),
     };
     budget.spend(1 + (text.len() + part.len()) as u64 / 16)?;
-    Ok((text, part, from))
+    Ok((text.into_owned(), part, from))
 }
 
 /// The UTF-16 index of a byte offset, as a value; nil for none.
@@ -283,9 +285,9 @@ pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
     let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
     let text = text_of(budget, NAME, text)?;
     match (&*pattern, &*replacement) {
-        (Value::Str(from), Value::Str(to)) => replace_text(budget, text, from, to),
+        (Value::Str(from), Value::Str(to)) => replace_text(budget, &text, from, to),
         (Value::Char(_), Value::Char(_)) => {
-            replace_text(budget, text, &str_text(pattern), &str_text(replacement))
+            replace_text(budget, &text, &str_text(pattern), &str_text(replacement))
         }
         (Value::Char(_), other) => Err(mismatch(NAME, "a character for a character", other)),
         (Value::Str(_), other) => Err(mismatch(NAME, "a string for a string", other)),
@@ -294,23 +296,23 @@ pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
     }
 }
 
-fn replace_text(budget: &mut Budget, text: Text, from: &str, to: &str) -> Result<Value, Thrown> {
+fn replace_text(budget: &mut Budget, text: &Text, from: &str, to: &str) -> Result<Value, Thrown> {
     if from.is_empty() {
         let hits = text.chars().count() + 1;
         budget.charge_bytes(hits.saturating_mul(to.len()).saturating_add(text.len()) as u64)?;
         return Ok(Value::string(text.replace(from, to)));
     }
-    let finder = memmem::Finder::new(from);
-    let hits = finder.find_iter(text.as_bytes()).count();
+    let needle = Needle::new(from);
+    let hits = needle.hits(text).count();
     if hits == 0 {
-        return Ok(Value::Str(text));
+        return Ok(Value::Str(text.clone()));
     }
     let grown = hits.saturating_mul(to.len()).saturating_add(text.len());
     budget.charge_bytes(grown as u64)?;
     let mut out = scratch();
     out.reserve(grown - hits * from.len());
     let mut done = 0;
-    for hit in finder.find_iter(text.as_bytes()) {
+    for hit in needle.hits(text) {
         out.push_str(text.get(done..hit).unwrap_or_default());
         out.push_str(to);
         done = hit + from.len();
@@ -324,7 +326,7 @@ pub fn replace_first(budget: &mut Budget, args: &mut [Value]) -> Result<Value, T
     let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
     let text = text_of(budget, NAME, text)?;
     let (from, to) = match (&*pattern, &*replacement) {
-        (Value::Char(_), Value::Nil) => (str_text(pattern), Text::literal("")),
+        (Value::Char(_), Value::Nil) => (str_text(pattern), Cow::Owned(Text::literal(""))),
         // A first occurrence gives way to the text of anything.
         (Value::Char(_) | Value::Str(_), other) => (str_text(pattern), text_of(budget, NAME, other)?),
         (Value::Regex(regex), other) => {

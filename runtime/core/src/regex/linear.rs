@@ -5,9 +5,11 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem;
 use regex_automata::meta::{Config, Regex};
+use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::backtrack::Matcher;
 use super::program::Program;
@@ -32,6 +34,8 @@ pub(super) struct Both {
 
 struct Linear {
     hir: Hir,
+    /// What every match begins with.
+    start: Option<Start>,
     /// Texts that are not for this matcher.
     unless: Conditions,
     find: OnceLock<Option<Regex>>,
@@ -43,6 +47,7 @@ impl Both {
     pub(super) fn new(tree: Tree) -> Self {
         let mut unless = Conditions::default();
         let linear = translate(&tree.root, &mut unless).map(|hir| Linear {
+            start: Start::of(&hir),
             hir,
             unless,
             find: OnceLock::new(),
@@ -84,6 +89,52 @@ impl Linear {
     }
 }
 
+/// A text that every match begins with. Where it stands the match is made in one go, groups and all; without it the
+/// end of a match is found first, then its start, then the groups.
+struct Start {
+    text: memmem::Finder<'static>,
+    /// Whether a match is nothing else.
+    is_all: bool,
+}
+
+/// Places where a match may begin that are tried one by one before the whole text is searched at once: so a text full of
+/// beginnings takes no more than linear time.
+const TRIES: usize = 8;
+
+impl Start {
+    fn of(hir: &Hir) -> Option<Self> {
+        let (literal, is_all) = match hir.kind() {
+            HirKind::Literal(literal) => (literal, true),
+            HirKind::Concat(parts) => match parts.first()?.kind() {
+                HirKind::Literal(literal) => (literal, false),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Self { text: memmem::Finder::new(&literal.0).into_owned(), is_all })
+    }
+
+    fn find(&self, regex: &Regex, at: &Place<'_>, found: &mut Found) -> bool {
+        let mut from = at.from;
+        for _ in 0..TRIES {
+            let rest = at.text.as_bytes().get(from..).unwrap_or_default();
+            let Some(hit) = self.text.find(rest).map(|hit| from + hit) else { return false };
+            if self.is_all {
+                let ends = [hit, hit + self.text.needle().len()].map(NonMaxUsize::new);
+                found.slots.splice(..2, ends);
+                return true;
+            }
+            let input = Input::new(at.text).range(hit..).anchored(Anchored::Yes);
+            if regex.search_slots(&input, &mut found.slots).is_some() {
+                return true;
+            }
+            from = hit + 1;
+        }
+        // No match begins before.
+        regex.search_slots(&Input::new(at.text).range(from..), &mut found.slots).is_some()
+    }
+}
+
 impl Engine for Both {
     fn group_count(&self) -> usize {
         self.tree.groups
@@ -103,9 +154,15 @@ impl Engine for Both {
             let program = self.program.get_or_init(|| Program::new(&self.tree));
             return Matcher::new(program, at, found).search(budget);
         };
-        let anchored = if at.how == How::Find { Anchored::No } else { Anchored::Yes };
-        let input = Input::new(at.text).range(at.from..).anchored(anchored);
-        let matched = regex.search_slots(&input, &mut found.slots).is_some();
+        let start = self.linear.as_ref().and_then(|linear| linear.start.as_ref());
+        let matched = match start.filter(|_| at.how == How::Find) {
+            Some(start) => start.find(regex, &at, found),
+            None => {
+                let anchored = if at.how == How::Find { Anchored::No } else { Anchored::Yes };
+                let input = Input::new(at.text).range(at.from..).anchored(anchored);
+                regex.search_slots(&input, &mut found.slots).is_some()
+            }
+        };
         let end = found.range(0).map_or(at.text.len(), |range| range.end);
         budget.spend(1 + end.saturating_sub(at.from) as u64 / 16)?;
         Ok(matched)

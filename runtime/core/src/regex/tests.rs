@@ -99,6 +99,20 @@ fn differences() {
 }
 
 #[test]
+fn where_matches_begin_alike_both_matchers_agree() {
+    let patterns = ["ab(\\d)", "é(\\w)?x", "ab", "a(b|bc)d", "aa(a*)b", "ab$", "ab(?=c)", "日本(.)"];
+    let starts = "ab abx ab ab ab ab ab ab ab ab ab ab ab7 ab8 ééx éyx aaaab abcd abc 日本語 日本 ab";
+    for (pattern, text) in
+        patterns.iter().flat_map(|pattern| [(pattern, starts), (pattern, ""), (pattern, "ab")])
+    {
+        let tree = || parse::parse(pattern).unwrap();
+        let groups = tree().groups;
+        let linear = answers(&Both::new(tree()), text, groups);
+        assert_eq!(linear, answers(&Both::backtracking(tree()), text, groups), "{pattern} in {text}");
+    }
+}
+
+#[test]
 fn catastrophic_patterns_run_out_of_fuel() {
     for pattern in ["(a*)*b", "(?=(a|aa)+$)(a|aa)+b", "^(\\w+\\s?)*\\1$"] {
         let text = format!("{}!", "a".repeat(5000));

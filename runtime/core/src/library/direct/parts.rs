@@ -1,7 +1,7 @@
 //! Looking at parts of collections.
 
 use crate::library::{collections, sequences};
-use crate::{Budget, Thrown, Value};
+use crate::{Budget, Map, Thrown, Value};
 
 /// `(:full coll)`, `(get coll :full)`
 #[inline]
@@ -20,13 +20,28 @@ pub fn get(budget: &mut Budget, coll: &Value, key: &Value) -> Result<Value, Thro
     {
         return Ok(item.clone());
     }
+    if let Some(map) = plain_map(coll, key) {
+        return Ok(map.get(key).cloned().unwrap_or_default());
+    }
     collections::get(budget, &mut [coll.clone(), key.clone()])
 }
 
 /// `(get coll key absent)`
 #[inline]
 pub fn get_or(budget: &mut Budget, coll: &Value, key: &Value, absent: &Value) -> Result<Value, Thrown> {
+    if let Some(map) = plain_map(coll, key) {
+        return Ok(map.get(key).unwrap_or(absent).clone());
+    }
     collections::get(budget, &mut [coll.clone(), key.clone(), absent.clone()])
+}
+
+/// The map in which a key is looked up that needs no look inside; None where the lookup is anything else.
+#[inline]
+fn plain_map<'v>(coll: &'v Value, key: &Value) -> Option<&'v Map> {
+    match (coll, key) {
+        (Value::Map(map), Value::Keyword(_) | Value::Str(_) | Value::Int(_)) if !map.is_sorted() => Some(map),
+        _ => None,
+    }
 }
 
 /// `(nth coll index)`
