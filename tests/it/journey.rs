@@ -4,7 +4,8 @@
 //! The script itself is played by the scenarios, under the virtual clock and with a death at every commit.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use breyta_engine::store::{Observer, RunFilter, RunNumber, RunStatus, WaitFilter};
@@ -16,9 +17,11 @@ use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The journey's outside world. Only the third look finds the job ready; parts take long enough to be killed in.
-fn outside() -> Server {
+/// The journey's outside world. Only the third look finds the job ready. Until the gate is open only the first part gets
+/// an answer, so that the fan-out can be killed in its middle.
+fn outside(gate: &Arc<AtomicBool>) -> Server {
     let looks = AtomicU64::new(0);
+    let gate = gate.clone();
     Server::start(move |request: &Request| match request.path.as_str() {
         "/open" => Reply::json(&json!({ "id": "opened" })),
         "/close" => Reply::json(&json!({ "id": "closed" })),
@@ -29,7 +32,11 @@ fn outside() -> Server {
         }
         path => {
             let part: u64 = path.trim_start_matches("/part/").parse().unwrap();
-            Reply::json(&json!({ "value": part * part })).delay(Duration::from_millis(150))
+            let begun = Instant::now();
+            while part > 0 && !gate.load(Ordering::Relaxed) && begun.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Reply::json(&json!({ "value": part * part }))
         }
     })
 }
@@ -94,7 +101,8 @@ fn compiled_across_three_kills() {
         "tests/scenarios/long-journey/flow.edn",
         &["tests/scenarios/long-journey/children/part.edn"],
     );
-    let mut journey = Journey { flow, server: outside(), asked: 0, done: BTreeSet::new() };
+    let gate = Arc::new(AtomicBool::new(false));
+    let mut journey = Journey { flow, server: outside(&gate), asked: 0, done: BTreeSet::new() };
     let bindings = journey.flow.bindings("api", &journey.server.url());
     journey.flow.run(&["bindings", "apply", bindings.to_str().unwrap()]).expect_status(0);
     let input = r#"{"order":"o-1","pause":"1500ms","interval":20}"#;
@@ -114,6 +122,7 @@ fn compiled_across_three_kills() {
     journey.kill(running);
     let open = journey.reader().open_children(RunNumber(1)).unwrap();
     assert!(!open.is_empty(), "the fan-out was to be killed in its middle");
+    gate.store(true, Ordering::Relaxed);
 
     let running = journey.flow.start(&["serve"]);
     journey.until("the long sleep", |reader| {
