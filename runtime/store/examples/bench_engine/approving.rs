@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use breyta_core::{Budget, Map, Thrown, Value};
-use breyta_engine::frame::Frame;
-use breyta_engine::machine::{
-    Action, Machine, Origin, Outcome, Program, State, StateFn, StateIndex, StepCall,
-};
+use breyta_core::{Map, Value};
+use breyta_engine::machine::{Action, Machine, Origin, Program, State, StateFn, StateIndex, StepCall};
 
-use crate::program::SLUG;
+use crate::program::ByHand;
 
 const ORDER: usize = 0;
 const ANSWER: usize = 1;
@@ -56,31 +53,6 @@ fn call(point: &'static str, family: &'static str, config: Map, next: StateIndex
     Action::Step(StepCall { point, family, step: point, config, next, handler: None })
 }
 
-struct Approving;
-
-impl Program for Approving {
-    fn slug(&self) -> &'static str {
-        SLUG
-    }
-
-    fn version(&self) -> &'static str {
-        "0000000000000001"
-    }
-
-    fn machine(&self) -> &Machine {
-        &MACHINE
-    }
-
-    fn enter(&self, state: StateIndex, frame: &mut Frame, outcome: Outcome) -> Result<Action, Thrown> {
-        let code = ENTER.get(state).expect("the engine enters only states that exist");
-        code(frame, outcome)
-    }
-
-    fn call(&self, _: &str, _: &mut Budget, _: &mut [Value]) -> Option<Result<Value, Thrown>> {
-        None
-    }
-}
-
 pub(crate) fn approving() -> Arc<dyn Program> {
-    Arc::new(Approving)
+    Arc::new(ByHand { machine: &MACHINE, enter: &ENTER })
 }
