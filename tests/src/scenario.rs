@@ -108,7 +108,7 @@ pub struct Kill {
 /// What a scenario left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Played {
-    /// One line per journal entry.
+    /// One line per journal entry, and one per run that was called: how it ended.
     pub journal: String,
     /// Everything that is not as the script says.
     pub failures: Vec<String>,
@@ -443,7 +443,8 @@ pub fn play(program: &Arc<dyn Program>, scenario: &Scenario, open: &OpenStore<'_
     if left > 0 {
         script.fail(format!("{left} scripted events were never asked for"));
     }
-    let journal = open().journal(run).map(|entries| print_journal(&entries));
+    let store = open();
+    let journal = store.journal(run).map(|entries| print_journal(&entries) + &print_children(store.as_ref()));
     let journal = journal.unwrap_or_else(|error| format!("no journal: {error}\n"));
     let (failures, executed) = (lock(&script.failures).clone(), lock(&script.executed).clone());
     Played { journal, failures, executed, commits: script.commits.load(Ordering::Relaxed) }
@@ -539,6 +540,17 @@ pub fn print_journal(entries: &[Entry]) -> String {
             let _ = write!(text, " {}", pr_str(value));
         }
         text.push('\n');
+    }
+    text
+}
+
+/// How the runs that were called ended, in the order in which they were called.
+fn print_children(store: &dyn Store) -> String {
+    let mut runs = store.list_runs(&breyta_engine::store::RunFilter::default()).unwrap_or_default();
+    runs.retain(|run| run.child.is_some());
+    let mut text = String::new();
+    for run in runs.iter().rev() {
+        let _ = writeln!(text, "{} {}", run.workflow_id, run.status.word());
     }
     text
 }

@@ -4,6 +4,7 @@
 //! suspension of its own.
 
 use breyta_catalog::families;
+use breyta_catalog::helpers::CALL_FLOW_OPTIONS;
 use breyta_core::{Keyword, Value};
 
 use super::macros::branch;
@@ -41,7 +42,7 @@ impl Resolver<'_> {
         self.suspension(form, &families::call_flow::CALL, slug, point, config)
     }
 
-    /// The only option that is acted on is `:timeout`; any other would silently do nothing.
+    /// Options that are not acted on would silently do nothing. What the others hold is checked with all configs.
     fn check_call_options(&mut self, options: &Form) {
         let Some(entries) = options.as_map() else {
             self.refuse(options.span, "`flow/call-flow` with options that are not written as a map");
@@ -50,7 +51,10 @@ impl Resolver<'_> {
         for (key, _) in entries {
             let name =
                 key.as_keyword().map_or_else(|| key.describe().to_string(), |it| format!(":{}", it.full()));
-            if name != ":timeout" {
+            let is_acted_on = CALL_FLOW_OPTIONS
+                .common()
+                .any(|option| option.supported && name == format!(":{}", option.name));
+            if !is_acted_on {
                 self.refuse(key.span, &format!("the option `{name}` of `flow/call-flow`"));
             }
         }

@@ -125,6 +125,7 @@ pub const CODES: &[ErrorCode] = &[
     code("profile_bindings_incomplete", "a slot that the flow needs has no binding"),
     // The store.
     transient("store-locked", "another process owns the data directory"),
+    code("store-older-format", "an older version has written the store, and uses it"),
     code("store-newer-format", "a newer version has written the store"),
     code("store-corrupt", "the store is damaged"),
     transient("store-full", "the disk is full"),

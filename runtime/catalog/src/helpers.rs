@@ -49,17 +49,31 @@ const ABORT_ON: Shape = Shape::new(
     ],
 );
 
+/// Of every child flow.
+pub const PARENT_CLOSE_POLICY: ConfigKey = ConfigKey::new(
+    "parent-close-policy",
+    KeyType::OneOf(&["abandon", "request-cancel", "terminate"]),
+    "What happens to a child that is open when its parent ends, or when the fan-out that it is of fails: it goes on by \
+     itself, is asked to end, or is ended by force.",
+)
+.or(":request-cancel");
+
 /// The third argument of `(flow/call-flow :slug input {…})`.
 pub const CALL_FLOW_OPTIONS: Shape = Shape::new(
     "an options map of call-flow",
     &[
-        ConfigKey::new("installation-id", KeyType::String, "The installation whose bindings the child uses."),
-        ConfigKey::renamed("profile-id", "installation-id", KeyType::String),
-        ConfigKey::new("version", KeyType::Whole(0, i64::MAX), "The version of the child; 0 is the draft."),
+        ConfigKey::later(
+            "installation-id",
+            KeyType::String,
+            "The installation whose bindings the child uses.",
+        ),
+        ConfigKey::renamed("profile-id", "installation-id", KeyType::String).not_yet(),
+        ConfigKey::later("version", KeyType::Whole(0, i64::MAX), "The version of the child; 0 is the draft."),
         ConfigKey::new("timeout", KeyType::Within(Time::up_to(THIRTY_DAYS_MS)), "What bounds the child."),
-        ConfigKey::new("workflow-id", KeyType::String, "The id of the child's run."),
-        ConfigKey::new("retry", KeyType::Shape(&RETRY), "Attempts after a failure."),
-        ConfigKey::new("title", KeyType::String, "Label in timelines."),
+        ConfigKey::later("workflow-id", KeyType::String, "The id of the child's run."),
+        PARENT_CLOSE_POLICY,
+        ConfigKey::later("retry", KeyType::Shape(&RETRY), "Attempts after a failure."),
+        ConfigKey::later("title", KeyType::String, "Label in timelines."),
     ],
 )
 .exclusive(&[&["installation-id", "profile-id"]]);

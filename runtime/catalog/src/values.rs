@@ -317,6 +317,12 @@ impl ConfigKey {
         Self::new(name, KeyType::Inline, "A secret may not stand in source: use `:secret-ref`.")
     }
 
+    /// As a key that building refuses.
+    #[must_use]
+    pub const fn not_yet(self) -> Self {
+        Self { supported: false, ..self }
+    }
+
     /// With what holds when the key is absent, as EDN.
     #[must_use]
     pub const fn or(self, default: &'static str) -> Self {

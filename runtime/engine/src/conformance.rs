@@ -17,6 +17,7 @@ use crate::store::{
 mod admission;
 mod atomicity;
 mod cancel;
+mod closing;
 mod concurrency;
 mod deaths;
 mod doubt;
@@ -85,6 +86,9 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("concurrent_commits_stay_apart", concurrency::concurrent_commits_stay_apart),
     ("a_bad_commit_harms_no_other", concurrency::a_bad_commit_harms_no_other),
     ("timers_are_due_in_order", waits::timers_are_due_in_order),
+    ("ends_reach_the_children_as_each_is_to", closing::ends_reach_the_children_as_each_is_to),
+    ("abandoned_children_are_left_where_they_rest", closing::abandoned_children_are_left_where_they_rest),
+    ("children_that_nothing_drives_are_ended_later", closing::children_that_nothing_drives_are_ended_later),
     ("a_signal_wakes_its_wait", waits::a_signal_wakes_its_wait),
     ("signals_to_nobody_are_refused", waits::signals_to_nobody_are_refused),
     ("early_signals_wait_for_their_key", waits::early_signals_wait_for_their_key),
@@ -198,7 +202,12 @@ fn end(run: RunNumber, revision: u64, event: &Event, value: Option<&Value>) -> C
     };
     let at_ms = 1_000 + revision as i64;
     let entries = vec![Encoded::new(at_ms, event, value.map(encode))];
-    make_commit(run, revision, entries, Change::End { status, steps: None })
+    make_commit(
+        run,
+        revision,
+        entries,
+        Change::End { status, steps: None, reason: Some("it is over".to_owned()) },
+    )
 }
 
 fn commit(store: &dyn Store, commit: Commit) -> Result<Committed, StoreError> {

@@ -238,7 +238,7 @@ impl Content {
         row.revision += 1;
         row.summary.updated_ms = commit.at_ms;
         row.summary.attention = None;
-        let mut placed = Vec::new();
+        let (mut placed, mut closing) = (Vec::new(), None);
         match commit.change {
             Change::Progress(mut checkpoint) => {
                 row.summary.status = status_of(&checkpoint);
@@ -248,7 +248,8 @@ impl Content {
                 row.summary.steps = checkpoint.steps;
                 row.checkpoint = checkpoint;
             }
-            Change::End { status, steps } => {
+            Change::End { status, steps, reason } => {
+                closing = Some(reason);
                 row.summary.steps = steps.unwrap_or(row.summary.steps);
                 row.summary.status = status;
                 row.summary.ended_ms = Some(commit.at_ms);
@@ -267,6 +268,9 @@ impl Content {
             }
         }
         let committed = Committed { revision: row.revision, placed };
+        if let Some(reason) = closing {
+            self.close_children(run, reason.as_deref(), commit.at_ms);
+        }
         self.send(commit.sent, commit.at_ms);
         self.promote(run);
         Ok(committed)
@@ -321,13 +325,19 @@ impl Content {
         if status.is_end() {
             return Ok(CancelAnswer::AlreadyEnded(status));
         }
-        if force {
-            self.inbox.retain(|request| request.run != run);
-        }
-        if !self.inbox.iter().any(|request| request.run == run) {
-            self.inbox.push(CancelRequest { run, reason: reason.map(str::to_owned), at_ms, force });
-        }
+        self.leave_request(CancelRequest { run, reason: reason.map(str::to_owned), at_ms, force });
         Ok(CancelAnswer::Requested)
+    }
+
+    /// Puts a request into the inbox: asking again changes nothing, by force counts more.
+    fn leave_request(&mut self, request: CancelRequest) {
+        let known = self.inbox.iter().find(|known| known.run == request.run).map(|known| known.force);
+        match (known, request.force) {
+            (Some(true), _) | (Some(false), false) => return,
+            (Some(false), true) => self.inbox.retain(|known| known.run != request.run),
+            (None, _) => {}
+        }
+        self.inbox.push(request);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::journal;
 use crate::world::BoxFuture;
 
 mod admission;
+mod children;
 mod commands;
 mod failure;
 mod identity;
@@ -18,6 +19,7 @@ mod seen_through;
 mod waits;
 
 pub use admission::{Admission, Decision, Policy, superseded_by};
+pub use children::{ChildOf, ClosePolicy};
 pub use commands::{Command, CommandAnswer, CommandId};
 pub use failure::StoreError;
 pub use identity::{RunNumber, workflow_id};
@@ -96,16 +98,6 @@ pub struct NewRun {
     pub child: Option<ChildOf>,
 }
 
-/// Which run called a child, and where. A parent has one child of a call: creating it again answers the first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChildOf {
-    pub parent: RunNumber,
-    /// Unique in the parent: `<suspension id>#<count>`, of a fan-out with the index of the item.
-    pub call: String,
-    /// The child's flow.
-    pub flow: String,
-}
-
 /// Everything that resuming needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
@@ -167,9 +159,15 @@ pub enum Change {
     /// The run moves on. A wait that the last checkpoint had and this one has not is closed.
     Progress(Checkpoint),
     /// The run ends: its wait is closed, pending cancel requests are taken, and the next run of its slot begins. A
-    /// completed run's slots are dropped; the others keep theirs, to be tried again. `steps` counts the executions of the
-    /// whole run; None leaves the count of the last checkpoint.
-    End { status: RunStatus, steps: Option<u64> },
+    /// completed run's slots are dropped; the others keep theirs, to be tried again.
+    End {
+        status: RunStatus,
+        /// The executions of the whole run; None leaves the count of the last checkpoint.
+        steps: Option<u64>,
+        /// What its open children are told when their [`ClosePolicy`] says that they end with it: the requests are in
+        /// the inbox with this commit.
+        reason: Option<String>,
+    },
     /// The run stays where it is and needs a person: a stable code, and what is wrong.
     Attention { code: String, message: String },
     /// A person has looked at a run that needed one: it goes on from where it stands.

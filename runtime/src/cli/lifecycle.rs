@@ -31,10 +31,12 @@ pub(super) fn cancel(session: &Session<'_>, cancel: &Cancel) -> Result<Answer, F
         Ok(engine) => {
             Session::wait(async {
                 if cancel.force {
-                    engine.terminate(&workflow_id, reason).await
+                    engine.terminate(&workflow_id, reason).await?;
                 } else {
-                    engine.cancel(&workflow_id, reason).await
+                    engine.cancel(&workflow_id, reason).await?;
                 }
+                // Nobody else would end the runs that it called.
+                engine.end_requested().await
             })??;
             let data = run::run_data(&workflow_id, word);
             Ok(Answer::Data { data: Value::Map(data), human: format!("{workflow_id} is {word}") })

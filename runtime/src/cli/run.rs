@@ -5,7 +5,6 @@ use std::io::Read;
 use breyta_core::json::{self, Keys};
 use breyta_core::{Map, Value, Vector};
 use breyta_engine::driver::{Engine, RunEnd, Start};
-use breyta_engine::error::EngineError;
 use breyta_engine::service::{START, StartCommand};
 use breyta_engine::store::{CommandAnswer, Decision, RunNumber, RunRecord, RunStatus, workflow_id};
 use breyta_store::SqliteReader;
@@ -108,12 +107,7 @@ pub(super) async fn finish(
     number: RunNumber,
     decision: Option<&'static str>,
 ) -> Result<Answer, Failure> {
-    for request in engine.store().cancel_requests().await? {
-        match engine.cancel(&request.run.to_string(), request.reason.as_deref()).await {
-            Ok(_) | Err(EngineError::AlreadyEnded { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    engine.end_requested().await?;
     while let Some(ahead) = ahead_of(engine, number)? {
         say(&format!("{ahead} holds the slot of this flow and is carried on first"));
         engine.drive(&ahead).await?;

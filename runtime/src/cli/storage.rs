@@ -37,6 +37,14 @@ pub(super) fn observer(session: &Session<'_>) -> Result<Option<SqliteReader>, Fa
     let reader = match SqliteReader::open(&session.directory) {
         Ok(reader) => reader,
         Err(StoreError::Missing { .. }) => return Ok(None),
+        Err(older @ StoreError::OlderFormat { .. }) => {
+            match SqliteStore::open(&session.directory, session.flow.slug) {
+                // It is of this format now.
+                Ok(_) => SqliteReader::open(&session.directory)?,
+                Err(StoreError::Locked { .. }) => return Err(older.into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
         Err(error) => return Err(error.into()),
     };
     if reader.slug() == session.flow.slug {

@@ -4,6 +4,7 @@ use super::{
     ConfigKey, EffectClass, Family, KeyType, NAMES, Outcome, ResultField, RetrySafety, Shape, ToolUse, Uses,
     Variant, Variants,
 };
+use crate::helpers;
 use crate::values::{THIRTY_DAYS_MS, Time};
 
 const STRATEGIES: &[&str] = &["fail", "continue", "collect"];
@@ -37,13 +38,9 @@ const ITEM: Shape =
                     KeyType::String,
                     "The installation whose bindings it uses.",
                 ),
-                ConfigKey::renamed("profile-id", "installation-id", KeyType::String),
+                ConfigKey::renamed("profile-id", "installation-id", KeyType::String).not_yet(),
                 ConfigKey::later("workflow-id", KeyType::String, "The id of its run."),
-                ConfigKey::later(
-                    "parent-close-policy",
-                    KeyType::OneOf(&["abandon", "request-cancel", "terminate"]),
-                    "What happens to it when the parent ends.",
-                ),
+                helpers::PARENT_CLOSE_POLICY,
                 ConfigKey::later("retry-policy", KeyType::Map, "Attempts after a failure."),
             ],
             "A child flow.",

@@ -7,7 +7,7 @@ use super::{
     wait,
 };
 use crate::journal::{Encoded, Event};
-use crate::store::{ChildOf, Pruned, RunFilter, RunNumber, Store};
+use crate::store::{ChildOf, ClosePolicy, Pruned, RunFilter, RunNumber, Store};
 
 fn prune(store: &dyn Store, before_ms: i64, count_max: usize) -> Pruned {
     wait(store.prune(before_ms, count_max)).expect("the store answers")
@@ -48,7 +48,12 @@ pub(super) fn children_stay_with_open_parents(make: Make<'_>) {
     let harness = make();
     let store = harness.store();
     let parent = create(store.as_ref(), &Value::Nil, 1).run;
-    let child = ChildOf { parent, call: "call#1".to_owned(), flow: "other".to_owned() };
+    let child = ChildOf {
+        parent,
+        call: "call#1".to_owned(),
+        flow: "other".to_owned(),
+        on_close: ClosePolicy::default(),
+    };
     let run = create_child(store.as_ref(), child).run;
     commit(store.as_ref(), end(run, 1, &Event::RunCompleted, Some(&Value::Nil))).expect("it ends");
     assert_eq!(prune(store.as_ref(), i64::MAX, 10), Pruned::default(), "the parent may ask for it again");

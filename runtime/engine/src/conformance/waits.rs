@@ -5,8 +5,8 @@ use breyta_core::{Map, Value};
 use super::{Make, checkpoint, commit, create, encode, end, load, make_commit, note, progress, slot, wait};
 use crate::journal::Event;
 use crate::store::{
-    Change, Checkpoint, Commit, EventRoute, OpenWait, Parked, RunNumber, RunStatus, SentSignal, Signal,
-    SignalAnswer, SignalTarget, Store, StoreError, WaitFilter, WaitName,
+    Change, Checkpoint, ChildOf, ClosePolicy, Commit, EventRoute, OpenWait, Parked, RunNumber, RunStatus,
+    SentSignal, Signal, SignalAnswer, SignalTarget, Store, StoreError, WaitFilter, WaitName,
 };
 
 fn open_wait(id: &str, key: Option<&str>) -> OpenWait {
@@ -281,7 +281,12 @@ pub(super) fn commits_send_signals(make: Make<'_>) {
     let store = harness.store();
     let parent = create(store.as_ref(), &Value::Nil, 1).run;
     let open = open_wait("call#1", None);
-    let call = |parent| crate::store::ChildOf { parent, call: "call#1".to_owned(), flow: "other".to_owned() };
+    let call = |parent| ChildOf {
+        parent,
+        call: "call#1".to_owned(),
+        flow: "other".to_owned(),
+        on_close: ClosePolicy::default(),
+    };
     let child = super::create_child(store.as_ref(), call(parent));
     assert_eq!(child.workflow_id, crate::store::workflow_id("other", child.run));
     assert_eq!(super::create_child(store.as_ref(), call(parent)).run, child.run, "a call creates one run");

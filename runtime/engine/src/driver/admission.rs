@@ -131,6 +131,23 @@ impl Engine {
         self.end_by_request(id, RunStatus::Terminated, reason).await
     }
 
+    /// Ends the runs that are asked to end, and those that their ends ask. For whoever drives none of them.
+    pub async fn end_requested(&self) -> Result<(), EngineError> {
+        loop {
+            let requests = self.store.cancel_requests().await?;
+            if requests.is_empty() {
+                return Ok(());
+            }
+            for request in requests {
+                let status = if request.force { RunStatus::Terminated } else { RunStatus::Cancelled };
+                match self.end_by_request(&request.run.to_string(), status, request.reason.as_deref()).await {
+                    Ok(_) | Err(EngineError::AlreadyEnded { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
     async fn end_by_request(
         &self,
         id: &str,
@@ -145,9 +162,6 @@ impl Engine {
             return Err(EngineError::AlreadyEnded { workflow_id, status: state.status });
         }
         let at_ms = self.time_after(&state);
-        for child in self.store.open_children(number)? {
-            self.store.request_cancel(child, reason, at_ms)?;
-        }
         let reason = reason.map(str::to_owned);
         let event = Event::RunCancelled { reason: reason.clone() };
         let workflow_id = self.workflow_id_of(&state);
@@ -156,7 +170,7 @@ impl Engine {
             revision: state.revision,
             at_ms,
             entries: vec![journal::Encoded::new(at_ms, &event, None)],
-            change: Change::End { status, steps: None },
+            change: Change::End { status, steps: None, reason: reason.clone() },
             consumed: Vec::new(),
             sent: state.child.iter().map(children::ended).collect(),
         };

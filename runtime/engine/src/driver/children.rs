@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use breyta_core::print::pr_str;
 use breyta_core::{Map, Value, Vector, duration};
 
 use super::RunEnd;
@@ -16,7 +17,9 @@ use super::slots;
 use super::step::Stage;
 use crate::error::EngineError;
 use crate::progress::Phase;
-use crate::store::{ChildOf, OpenWait, RunNumber, RunStatus, SentSignal, SignalId, SignalTarget};
+use crate::store::{
+    ChildOf, ClosePolicy, OpenWait, RunNumber, RunStatus, SentSignal, SignalId, SignalTarget,
+};
 
 /// The family name under which the machine calls a flow.
 pub(super) const CALL_FLOW: &str = "call-flow";
@@ -37,6 +40,7 @@ struct Child {
     flow: String,
     input: Value,
     timeout_ms: Option<u64>,
+    on_close: ClosePolicy,
 }
 
 /// A child as it was found.
@@ -68,11 +72,16 @@ impl Run<'_> {
     pub(super) async fn call_flow(&mut self, execution: &mut Execution) -> Result<Stage, EngineError> {
         let config = &execution.call.config;
         let options = config.field("options").cloned().unwrap_or_default();
+        let on_close = match close_policy(&options) {
+            Ok(on_close) => on_close,
+            Err(message) => return Ok(Stage::Error(execution.error("invalid-config", message))),
+        };
         let child = Child {
             call: execution.name(),
             flow: config.field("flow").and_then(Value::as_name).unwrap_or_default().to_owned(),
             input: config.field("input").cloned().unwrap_or_default(),
             timeout_ms: options.field("timeout").and_then(|timeout| duration::of_value(timeout, 1_000)),
+            on_close,
         };
         if execution.phase != Phase::Children
             && let Err(error) = self.admit(execution, std::slice::from_ref(&child), false)
@@ -117,7 +126,7 @@ impl Run<'_> {
         let strategy = on_error.and_then(|it| it.as_name().or_else(|| it.field("strategy")?.as_name()));
         let failed = failed(&found);
         if let (Some((run, end)), None | Some("fail")) = (&failed, strategy) {
-            self.cancel_children(Some(ANOTHER_FAILED))?;
+            self.close_children(ANOTHER_FAILED)?;
             return Ok(Stage::Error(self.child_failed(execution, *run, end)));
         }
         if found.iter().any(|found| !matches!(found, Found::Ended(..))) {
@@ -188,6 +197,7 @@ impl Run<'_> {
             let run = match self.start_child(child).await? {
                 Ok(run) => run,
                 Err(message) => {
+                    self.close_children(ANOTHER_FAILED)?;
                     return Ok(Err(Stage::Error(execution.error("invalid-input", message))));
                 }
             };
@@ -230,7 +240,8 @@ impl Run<'_> {
     }
 
     async fn start_child(&mut self, child: &Child) -> Result<Result<RunNumber, String>, EngineError> {
-        let of = ChildOf { parent: self.number, call: child.call.clone(), flow: child.flow.clone() };
+        let (call, flow) = (child.call.clone(), child.flow.clone());
+        let of = ChildOf { parent: self.number, call, flow, on_close: child.on_close };
         let depth = self.progress.tallied(DEPTH) + 1;
         let at_ms = self.commit_time();
         self.engine.create_child(of, &child.input, depth, at_ms).await
@@ -274,11 +285,21 @@ impl Run<'_> {
         }))
     }
 
-    /// Asks all children that have not ended to end.
-    pub(super) fn cancel_children(&self, reason: Option<&str>) -> Result<(), EngineError> {
-        let now_ms = self.commit_time();
-        for child in self.engine.store.open_children(self.number)? {
-            self.engine.store.request_cancel(child, reason, now_ms)?;
+    /// Asks the children that have not ended to end, as each is to when its parent does. The step is over, the run may go
+    /// on: what its end does to its children is not enough.
+    fn close_children(&self, reason: &str) -> Result<(), EngineError> {
+        let (store, now_ms) = (&self.engine.store, self.commit_time());
+        for child in store.open_children(self.number)? {
+            let of = store.find_run(child)?.and_then(|record| record.summary.child);
+            match of.map(|of| of.on_close) {
+                None | Some(ClosePolicy::Abandon) => {}
+                Some(ClosePolicy::RequestCancel) => {
+                    store.request_cancel(child, Some(reason), now_ms)?;
+                }
+                Some(ClosePolicy::Terminate) => {
+                    store.request_terminate(child, Some(reason), now_ms)?;
+                }
+            }
         }
         Ok(())
     }
@@ -359,6 +380,17 @@ fn end_error(end: &RunEnd) -> Value {
     }
 }
 
+/// `:parent-close-policy` of an item, or of the options of a call.
+fn close_policy(given: &Value) -> Result<ClosePolicy, String> {
+    let Some(policy) = given.field("parent-close-policy").filter(|policy| !policy.is_nil()) else {
+        return Ok(ClosePolicy::default());
+    };
+    policy.as_name().and_then(ClosePolicy::from_word).ok_or_else(|| {
+        let words: Vec<String> = ClosePolicy::ALL.iter().map(|known| format!(":{}", known.word())).collect();
+        format!(":parent-close-policy is one of {}, not {}", words.join(" "), pr_str(policy))
+    })
+}
+
 /// The items of a fan-out.
 fn items(execution: &Execution) -> Result<Vec<Child>, String> {
     let items = execution.call.config.field("items").and_then(Value::as_sequential);
@@ -377,6 +409,7 @@ fn items(execution: &Execution) -> Result<Vec<Child>, String> {
             flow: flow.ok_or_else(|| format!("item {index} has no :flow-slug"))?.to_owned(),
             input: item.field("input").cloned().unwrap_or_default(),
             timeout_ms: item.field("timeout").and_then(|timeout| duration::of_value(timeout, 1_000)),
+            on_close: close_policy(item).map_err(|message| format!("item {index}: {message}"))?,
         });
     }
     Ok(children)

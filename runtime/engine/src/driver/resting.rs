@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use super::{Driven, Engine, RunEnd, run};
@@ -30,7 +32,10 @@ const LOOKED_AT_AGAIN: [&str; 2] = ["unknown-position", "unreadable-state"];
 const READY_MAX: usize = 1_000;
 
 /// Children that are carried on beside their parent.
-type Carried<'e> = BTreeMap<RunNumber, BoxFuture<'e, Result<RunEnd, EngineError>>>;
+type Carried<'e> = BTreeMap<RunNumber, BoxFuture<'e, Result<(), EngineError>>>;
+
+/// Whether those who carry runs on are to leave them where they rest next.
+type Leave = Arc<AtomicBool>;
 
 impl Engine {
     /// Carries a run on until it ends. `id` is a workflow id or its short form `rN`. Of an ended run the recorded end is
@@ -40,24 +45,47 @@ impl Engine {
     /// Needs a tokio runtime with time enabled.
     pub async fn drive(&self, id: &str) -> Result<RunEnd, EngineError> {
         let number = self.number(id)?;
+        let never = Leave::default();
+        loop {
+            if let Some(end) = self.drive_or_leave(number, id, &never).await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// As [`Engine::drive`]; None: it was left where it rests. Children that are open when the run ends are carried on
+    /// too: to their end when they were asked to end, else until they rest.
+    async fn drive_or_leave(
+        &self,
+        number: RunNumber,
+        id: &str,
+        leave: &Leave,
+    ) -> Result<Option<RunEnd>, EngineError> {
         let _driven = Driven::enter(self, number)?;
+        // Of their own: the run may end while it is to be carried on itself.
+        let left = Leave::default();
         let mut children = Carried::new();
         loop {
-            match self.advance_once(number, id).await? {
-                Advance::Ended(end) => {
-                    // They were asked to end.
-                    while let Some(child) = next_end(&mut children).await {
-                        children.remove(&child);
-                    }
-                    return Ok(end);
-                }
-                Advance::Parked { children: open, .. } => {
-                    for child in open {
-                        children.entry(child).or_insert_with(|| self.drive_boxed(child));
-                    }
-                    self.until_due(number, &mut children).await?;
-                }
+            let advanced = self.advance_once(number, id).await?;
+            let is_left = self.may_leave(number, leave)?;
+            let open = match &advanced {
+                Advance::Ended(_) => self.store.open_children(number)?,
+                Advance::Parked { children, .. } => children.clone(),
+            };
+            for child in open {
+                children.entry(child).or_insert_with(|| self.drive_boxed(child, &left));
             }
+            match advanced {
+                Advance::Parked { .. } if !is_left => {
+                    self.until_due(number, &mut children, leave).await?;
+                    continue;
+                }
+                Advance::Parked { .. } | Advance::Ended(_) => left.store(true, Ordering::Relaxed),
+            }
+            while let Some(child) = next_end(&mut children).await {
+                children.remove(&child);
+            }
+            return Ok(if let Advance::Ended(end) = advanced { Some(end) } else { None });
         }
     }
 
@@ -134,19 +162,22 @@ impl Engine {
         }
     }
 
-    fn drive_boxed(&self, run: RunNumber) -> BoxFuture<'_, Result<RunEnd, EngineError>> {
-        Box::pin(async move { self.drive(&run.to_string()).await })
+    fn drive_boxed(&self, run: RunNumber, leave: &Leave) -> BoxFuture<'_, Result<(), EngineError>> {
+        let leave = Leave::clone(leave);
+        Box::pin(async move { self.drive_or_leave(run, &run.to_string(), &leave).await.map(drop) })
     }
 
-    /// Until a resting run is due: its time came, a signal, a request to cancel it, or a child ended.
+    /// Until a resting run is due: its time came, a signal, a request to cancel it, or a child ended. Or until it is to be
+    /// left.
     async fn until_due<'e>(
         &'e self,
         number: RunNumber,
         children: &mut Carried<'e>,
+        leave: &Leave,
     ) -> Result<(), EngineError> {
         loop {
             let Some(state) = self.store.load_run(number).await? else { return Ok(()) };
-            if self.is_due(&state).await? {
+            if self.may_leave(number, leave)? || self.is_due(&state).await? {
                 return Ok(());
             }
             let wake_at_ms = state.parked.as_ref().and_then(|parked| parked.wake_at_ms);
@@ -162,6 +193,14 @@ impl Engine {
                 return Ok(());
             }
         }
+    }
+
+    /// One that is asked to end is carried on until it has.
+    fn may_leave(&self, number: RunNumber, leave: &Leave) -> Result<bool, EngineError> {
+        if !leave.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        Ok(!self.store.find_run(number)?.is_some_and(|record| record.cancel_requested))
     }
 
     async fn is_due(&self, state: &RunState) -> Result<bool, EngineError> {

@@ -47,6 +47,11 @@ pub(super) struct Run<'e> {
     replay: Option<Box<Replay<'e>>>,
 }
 
+/// What open children are told when the run that called them ends by itself.
+const COMPLETED: &str = "the run that called it has completed";
+const FAILED: &str = "the run that called it failed";
+const TOOK_TOO_LONG: &str = "the run that called it took too long";
+
 /// How far a run went.
 pub(super) enum Turn {
     /// The step is done, and the run goes on.
@@ -293,15 +298,18 @@ impl<'e> Run<'e> {
         }
     }
 
+    /// `reason` is what open children are told.
     async fn end(
         &mut self,
         status: RunStatus,
         event: &Event,
         payload: Option<Arc<[u8]>>,
+        reason: Option<&str>,
     ) -> Result<(), StoreError> {
         let at_ms = self.commit_time();
         self.record(at_ms, event, payload);
-        let change = Change::End { status, steps: Some(self.progress.steps) };
+        let (steps, reason) = (Some(self.progress.steps), reason.map(str::to_owned));
+        let change = Change::End { status, steps, reason };
         let mut commit = self.next_commit(at_ms, change);
         commit.sent = self.child.iter().map(children::ended).collect();
         let committed = self.engine.commit(&self.workflow_id, commit).await?;
@@ -317,14 +325,14 @@ impl<'e> Run<'e> {
                 return self.fail(failure::of_run("value-not-data", &message)).await;
             }
         };
-        self.end(RunStatus::Completed, &Event::RunCompleted, Some(bytes)).await?;
+        self.end(RunStatus::Completed, &Event::RunCompleted, Some(bytes), Some(COMPLETED)).await?;
         Ok(RunEnd::Completed(result))
     }
 
     /// Ends the run with an error map.
     pub(super) async fn fail(&mut self, error: Value) -> Result<RunEnd, EngineError> {
         let (error, bytes) = storable_error(error);
-        self.end(RunStatus::Failed, &Event::RunFailed, Some(bytes)).await?;
+        self.end(RunStatus::Failed, &Event::RunFailed, Some(bytes), Some(FAILED)).await?;
         Ok(RunEnd::Failed(error))
     }
 
@@ -342,13 +350,12 @@ impl<'e> Run<'e> {
         if let Some(execution) = rested {
             self.record(execution.ended_ms, &Event::StepCancelled { execution }, None);
         }
-        self.cancel_children(Some("the run that called it took too long"))?;
         let message = format!(
             "the run has taken longer than {} ms; the limit run-duration-ms allows no more",
             self.engine.limits.run_ms_max
         );
         let (error, bytes) = storable_error(failure::at_step("run-timeout", &message, step));
-        self.end(RunStatus::TimedOut, &Event::RunFailed, Some(bytes)).await?;
+        self.end(RunStatus::TimedOut, &Event::RunFailed, Some(bytes), Some(TOOK_TOO_LONG)).await?;
         Ok(RunEnd::Failed(error))
     }
 
@@ -361,10 +368,9 @@ impl<'e> Run<'e> {
         if let Some(execution) = in_flight {
             self.record(execution.ended_ms, &Event::StepCancelled { execution }, None);
         }
-        self.cancel_children(request.reason.as_deref())?;
         let event = Event::RunCancelled { reason: request.reason.clone() };
         let status = if request.force { RunStatus::Terminated } else { RunStatus::Cancelled };
-        self.end(status, &event, None).await?;
+        self.end(status, &event, None, request.reason.as_deref()).await?;
         Ok(RunEnd::Cancelled { reason: request.reason })
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Content, Row};
 use crate::store::{
-    EventRoute, OpenWait, Parked, RunNumber, SentSignal, Signal, SignalAnswer, SignalId, SignalTarget,
-    StoreError, WaitFilter, WaitName, WaitSummary,
+    CancelRequest, ClosePolicy, EventRoute, OpenWait, Parked, RunNumber, SentSignal, Signal, SignalAnswer,
+    SignalId, SignalTarget, StoreError, WaitFilter, WaitName, WaitSummary,
 };
 
 impl Content {
@@ -155,6 +155,20 @@ impl Content {
         let of_parent = |row: &&Row| row.summary.child.as_ref().is_some_and(|child| child.parent == parent);
         let open = self.runs.values().filter(of_parent).filter(|row| !row.summary.status.is_end());
         open.map(|row| row.summary.run).collect()
+    }
+
+    /// Asks the open children of a run that ends to end too, as each is to.
+    pub(super) fn close_children(&mut self, parent: RunNumber, reason: Option<&str>, at_ms: i64) {
+        for child in self.open_children(parent) {
+            let policy =
+                self.row(child).and_then(|row| row.summary.child.as_ref()).map(|child| child.on_close);
+            let force = match policy {
+                None | Some(ClosePolicy::Abandon) => continue,
+                Some(ClosePolicy::RequestCancel) => false,
+                Some(ClosePolicy::Terminate) => true,
+            };
+            self.leave_request(CancelRequest { run: child, reason: reason.map(str::to_owned), at_ms, force });
+        }
     }
 
     pub(super) fn forget_signals_to(&mut self, run: RunNumber) {

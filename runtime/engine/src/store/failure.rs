@@ -17,6 +17,8 @@ pub enum StoreError {
     },
     /// Written by a newer version of the runtime.
     NewerFormat { found: u32, supported: u32 },
+    /// Written by an older version of the runtime: its next owner brings it forward, looking does not.
+    OlderFormat { found: u32, supported: u32 },
     /// Not readable as what it should be.
     Corrupt { detail: String },
     /// No space left on the disk.
@@ -61,6 +63,7 @@ impl StoreError {
         match self {
             Self::Locked { .. } => "store-locked",
             Self::NewerFormat { .. } => "store-newer-format",
+            Self::OlderFormat { .. } => "store-older-format",
             Self::Corrupt { .. } => "store-corrupt",
             Self::Full { .. } => "store-full",
             Self::ReadOnly { .. } => "store-read-only",
@@ -98,6 +101,11 @@ impl fmt::Display for StoreError {
             Self::NewerFormat { found, supported } => write!(
                 f,
                 "the store has format {found} and this executable reads up to {supported}; use the newer executable"
+            ),
+            Self::OlderFormat { found, supported } => write!(
+                f,
+                "the store has format {found}, which this executable brings forward to {supported} when no other process \
+                 uses it; stop the older executable, then try again"
             ),
             Self::Corrupt { detail } => write!(f, "the store is damaged: {detail}; restore it from a backup"),
             Self::Full { detail } => {

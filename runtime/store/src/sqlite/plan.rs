@@ -101,7 +101,7 @@ pub(super) struct PlannedCommit {
 #[derive(Debug)]
 pub(super) enum PlannedChange {
     Progress(PlannedCheckpoint),
-    End(RunStatus, Option<u64>),
+    End { status: RunStatus, steps: Option<u64>, reason: Option<String> },
     Attention { code: String, message: String },
     Attended,
     Reopen { progress: Vec<u8> },
@@ -135,7 +135,7 @@ impl PlannedCommit {
                 Change::Progress(checkpointed) => {
                     PlannedChange::Progress(checkpoint(checkpointed, &mut hashes))
                 }
-                Change::End { status, steps } => PlannedChange::End(status, steps),
+                Change::End { status, steps, reason } => PlannedChange::End { status, steps, reason },
                 Change::Attention { code, message } => PlannedChange::Attention { code, message },
                 Change::Attended => PlannedChange::Attended,
                 Change::Reopen { progress } => PlannedChange::Reopen { progress },

@@ -118,8 +118,8 @@ impl Observer for SqliteReader {
 }
 
 const SUMMARY: &str = "SELECT runs.id, status, version, started_by, state, steps, started_ms, updated_ms, ended_ms, \
-                       attention_code, attention_message, first_entry, last_entry, children.parent, \
-                       children.call, children.flow FROM runs LEFT JOIN children ON children.run = runs.id";
+                       attention_code, attention_message, first_entry, last_entry, children.parent, children.call, \
+                       children.flow, children.on_close FROM runs LEFT JOIN children ON children.run = runs.id";
 
 fn summary(slug: &str, row: &Row<'_>) -> rusqlite::Result<(RunSummary, i64, i64)> {
     let run = RunNumber(row.get::<_, i64>(0)? as u64);
@@ -299,7 +299,7 @@ pub(super) fn cancel_requests(connection: &Connection) -> Result<Vec<CancelReque
 /// What resuming needs.
 pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option<RunState>, StoreError> {
     let sql = "SELECT status, revision, version, state, progress, slots, attention_code, attention_message, \
-               children.parent, children.call, children.flow, started_ms \
+               started_ms, children.parent, children.call, children.flow, children.on_close \
                FROM runs LEFT JOIN children ON children.run = runs.id WHERE runs.id = ?1";
     let read = |row: &Row<'_>| {
         let state = RunState {
@@ -313,8 +313,8 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
             attention: attention(row.get(6)?, row.get(7)?),
             parked: None,
             deaths: 0,
-            started_ms: row.get(11)?,
-            child: children::read(row, 8)?,
+            started_ms: row.get(8)?,
+            child: children::read(row, 9)?,
         };
         Ok((state, row.get::<_, Vec<u8>>(5)?))
     };

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/002_waits.sql"),
     include_str!("../../migrations/003_admission.sql"),
     include_str!("../../migrations/004_deaths.sql"),
+    include_str!("../../migrations/005_close_policies.sql"),
 ];
 
 /// `BREY`: marks the file as ours.
@@ -60,10 +61,15 @@ pub(super) fn open_shared(file: &Path) -> Result<(Connection, String), StoreErro
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(failure::sqlite)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failure::sqlite)?;
-    if format(&connection)? == 0 {
+    let found = format(&connection)?;
+    if found == 0 {
         refuse_foreign(&connection)?;
         // Created a moment ago, or the creator died: nothing was ever committed.
         return Err(missing());
+    }
+    let supported = MIGRATIONS.len() as u32;
+    if found < supported {
+        return Err(StoreError::OlderFormat { found, supported });
     }
     let slug = meta(&connection, "slug").map_err(failure::sqlite)?;
     let slug = slug.ok_or_else(|| StoreError::corrupt("the slug of its flow is missing"))?;

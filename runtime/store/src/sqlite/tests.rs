@@ -6,7 +6,7 @@ use std::sync::Arc;
 use breyta_core::Value;
 use breyta_engine::conformance::sample::{SLUG, Sample, Script};
 use breyta_engine::journal::{Encoded, Event};
-use breyta_engine::store::{Observer, RunFilter, RunNumber, Store, WaitFilter};
+use breyta_engine::store::{ClosePolicy, Observer, RunFilter, RunNumber, Store, WaitFilter};
 use breyta_engine::{Engine, Limits, RunEnd};
 use rusqlite::params;
 
@@ -122,6 +122,36 @@ fn older_formats_are_brought_forward() {
     assert_eq!((state.state.as_str(), state.slots.len(), state.parked), ("start", 1, None));
     assert_eq!(store.find_run(RunNumber(1)).unwrap().unwrap().input, Value::Int(3));
     assert_eq!(store.open_waits(&WaitFilter::default()), Ok(Vec::new()));
+}
+
+#[test]
+fn children_of_older_formats_are_asked_to_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let connection = first_format(directory.path());
+    let later = [
+        include_str!("../../migrations/002_waits.sql"),
+        include_str!("../../migrations/003_admission.sql"),
+        include_str!("../../migrations/004_deaths.sql"),
+    ];
+    for migration in later {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 4).unwrap();
+    let child = "INSERT INTO children (run, parent, call, flow) VALUES (1, 77, 'call#1', 'other')";
+    connection.execute(child, []).unwrap();
+    drop(connection);
+    let store = SqliteStore::open(directory.path(), SLUG).unwrap();
+    let child = wait(store.load_run(RunNumber(1))).unwrap().unwrap().child;
+    assert_eq!(child.map(|child| child.on_close), Some(ClosePolicy::RequestCancel));
+}
+
+#[test]
+fn looking_brings_no_format_forward() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(first_format(directory.path()));
+    assert_eq!(SqliteReader::open(directory.path()).unwrap_err().code(), "store-older-format");
+    drop(SqliteStore::open(directory.path(), SLUG).unwrap());
+    assert_eq!(SqliteReader::open(directory.path()).unwrap().slug(), SLUG);
 }
 
 #[test]

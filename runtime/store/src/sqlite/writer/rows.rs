@@ -155,8 +155,9 @@ impl Writer {
                 self.drop_slot_values(&head.apart, &next.apart)?;
                 self.heads.remember(id, next);
             }
-            PlannedChange::End(status, steps) => {
+            PlannedChange::End { status, steps, reason } => {
                 self.end(id, last, commit.at_ms, *status, *steps)?;
+                children::close(&self.connection, id, reason.as_deref(), commit.at_ms)?;
                 if *status == RunStatus::Completed {
                     self.drop_slot_values(&head.apart, &[])?;
                 }
@@ -214,7 +215,7 @@ impl Writer {
         }
         match &commit.change {
             PlannedChange::Progress(checkpoint) => self.refused_key(commit.run.0 as i64, checkpoint),
-            PlannedChange::End(..)
+            PlannedChange::End { .. }
             | PlannedChange::Attention { .. }
             | PlannedChange::Attended
             | PlannedChange::Reopen { .. } => Ok(None),
