@@ -5,13 +5,16 @@
 //! anywhere an expression may.
 
 use breyta_core::Value;
-use breyta_core::library::Entry;
+use breyta_core::library::{Entry, direct};
 
 use crate::source::Span;
 use crate::types::Type;
 
 /// Arithmetic of several numbers in steps of two.
 mod binary;
+
+/// What is only looked at where it stands.
+mod borrowed;
 
 /// HIR to blocks.
 pub mod build;
@@ -98,6 +101,29 @@ pub enum Kept {
     Integer,
     /// As `bool`.
     Boolean,
+    /// Where it stands: in the value of another local, or, without one, with whoever called.
+    Borrowed(Option<LocalId>),
+}
+
+impl Kept {
+    /// The local in whose value it stands.
+    pub fn lender(self) -> Option<LocalId> {
+        match self {
+            Self::Borrowed(lender) => lender,
+            Self::Value | Self::Integer | Self::Boolean => None,
+        }
+    }
+}
+
+/// What a statement does with an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Reads it where it is.
+    Looked,
+    /// Takes it as it is: puts it into what is made, or reads it.
+    Kept,
+    /// Takes it, and may change it in place when nobody else holds it.
+    Taken,
 }
 
 /// One body: the flow's, a function's, or a closure's.
@@ -219,6 +245,26 @@ impl Update {
             .collect()
     }
 
+    /// What it does with the operands, in their order.
+    pub fn uses(&self) -> Vec<(Use, &Operand)> {
+        let (change, arguments) = match &self.change {
+            Change::Put => (0, Use::Kept),
+            Change::Call(entry) => match direct::by_reference(entry, 1 + self.arguments.len()) {
+                Some(_) => (0, Use::Looked),
+                None => (0, Use::Taken),
+            },
+            Change::Closure(_, captured) => (captured.len(), Use::Taken),
+            Change::Invoke(_) => (1, Use::Taken),
+        };
+        std::iter::once(Use::Taken)
+            .chain(self.path.iter().map(|_| Use::Kept))
+            .chain(self.absent.iter().map(|_| Use::Taken))
+            .chain(std::iter::repeat_n(Use::Looked, change))
+            .chain(self.arguments.iter().map(|_| arguments))
+            .zip(self.operands())
+            .collect()
+    }
+
     fn operands_mut(&mut self) -> Vec<&mut Operand> {
         let change: &mut [Operand] = match &mut self.change {
             Change::Put | Change::Call(_) => &mut [],
@@ -330,6 +376,25 @@ impl Body {
     pub fn given(&self) -> impl Iterator<Item = LocalId> {
         self.parameters.iter().chain(&self.rest).chain(&self.captured).copied()
     }
+
+    /// Whether a closure is called by the library alone, from one place: what it captures and its arguments are given to
+    /// it one by one.
+    pub fn hands_over(&self, closure: usize) -> bool {
+        self.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Assign(_, Rvalue::CallWith { closure: index, .. }) => *index == closure,
+            StatementKind::Assign(_, Rvalue::Update(update)) => {
+                matches!(&update.change, Change::Closure(index, _) if *index == closure)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a call of the library with so many values can call it without making a value of it.
+    fn can_be_handed(&self, arity: usize) -> bool {
+        let mut statements = self.blocks.iter().flat_map(|block| &block.statements);
+        let names_itself = statements.any(|it| matches!(it.kind, StatementKind::Assign(_, Rvalue::Itself)));
+        self.rest.is_none() && self.parameters.len() == arity && !names_itself
+    }
 }
 
 impl Block {
@@ -362,6 +427,12 @@ impl Terminator {
             Self::Return(value) => vec![value],
             Self::Suspend(suspension) => vec![&suspension.config],
         }
+    }
+
+    /// What it does with what it reads.
+    pub fn uses(&self) -> Vec<(Use, &Operand)> {
+        let of = if matches!(self, Self::If { .. }) { Use::Looked } else { Use::Kept };
+        self.operands().into_iter().map(|operand| (of, operand)).collect()
     }
 
     fn operands_mut(&mut self) -> Vec<&mut Operand> {
@@ -414,6 +485,30 @@ impl Rvalue {
             Self::CallWith { captured, arguments, .. } => captured.iter().chain(arguments).collect(),
             Self::Update(update) => update.operands(),
         }
+    }
+
+    /// What it does with the operands, one by one.
+    pub fn uses(&self) -> Vec<(Use, &Operand)> {
+        let all = |of: Use, operands: &[Operand]| vec![of; operands.len()];
+        let uses = match self {
+            Self::Call(function, operands) if direct::by_reference(function, operands.len()).is_some() => {
+                all(Use::Looked, operands)
+            }
+            // Another name for it is another local.
+            Self::Use(_) => vec![Use::Kept],
+            Self::Call(function, operands) if function.returns.is_scalar() => all(Use::Kept, operands),
+            Self::Vector(operands) | Self::Set(operands) | Self::Closure(_, operands) => {
+                all(Use::Kept, operands)
+            }
+            Self::Map(entries) => vec![Use::Kept; 2 * entries.len()],
+            Self::Invoke(_, arguments) => [vec![Use::Looked], all(Use::Taken, arguments)].concat(),
+            Self::CallWith { captured, arguments, .. } => {
+                [all(Use::Looked, captured), all(Use::Taken, arguments)].concat()
+            }
+            Self::Update(update) => return update.uses(),
+            other => vec![Use::Taken; other.operands().len()],
+        };
+        uses.into_iter().zip(self.operands()).collect()
     }
 
     fn operands_mut(&mut self) -> Vec<&mut Operand> {

@@ -11,8 +11,8 @@ use quote::quote;
 use super::expr::{self, Spelling};
 use super::names::{Scope, ident, snake};
 use super::region::{Dominators, Regions, jumps};
-use crate::mir::live::Liveness;
-use crate::mir::{BlockId, Body, Kept, LocalId, Operand, StatementKind, Suspension, Terminator};
+use crate::mir::live::{Liveness, read};
+use crate::mir::{BlockId, Body, Kept, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator, Use};
 
 /// What differs between states and functions.
 pub(super) trait Exits {
@@ -52,6 +52,8 @@ pub(super) struct Emitter<'a, E: Exits> {
     dominators: Dominators,
     exits: &'a E,
     kept: Vec<Kept>,
+    /// Locals that others are borrowed from.
+    lenders: BTreeSet<LocalId>,
     variables: BTreeMap<LocalId, String>,
     /// Locals that the region writes.
     written: BTreeSet<LocalId>,
@@ -86,6 +88,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
             dominators,
             exits,
             kept: body.locals.iter().map(|local| local.kept).collect(),
+            lenders: body.locals.iter().filter_map(|local| local.kept.lender()).collect(),
             variables: BTreeMap::new(),
             written: BTreeSet::new(),
             declarations: BTreeMap::new(),
@@ -307,10 +310,12 @@ impl<'a, E: Exits> Emitter<'a, E> {
                     if !used && !value.may_throw() {
                         continue;
                     }
+                    let dropped = self.lent_for_the_last_time(value, live);
                     let value = match self.kept(*target) {
                         Kept::Value => expr::rvalue(value, live, self),
                         Kept::Integer => expr::integer_of(value, self),
                         Kept::Boolean => expr::boolean_of(value, live, self),
+                        Kept::Borrowed(_) => expr::borrowed(value, live, self),
                     };
                     let variable = self.variable_name(*target);
                     code.extend(if !used {
@@ -330,10 +335,28 @@ impl<'a, E: Exits> Emitter<'a, E> {
                     } else {
                         quote!(let #variable = #value;)
                     });
+                    code.extend(dropped);
                 }
             }
         }
         code
+    }
+
+    /// Drops what lends to others when a statement is the last to look at any of it, so that parts which were copied
+    /// out of it may be changed in place.
+    fn lent_for_the_last_time(&self, value: &Rvalue, live: &BTreeSet<LocalId>) -> TokenStream {
+        let mut dropped: BTreeSet<LocalId> =
+            value.operands().into_iter().flat_map(|it| read(&self.body.locals, it)).collect();
+        dropped.retain(|id| self.lends(*id) && !live.contains(id) && self.kept(*id) == Kept::Value);
+        // What is taken and not looked at is moved away.
+        let uses = value.uses();
+        dropped.retain(|id| {
+            let mut own =
+                uses.iter().filter(|(_, it)| matches!(it, Operand::Local(other) if other == id)).peekable();
+            own.peek().is_none() || own.any(|(of, _)| *of == Use::Looked)
+        });
+        let variables = dropped.iter().map(|id| self.variable_name(*id));
+        quote!(#(drop(#variables);)*)
     }
 
     fn terminator(&self, id: BlockId, place: Place) -> TokenStream {
@@ -376,7 +399,7 @@ impl<'a, E: Exits> Emitter<'a, E> {
                 match self.kept(*id) {
                     Kept::Boolean => variable,
                     Kept::Integer => quote!(true),
-                    Kept::Value => quote!(#variable.is_truthy()),
+                    Kept::Value | Kept::Borrowed(_) => quote!(#variable.is_truthy()),
                 }
             }
             other => {
@@ -453,9 +476,12 @@ impl<E: Exits> Spelling for Emitter<'_, E> {
         self.kept.get(id.0).copied().unwrap_or_default()
     }
 
-    fn over_integers(&self, index: usize) -> TokenStream {
-        let closure = self.body.closures.get(index).expect("a closure that is called exists");
-        super::function::over_integers(closure)
+    fn lends(&self, id: LocalId) -> bool {
+        self.lenders.contains(&id)
+    }
+
+    fn closure_body(&self, index: usize) -> &Body {
+        self.body.closures.get(index).expect("a closure that is called exists")
     }
 
     fn budget(&self) -> TokenStream {

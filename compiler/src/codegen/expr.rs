@@ -8,10 +8,11 @@ use breyta_core::{Keyword, Value};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::function;
 use super::names::ident;
 use super::update;
 use crate::mir::pointless::are_distinct;
-use crate::mir::{Kept, LocalId, Operand, Rvalue};
+use crate::mir::{Body, Kept, LocalId, Operand, Rvalue};
 
 /// How operands are spelled at one place of one Rust function.
 pub(super) trait Spelling {
@@ -21,8 +22,11 @@ pub(super) trait Spelling {
     /// How the local is kept.
     fn kept(&self, id: LocalId) -> Kept;
 
-    /// The body of a closure over integers: a function item named `over_integers`.
-    fn over_integers(&self, index: usize) -> TokenStream;
+    /// Whether some local is borrowed from this one, so that it must stay where it is.
+    fn lends(&self, id: LocalId) -> bool;
+
+    /// The body of a closure.
+    fn closure_body(&self, index: usize) -> &Body;
 
     /// The budget, as a `&mut` expression.
     fn budget(&self) -> TokenStream;
@@ -43,24 +47,27 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
         Rvalue::Invoke(callee, arguments) => return invoke(callee, arguments, live, spelling),
         Rvalue::Call(function, arguments) => {
             if let Some(direct) = direct::by_reference(function, arguments.len()) {
-                return by_reference(direct, arguments, live, spelling);
+                let value = by_reference(direct, arguments, live, spelling);
+                return if direct.shape == Shape::Part { quote!(#value.into_owned()) } else { value };
             }
         }
+        Rvalue::CallWith { function, closure, captured, arguments, integers } => {
+            let call = With { function, closure: *closure, captured, arguments, integers: *integers };
+            return call.spelled(live, spelling);
+        }
+        Rvalue::Update(of) => return update::spelled(of, live, spelling),
         _ => {}
     }
     let budget = spelling.budget();
     let values = operands(&of.operands(), live, spelling);
     match of {
-        Rvalue::Use(_) | Rvalue::Invoke(..) => quote!(#(#values)*),
+        Rvalue::Use(_) | Rvalue::Invoke(..) | Rvalue::CallWith { .. } | Rvalue::Update(_) => {
+            quote!(#(#values)*)
+        }
         Rvalue::Call(function, _) => {
             let path = library_path(function);
             quote!(#path(#budget, &mut [#(#values),*])?)
         }
-        Rvalue::CallWith { function, closure, captured, integers, .. } => {
-            let integers = integers.then(|| spelling.over_integers(*closure));
-            call_with(function, *closure, values, captured.len(), integers, spelling)
-        }
-        Rvalue::Update(of) => update::spelled(of, values, spelling),
         Rvalue::Itself => spelling.itself(),
         Rvalue::NowMs => quote!(rt::Value::Int(frame.now_ms())),
         Rvalue::Vector(_) => quote!(rt::vector(#budget, &mut [#(#values),*])?),
@@ -83,6 +90,13 @@ pub(super) fn rvalue(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spel
     }
 }
 
+/// A part that is left where it stands.
+pub(super) fn borrowed(of: &Rvalue, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    let Rvalue::Call(function, arguments) = of else { panic!("invariant: only parts are borrowed") };
+    let direct = direct::by_reference(function, arguments.len()).expect("parts come from these");
+    by_reference(direct, arguments, live, spelling)
+}
+
 /// A call of a value. The callee is only looked at, so no argument may be moved out of it.
 fn invoke(
     callee: &Operand,
@@ -92,15 +106,12 @@ fn invoke(
 ) -> TokenStream {
     let budget = spelling.budget();
     let mut live = live.clone();
-    let callee = match callee {
-        Operand::Local(id) if spelling.kept(*id) == Kept::Value => {
-            live.insert(*id);
-            spelling.variable(*id)
-        }
-        other => operand(other, &live, spelling),
-    };
+    if let Operand::Local(id) = callee {
+        live.insert(*id);
+    }
+    let callee = reference(callee, &live, spelling);
     let arguments = operands(&arguments.iter().collect::<Vec<_>>(), &live, spelling);
-    quote!(rt::invoke(#budget, &#callee, &mut [#(#arguments),*])?)
+    quote!(rt::invoke(#budget, #callee, &mut [#(#arguments),*])?)
 }
 
 /// A call that only looks at its arguments. What is needed no longer is dropped behind it, so that what it held may be
@@ -112,30 +123,24 @@ fn by_reference(
     spelling: &impl Spelling,
 ) -> TokenStream {
     let budget = spelling.budget();
-    let references = arguments.iter().enumerate().map(|(index, argument)| match argument {
-        Operand::Local(id) if spelling.kept(*id) != Kept::Value => {
-            let value = operand(argument, live, spelling);
-            quote!(&#value)
-        }
-        Operand::Local(id) => {
-            let variable = spelling.variable(*id);
-            let again =
-                arguments.iter().skip(index + 1).any(|it| matches!(it, Operand::Local(other) if other == id));
-            let before =
-                arguments.iter().take(index).any(|it| matches!(it, Operand::Local(other) if other == id));
-            // Moving out of a variable that the same call looks at elsewhere is not allowed.
-            if live.contains(id) || again || before { quote!(&#variable) } else { quote!(&{ #variable }) }
-        }
-        Operand::Constant(value) => {
-            let value = constant(value);
-            quote!(&#value)
-        }
-        Operand::Function(entry) => {
-            let value = function_value(entry);
-            quote!(&#value)
-        }
-    });
-    let references: Vec<TokenStream> = references.collect();
+    let references: Vec<TokenStream> = arguments
+        .iter()
+        .enumerate()
+        .map(|(index, argument)| {
+            let elsewhere =
+                |it: &Operand| matches!((it, argument), (Operand::Local(a), Operand::Local(b)) if a == b);
+            let others = arguments.iter().take(index).chain(arguments.iter().skip(index + 1));
+            match argument {
+                // Moving out of a variable that the same call looks at elsewhere is not allowed.
+                Operand::Local(id) if others.clone().any(elsewhere) => {
+                    let mut live = live.clone();
+                    live.insert(*id);
+                    reference(argument, &live, spelling)
+                }
+                _ => reference(argument, live, spelling),
+            }
+        })
+        .collect();
     if let (true, [coll, _], [_, Operand::Constant(Value::Keyword(key))]) =
         (direct.path == "parts::get", references.as_slice(), arguments)
     {
@@ -144,6 +149,22 @@ fn by_reference(
     }
     let path = path(direct.path);
     quote!(rt::direct::#path(#budget, #(#references),*)?)
+}
+
+/// A reference to an operand. A variable that nothing needs later is dropped behind the expression, so that what it held
+/// may be changed in place; one that lends to others is dropped after the last of them.
+pub(super) fn reference(of: &Operand, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    if let Operand::Local(id) = of {
+        let variable = spelling.variable(*id);
+        match spelling.kept(*id) {
+            Kept::Borrowed(None) => return variable,
+            Kept::Value if !live.contains(id) && !spelling.lends(*id) => return quote!(&{ #variable }),
+            Kept::Value | Kept::Borrowed(Some(_)) => return quote!(&#variable),
+            Kept::Integer | Kept::Boolean => {}
+        }
+    }
+    let value = operand(of, live, spelling);
+    quote!(&#value)
 }
 
 /// What a statement computes that gives an integer, as `i64`.
@@ -217,45 +238,100 @@ fn comparison(direct: &Direct, arguments: &[Operand], spelling: &impl Spelling) 
     })
 }
 
-/// A call with a closure that nothing else sees. The first values are what it captures.
-fn call_with(
-    function: &Entry,
+/// A call with a closure that nothing else sees.
+struct With<'a> {
+    function: &'static Entry,
     closure: usize,
-    mut values: Vec<TokenStream>,
-    captured: usize,
-    integers: Option<TokenStream>,
+    captured: &'a [Operand],
+    arguments: &'a [Operand],
+    integers: bool,
+}
+
+impl With<'_> {
+    fn spelled(&self, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+        let with = direct::with_closure(self.function, self.arguments.len() + 1)
+            .expect("the pass that makes these calls looks them up");
+        let captured = Captured::of(self.captured, live, spelling);
+        let (budget, path) = (spelling.budget(), path(with.direct.path));
+        let arguments = operands(&self.arguments.iter().collect::<Vec<_>>(), &captured.live, spelling);
+        let names: Vec<_> = ["first", "second"].into_iter().take(with.parameters).map(ident).collect();
+        let given = names.iter().enumerate().map(|(index, name)| {
+            let owned = index + 1 < names.len();
+            match (lent(spelling.closure_body(self.closure), index), owned) {
+                (true, _) => quote!(&#name),
+                (false, true) => quote!(#name),
+                (false, false) => quote!(#name.into_owned()),
+            }
+        });
+        let code = handed(self.closure, &captured.references, given, spelling);
+        if self.integers {
+            let item = function::over_integers(spelling.closure_body(self.closure));
+            let path = self::path(&format!("{}_integers", with.direct.path));
+            return quote!({
+                #item
+                rt::direct::#path(#budget, over_integers, |budget, #(#names),*| #code, #(#arguments),*)?
+            });
+        }
+        captured.around(quote!(rt::direct::#path(#budget, |budget, #(#names),*| #code, #(#arguments),*)?))
+    }
+}
+
+/// Whether a parameter of a closure is left with whoever calls it.
+pub(super) fn lent(closure: &Body, parameter: usize) -> bool {
+    closure.parameters.get(parameter).is_some_and(|id| closure.local(*id).kept == Kept::Borrowed(None))
+}
+
+/// The call of a closure that the library is handed: what it captures is lent, then come its arguments.
+pub(super) fn handed(
+    closure: usize,
+    captured: &[TokenStream],
+    arguments: impl Iterator<Item = TokenStream>,
     spelling: &impl Spelling,
 ) -> TokenStream {
-    let with = direct::with_closure(function, values.len() - captured + 1)
-        .expect("the pass that makes these calls looks them up");
-    let arguments = values.split_off(captured);
-    let (budget, code, path) = (spelling.budget(), spelling.closure(closure), path(with.direct.path));
-    let parameters: Vec<_> = ["first", "second"].into_iter().take(with.parameters).map(ident).collect();
-    let given = if captured == 0 { quote!(&[]) } else { quote!(&handed) };
-    if let Some(item) = integers {
-        let path = self::path(&format!("{}_integers", with.direct.path));
-        return quote!({
-            #item
-            rt::direct::#path(
-                #budget,
-                over_integers,
-                |budget, #(#parameters),*| #code(budget, #given, &mut [#(#parameters),*]),
-                #(#arguments),*
-            )?
-        });
+    let code = spelling.closure(closure);
+    let given = captured.iter().cloned().chain(arguments);
+    quote!(#code(budget, #(#given),*))
+}
+
+/// What a closure captures that one call is handed.
+pub(super) struct Captured {
+    /// What must not be moved in the call: what is needed later, and what is captured.
+    pub(super) live: BTreeSet<LocalId>,
+    pub(super) references: Vec<TokenStream>,
+    /// Needed by nothing but the closure.
+    last: Vec<TokenStream>,
+}
+
+impl Captured {
+    pub(super) fn of(captured: &[Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> Self {
+        let mut all = live.clone();
+        let mut last = Vec::new();
+        for operand in captured {
+            if let Operand::Local(id) = operand
+                && all.insert(*id)
+                && spelling.kept(*id) == Kept::Value
+                && !spelling.lends(*id)
+            {
+                last.push(spelling.variable(*id));
+            }
+        }
+        let references = captured.iter().map(|it| reference(it, &all, spelling)).collect();
+        Self { live: all, references, last }
     }
-    let call = quote! {
-        rt::direct::#path(
-            #budget,
-            |budget, #(#parameters),*| #code(budget, #given, &mut [#(#parameters),*]),
-            #(#arguments),*
-        )?
-    };
-    if captured == 0 { call } else { quote!({ let handed = [#(#values),*]; #call }) }
+
+    /// The call in a scope of its own, at the end of which is dropped what nothing else needs.
+    pub(super) fn around(&self, call: TokenStream) -> TokenStream {
+        let last = &self.last;
+        if last.is_empty() { call } else { quote!({ #(let #last = #last;)* #call }) }
+    }
 }
 
 /// Operands in order; a local is moved at its last occurrence when nothing needs it later, copied otherwise.
-fn operands(of: &[&Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> Vec<TokenStream> {
+pub(super) fn operands(
+    of: &[&Operand],
+    live: &BTreeSet<LocalId>,
+    spelling: &impl Spelling,
+) -> Vec<TokenStream> {
     of.iter()
         .enumerate()
         .map(|(index, it)| {
@@ -268,6 +344,8 @@ fn operands(of: &[&Operand], live: &BTreeSet<LocalId>, spelling: &impl Spelling)
                     match spelling.kept(*id) {
                         Kept::Integer => quote!(rt::Value::Int(#variable)),
                         Kept::Boolean => quote!(rt::Value::Bool(#variable)),
+                        Kept::Borrowed(None) => quote!(#variable.clone()),
+                        Kept::Borrowed(Some(_)) => panic!("invariant: what is lent is only looked at"),
                         Kept::Value if live.contains(id) || again(id) => quote!(#variable.clone()),
                         Kept::Value => variable,
                     }

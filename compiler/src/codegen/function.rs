@@ -1,5 +1,7 @@
 //! Functions and closures: one Rust function per body.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -8,7 +10,7 @@ use super::names::{Scope, ident, parameter, snake};
 use super::output;
 use super::region::Regions;
 use crate::mir::live::Liveness;
-use crate::mir::{BlockId, Body, LocalId, Program, Suspension};
+use crate::mir::{BlockId, Body, Kept, LocalId, Program, Suspension};
 use crate::source::Sources;
 
 /// `src/functions.rs`.
@@ -52,9 +54,14 @@ pub(super) fn closure_items(
     scope: &mut Scope,
 ) -> Vec<String> {
     let mut items = Vec::new();
-    for (closure, name) in body.closures.iter().zip(names) {
+    for (index, (closure, name)) in body.closures.iter().zip(names).enumerate() {
         let inner = closure_names(closure, name, scope);
-        items.push(output::item(closure_function(sources, closure, name, &inner)));
+        let spelled = if body.hands_over(index) {
+            handed_function(sources, closure, name, &inner)
+        } else {
+            closure_function(sources, closure, name, &inner)
+        };
+        items.push(output::item(spelled));
         items.extend(closure_items(sources, closure, &inner, scope));
     }
     items
@@ -91,6 +98,48 @@ fn closure_function(sources: &Sources, body: &Body, name: &str, closures: &[Stri
     }
 }
 
+/// A closure that the library calls from one place: it gets what it captures by reference, then its arguments.
+fn handed_function(sources: &Sources, body: &Body, name: &str, closures: &[String]) -> TokenStream {
+    let doc = doc_line(sources, body, "closure");
+    let name = ident(name);
+    let (liveness, regions) = (Liveness::of(body), Regions::single(body));
+    let exits = FunctionExits { body, itself: quote!(), closures };
+    let emitter = Emitter::new(body, &liveness, &regions, BlockId(0), &exits);
+    let used = liveness.at_start(BlockId(0));
+    let variable = |id: LocalId| if used.contains(&id) { emitter.variable_name(id) } else { quote!(_) };
+    let captured = body.captured.iter().map(|id| {
+        let variable = variable(*id);
+        quote!(#variable: &rt::Value)
+    });
+    let parameters = body.parameters.iter().map(|id| {
+        let variable = variable(*id);
+        let lent = (body.local(*id).kept == Kept::Borrowed(None)).then(|| quote!(&));
+        quote!(#variable: #lent rt::Value)
+    });
+    let given: Vec<TokenStream> = captured.chain(parameters).collect();
+    let copies = copies_of_captured(body, &used, &emitter);
+    let code = emitter.code();
+    let budget = parameter("budget", &code);
+    quote! {
+        #[doc = #doc]
+        fn #name(#budget: &mut rt::Budget, #(#given),*) -> Result<rt::Value, rt::Thrown> {
+            #copies
+            #code
+        }
+    }
+}
+
+/// Captured values are lent; one that is not only looked at is copied at the entry.
+fn copies_of_captured(
+    body: &Body,
+    used: &BTreeSet<LocalId>,
+    emitter: &Emitter<'_, FunctionExits<'_>>,
+) -> TokenStream {
+    let copied = body.captured.iter().filter(|id| used.contains(id) && body.local(**id).kept == Kept::Value);
+    let variables = copied.map(|id| emitter.variable_name(*id));
+    quote!(#(let #variables = #variables.clone();)*)
+}
+
 fn doc_line(sources: &Sources, body: &Body, kind: &str) -> String {
     let (line, _) = sources.line_column(body.span.file, body.span.start);
     let file = super::machine::file_name(sources, body.span);
@@ -109,13 +158,10 @@ fn code(body: &Body, itself: TokenStream, closures: &[String]) -> TokenStream {
     let mut code = TokenStream::new();
     if !body.captured.is_empty() {
         let places = body.captured.iter().map(binding);
-        let copies = body.captured.iter().filter(|id| used.contains(id)).map(|id| {
-            let variable = emitter.variable_name(*id);
-            quote!(let #variable = #variable.clone();)
-        });
+        let copies = copies_of_captured(body, &used, &emitter);
         code.extend(quote! {
             let [#(#places),*] = captured else { return Err(rt::wrong_captures()) };
-            #(#copies)*
+            #copies
         });
     }
     let mut places: Vec<TokenStream> = body.parameters.iter().map(binding).collect();
@@ -135,7 +181,10 @@ fn code(body: &Body, itself: TokenStream, closures: &[String]) -> TokenStream {
     }
     for id in body.parameters.iter().filter(|id| used.contains(id)) {
         let variable = emitter.variable_name(*id);
-        code.extend(quote!(let #variable = rt::take(#variable);));
+        code.extend(match body.local(*id).kept {
+            Kept::Borrowed(_) => quote!(let #variable = &*#variable;),
+            Kept::Value | Kept::Integer | Kept::Boolean => quote!(let #variable = rt::take(#variable);),
+        });
     }
     if let Some(id) = rest {
         let variable = emitter.variable_name(id);

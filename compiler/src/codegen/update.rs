@@ -1,27 +1,34 @@
 //! The change of what stands at a path, as a call with a Rust closure that makes the new value of the old one.
 
+use std::collections::BTreeSet;
+
 use breyta_core::library::direct;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expr::{Spelling, library_path, path};
-use crate::mir::{Change, Update};
+use super::expr::{Captured, Spelling, handed, lent, library_path, operands, path};
+use crate::mir::{Change, LocalId, Operand, Update, Use};
 
-/// The values are the operands of the update, in order.
-pub(super) fn spelled(of: &Update, values: Vec<TokenStream>, spelling: &impl Spelling) -> TokenStream {
-    let mut values = values.into_iter();
-    let coll = values.next();
-    let keys: Vec<TokenStream> = values.by_ref().take(of.path.len()).collect();
-    let absent: Vec<TokenStream> = values.by_ref().take(usize::from(of.absent.is_some())).collect();
+/// `live` is what is still needed after it.
+pub(super) fn spelled(of: &Update, live: &BTreeSet<LocalId>, spelling: &impl Spelling) -> TokenStream {
+    // What is looked at inside of the closure stays where it is.
+    let looked: Vec<Operand> =
+        of.uses().into_iter().filter(|(how, _)| *how == Use::Looked).map(|(_, it)| it.clone()).collect();
+    let looked = Captured::of(&looked, live, spelling);
+    let taken = of.uses().into_iter().filter(|(how, _)| *how != Use::Looked).map(|(_, it)| it);
+    let mut taken = operands(&taken.collect::<Vec<_>>(), &looked.live, spelling).into_iter();
+    let coll = taken.next();
+    let keys: Vec<TokenStream> = taken.by_ref().take(of.path.len()).collect();
+    let absent: Vec<TokenStream> = taken.by_ref().take(usize::from(of.absent.is_some())).collect();
     let absent = absent.into_iter().map(|absent| quote!(let old = if old.is_nil() { #absent } else { old };));
-    let change = change(&of.change, values, spelling);
+    let change = change(of, taken, &looked, spelling);
     let old = if matches!(of.change, Change::Put) { quote!(_) } else { quote!(old) };
     let budget = spelling.budget();
     let function = if change.budgeted { quote!(|budget, #old|) } else { quote!(|_, #old|) };
     let code = change.code;
-    quote! {
+    looked.around(quote! {
         rt::direct::paths::update(#budget, #coll, &[#(#keys),*], #function { #(#absent)* #code })?
-    }
+    })
 }
 
 struct Spelled {
@@ -30,31 +37,34 @@ struct Spelled {
     budgeted: bool,
 }
 
-fn change(of: &Change, mut values: impl Iterator<Item = TokenStream>, spelling: &impl Spelling) -> Spelled {
-    let code = match of {
-        Change::Put => return Spelled { code: quote!(Ok(#(#values)*)), budgeted: false },
-        Change::Call(entry) => {
-            let values: Vec<TokenStream> = values.collect();
-            match direct::by_reference(entry, 1 + values.len()) {
-                Some(direct) => {
-                    let path = path(direct.path);
-                    quote!(rt::direct::#path(budget, &old, #(&#values),*))
-                }
-                None => {
-                    let path = library_path(entry);
-                    quote!(#path(budget, &mut [old, #(#values),*]))
-                }
+/// The new value; `arguments` are those that it takes.
+fn change(
+    of: &Update,
+    arguments: impl Iterator<Item = TokenStream>,
+    looked: &Captured,
+    spelling: &impl Spelling,
+) -> Spelled {
+    let looked = &looked.references;
+    let code = match &of.change {
+        Change::Put => return Spelled { code: quote!(Ok(#(#arguments)*)), budgeted: false },
+        Change::Call(entry) => match direct::by_reference(entry, 1 + of.arguments.len()) {
+            Some(direct) => {
+                let path = path(direct.path);
+                let call = quote!(rt::direct::#path(budget, &old, #(#looked),*));
+                if direct.shape == direct::Shape::Part { quote!(Ok(#call?.into_owned())) } else { call }
             }
+            None => {
+                let path = library_path(entry);
+                quote!(#path(budget, &mut [old, #(#arguments),*]))
+            }
+        },
+        Change::Closure(index, _) => {
+            let closure = spelling.closure_body(*index);
+            let given = std::iter::once(quote!(old)).chain(arguments).enumerate();
+            let given = given.map(|(at, value)| if lent(closure, at) { quote!(&#value) } else { value });
+            handed(*index, looked, given, spelling)
         }
-        Change::Closure(index, captured) => {
-            let captured: Vec<TokenStream> = values.by_ref().take(captured.len()).collect();
-            let code = spelling.closure(*index);
-            quote!(#code(budget, &[#(#captured),*], &mut [old, #(#values),*]))
-        }
-        Change::Invoke(_) => {
-            let callee = values.next();
-            quote!(rt::invoke(budget, &#callee, &mut [old, #(#values),*]))
-        }
+        Change::Invoke(_) => quote!(rt::invoke(budget, #(#looked)*, &mut [old, #(#arguments),*])),
     };
     Spelled { code, budgeted: true }
 }

@@ -26,9 +26,8 @@ fn pair(body: &Body, block: usize) -> Option<(usize, usize)> {
         let Some(Operand::Local(name)) = arguments.first() else { return None };
         let made = made_for(body, block, used, *name)?;
         let Rvalue::Closure(index, _) = value_at(body, block, made)? else { return None };
-        let parameters = body.closures.get(*index).filter(|it| it.rest.is_none())?.parameters.len();
         let direct = direct::with_closure(function, arguments.len())?;
-        (direct.parameters == parameters).then_some((made, used))
+        body.closures.get(*index)?.can_be_handed(direct.parameters).then_some((made, used))
     })
 }
 

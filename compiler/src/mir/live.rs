@@ -1,8 +1,9 @@
-//! Liveness: which locals are still read after a place. Backwards over the graph until nothing changes.
+//! Liveness: which locals are still read after a place. Backwards over the graph until nothing changes. While a local
+//! is live that is borrowed from another, that one is.
 
 use std::collections::BTreeSet;
 
-use super::{BlockId, Body, LocalId, Operand, Statement, StatementKind, Terminator};
+use super::{BlockId, Body, Local, LocalId, Operand, Statement, StatementKind, Terminator};
 
 /// Live locals at the start of every block.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ impl Liveness {
                 let caught = caught(body, id, known);
                 let mut live = before_exit(body, id, known);
                 for statement in body.block(id).statements.iter().rev() {
-                    step_back(statement, &mut live, &caught);
+                    step_back(&body.locals, statement, &mut live, &caught);
                 }
                 if let Some(place) = at_start.get_mut(id.0)
                     && *place != live
@@ -62,7 +63,7 @@ impl Liveness {
         let mut live = self.before_terminator(body, id);
         for statement in block.statements.iter().rev() {
             sets.push(live.clone());
-            step_back(statement, &mut live, &caught);
+            step_back(&body.locals, statement, &mut live, &caught);
         }
         sets.reverse();
         sets
@@ -95,7 +96,7 @@ fn before_exit(
     at_start: impl Fn(BlockId) -> BTreeSet<LocalId> + Copy,
 ) -> BTreeSet<LocalId> {
     let mut live = exit(body, id, at_start);
-    live.extend(body.block(id).terminator.operands().into_iter().filter_map(read));
+    live.extend(body.block(id).terminator.operands().into_iter().flat_map(|it| read(&body.locals, it)));
     live.extend(caught(body, id, at_start));
     live
 }
@@ -108,14 +109,21 @@ fn caught(body: &Body, id: BlockId, at_start: impl Fn(BlockId) -> BTreeSet<Local
 }
 
 /// From after a statement to before it; `caught` is what the block's handler needs.
-pub(super) fn step_back(statement: &Statement, live: &mut BTreeSet<LocalId>, caught: &BTreeSet<LocalId>) {
+pub(super) fn step_back(
+    locals: &[Local],
+    statement: &Statement,
+    live: &mut BTreeSet<LocalId>,
+    caught: &BTreeSet<LocalId>,
+) {
     if let StatementKind::Assign(target, value) = &statement.kind {
         live.remove(target);
-        live.extend(value.operands().into_iter().filter_map(read));
+        live.extend(value.operands().into_iter().flat_map(|it| read(locals, it)));
         live.extend(caught);
     }
 }
 
-fn read(operand: &Operand) -> Option<LocalId> {
-    if let Operand::Local(id) = operand { Some(*id) } else { None }
+/// The local that an operand reads, and those in whose values it stands.
+pub(crate) fn read(locals: &[Local], operand: &Operand) -> impl Iterator<Item = LocalId> {
+    let own = if let Operand::Local(id) = operand { Some(*id) } else { None };
+    std::iter::successors(own, |id| locals.get(id.0)?.kept.lender())
 }

@@ -49,7 +49,7 @@ fn drop_unread(body: &mut Body) -> bool {
             };
             changed |= !keep;
             if keep {
-                step_back(&statement, &mut live, &caught);
+                step_back(&body.locals, &statement, &mut live, &caught);
                 kept.push(statement);
             }
         }

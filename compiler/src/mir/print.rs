@@ -24,13 +24,16 @@ fn body(kind: &str, of: &Body, depth: usize, text: &mut String) {
     let list = |ids: &mut dyn Iterator<Item = LocalId>| {
         ids.map(|id| names.of_local(id)).collect::<Vec<_>>().join(" ")
     };
-    let mut head = format!("{pad}{kind} {}({}", of.name, list(&mut of.parameters.iter().copied()));
+    let given = |ids: &[LocalId]| {
+        ids.iter().map(|id| format!("{}{}", names.of_local(*id), kept(of, *id))).collect::<Vec<_>>().join(" ")
+    };
+    let mut head = format!("{pad}{kind} {}({}", of.name, given(&of.parameters));
     if let Some(rest) = of.rest {
         let _ = write!(head, " & {}", names.of_local(rest));
     }
     head.push(')');
     if !of.captured.is_empty() {
-        let _ = write!(head, " captures {}", list(&mut of.captured.iter().copied()));
+        let _ = write!(head, " captures {}", given(&of.captured));
     }
     text.push_str(head.trim_end());
     text.push('\n');
@@ -66,12 +69,7 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
     for statement in &block.statements {
         let line = match &statement.kind {
             StatementKind::Assign(target, value) => {
-                let kept = match of.local(*target).kept {
-                    Kept::Value => "",
-                    Kept::Integer => ":int",
-                    Kept::Boolean => ":bool",
-                };
-                format!("{}{kept} = {}", names.of_local(*target), rvalue(value, names))
+                format!("{}{} = {}", names.of_local(*target), kept(of, *target), rvalue(value, names))
             }
             StatementKind::Spend => "spend".to_owned(),
             StatementKind::Note { label, choice } if choice.is_empty() => format!("note {label:?}"),
@@ -99,6 +97,15 @@ fn block(of: &Body, id: BlockId, names: &Names, pad: &str, text: &mut String) {
         }
     };
     let _ = writeln!(text, "{pad}  {line}");
+}
+
+fn kept(of: &Body, id: LocalId) -> &'static str {
+    match of.local(id).kept {
+        Kept::Value => "",
+        Kept::Integer => ":int",
+        Kept::Boolean => ":bool",
+        Kept::Borrowed(_) => ":ref",
+    }
 }
 
 fn rvalue(value: &Rvalue, names: &Names) -> String {

@@ -77,6 +77,12 @@ pub const PASSES: &[Pass] = &[
         optional: true,
         run: super::unboxed::mark,
     },
+    Pass {
+        name: "borrowed",
+        doc: "Looks at parts of collections, elements and captured values where they stand when nothing is done but look.",
+        optional: true,
+        run: super::borrowed::mark,
+    },
 ];
 
 /// Which passes run. Those that are not optional always do.

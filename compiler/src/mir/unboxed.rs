@@ -107,7 +107,7 @@ fn result(value: &Rvalue, best: &[Option<Kept>]) -> Option<Kept> {
             };
             match direct.shape {
                 Shape::Predicate => Some(Kept::Boolean),
-                Shape::Value => Some(Kept::Value),
+                Shape::Value | Shape::Part => Some(Kept::Value),
                 Shape::Arithmetic | Shape::Comparison => {
                     let known: Option<Vec<Kept>> = arguments.iter().map(of).collect();
                     let integers = known?.iter().all(|kept| *kept == Kept::Integer);

@@ -50,7 +50,7 @@ fn update(body: &Body, block: usize, at: usize) -> Option<(Update, Vec<usize>)> 
     };
     let (change, absent) = match change {
         None => (Change::Put, None),
-        Some(function) => change_by(body, block, at, function, &mut absorbed),
+        Some(function) => change_by(body, block, at, (function, 1 + arguments.len()), &mut absorbed),
     };
     let update = Update { row, coll: coll.clone(), path, absent, change, arguments: arguments.to_vec() };
     Some((update, absorbed))
@@ -77,12 +77,12 @@ fn keys(
     (!keys.is_empty()).then_some(keys)
 }
 
-/// What changes the value, and the value that is taken in place of nil.
+/// What changes the value, called with so many, and the value that is taken in place of nil.
 fn change_by(
     body: &Body,
     block: usize,
     at: usize,
-    function: &Operand,
+    (function, arity): (&Operand, usize),
     absorbed: &mut Vec<usize>,
 ) -> (Change, Option<Operand>) {
     let made = match function {
@@ -91,7 +91,9 @@ fn change_by(
         Operand::Constant(_) => None,
     };
     match made.and_then(|made| Some((made, value_at(body, block, made)?))) {
-        Some((made, Rvalue::Closure(index, captured))) => {
+        Some((made, Rvalue::Closure(index, captured)))
+            if body.closures.get(*index).is_some_and(|it| it.can_be_handed(arity)) =>
+        {
             absorbed.push(made);
             (Change::Closure(*index, captured.clone()), None)
         }

@@ -82,6 +82,34 @@ pub enum Ty {
     Nilable(&'static Ty),
 }
 
+impl Ty {
+    /// Whether its values hold no others: there is nothing in them that could be changed in place.
+    pub fn is_scalar(&self) -> bool {
+        match self {
+            Self::Nilable(of) => of.is_scalar(),
+            Self::Nil
+            | Self::Boolean
+            | Self::Integer
+            | Self::Number
+            | Self::Char
+            | Self::String
+            | Self::Keyword
+            | Self::Symbol
+            | Self::Regex => true,
+            Self::Any
+            | Self::Callable
+            | Self::Vector
+            | Self::List
+            | Self::Map
+            | Self::Set
+            | Self::Sequential
+            | Self::Collection
+            | Self::Seqable
+            | Self::Associative => false,
+        }
+    }
+}
+
 /// One function of the library.
 #[derive(Debug)]
 pub struct Entry {

@@ -31,6 +31,8 @@ pub struct Direct {
 pub enum Shape {
     /// Any value.
     Value,
+    /// A part of the first argument, lent when it stands there (`Cow`).
+    Part,
     /// A boolean, of any arguments.
     Predicate,
     /// Of integers an integer, by the function of the same name in [`integers`].
@@ -79,15 +81,16 @@ const BY_REFERENCE: &[Direct] = direct! {
     Predicate "keyword?" 1 predicates::is_keyword;
     Predicate "map?" 1 predicates::is_map;
     Predicate "vector?" 1 predicates::is_vector;
-    Value "get" 2 parts::get;
-    Value "get" 3 parts::get_or;
-    Value "nth" 2 parts::nth;
-    Value "nth" 3 parts::nth_or;
-    Value "first" 1 parts::first;
+    Part "get" 2 parts::get;
+    Part "get" 3 parts::get_or;
+    Part "nth" 2 parts::nth;
+    Part "nth" 3 parts::nth_or;
+    Part "first" 1 parts::first;
     Value "count" 1 parts::count;
 };
 
-/// A way in with a `fn` form as first argument: functions of (budget, closure, the other arguments by value).
+/// A way in with a `fn` form as first argument: functions of (budget, closure, the other arguments by value). The closure
+/// is called with values, and last with an element, which may be lent (`Cow`).
 #[derive(Debug)]
 pub struct WithClosure {
     pub direct: Direct,

@@ -93,16 +93,6 @@ impl Walk {
         Self { ready: Vec::new(), at: 0, origin: Origin::Value(value) }
     }
 
-    /// How many elements are there already.
-    pub(crate) fn ready(&self) -> usize {
-        let made = match &self.origin {
-            Origin::Value(Value::List(items) | Value::Vector(items)) => items.len(),
-            Origin::Items(items, _) | Origin::Chunk(items, _) => items.len(),
-            _ => 0,
-        };
-        self.ready.len() - self.at + made
-    }
-
     /// The next element, or None at the end.
     #[inline]
     pub(crate) fn next(&mut self, budget: &mut Budget) -> Result<Option<Value>, Thrown> {

@@ -1,10 +1,13 @@
-//! Folds and maps over a collection with a closure that the compiler of the flow can inline.
+//! Folds and maps over a collection with a closure that the compiler of the flow can inline. The elements of a collection
+//! that others hold too are lent to it: one that only looks at them copies nothing.
+
+use std::borrow::Cow;
+use std::mem::take;
 
 use crate::library::elements::Walk;
 use crate::library::transducers::runs::each;
 use crate::library::transducers::stages::Flow;
 use crate::library::transducers::{is_reduced, unreduced};
-use crate::value::Object;
 use crate::{Budget, Thrown, Value};
 
 /// Rounds between two charges of fuel.
@@ -14,7 +17,7 @@ const ROUNDS: u64 = 64;
 #[inline]
 pub fn reduce(
     budget: &mut Budget,
-    mut closure: impl FnMut(&mut Budget, Value, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Value, Cow<'_, Value>) -> Result<Value, Thrown>,
     init: Value,
     coll: Value,
 ) -> Result<Value, Thrown> {
@@ -22,23 +25,16 @@ pub fn reduce(
     if let Value::Object(_) = &coll {
         // An eduction gives its elements as they are made.
         each(budget, coll, &mut |budget, item| {
-            result = closure(budget, std::mem::take(&mut result), item)?;
+            result = closure(budget, take(&mut result), Cow::Owned(item))?;
             Ok(if is_reduced(&result) { Flow::Stop } else { Flow::On })
         })?;
         return Ok(unreduced(result));
     }
-    let mut rounds = 0;
-    let mut items = Walk::over(coll);
-    while let Some(item) = items.next(budget)? {
-        pay(budget, &mut rounds)?;
-        result = closure(budget, result, item)?;
-        if let Value::Object(object) = &result
-            && let Object::Reduced(value) = object.as_ref()
-        {
-            return Ok(value.clone());
-        }
-    }
-    Ok(result)
+    visit(budget, coll, |budget, item| {
+        result = closure(budget, take(&mut result), item)?;
+        Ok(if is_reduced(&result) { Flow::Stop } else { Flow::On })
+    })?;
+    Ok(unreduced(result))
 }
 
 /// `(reduce closure init coll)` with the same closure over integers alone, for as long as there is nothing else.
@@ -46,7 +42,7 @@ pub fn reduce(
 pub fn reduce_integers(
     budget: &mut Budget,
     integers: impl Fn(i64, i64) -> Result<i64, Thrown>,
-    mut closure: impl FnMut(&mut Budget, Value, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Value, Cow<'_, Value>) -> Result<Value, Thrown>,
     init: Value,
     coll: Value,
 ) -> Result<Value, Thrown> {
@@ -59,7 +55,7 @@ pub fn reduce_integers(
         let Value::Int(item) = item else {
             let mut result = Value::Int(sum);
             for item in items.iter().skip(at) {
-                result = closure(budget, result, item.clone())?;
+                result = closure(budget, result, Cow::Borrowed(item))?;
             }
             return Ok(result);
         };
@@ -72,12 +68,11 @@ pub fn reduce_integers(
 #[inline]
 pub fn mapv(
     budget: &mut Budget,
-    mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Cow<'_, Value>) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
-    let items = Walk::over(coll);
-    let mut results = Vec::with_capacity(items.ready());
-    visit(budget, items, |budget, item| {
+    let mut results = Vec::with_capacity(ready(&coll));
+    visit(budget, coll, |budget, item| {
         budget.charge(1)?;
         results.push(closure(budget, item)?);
         Ok(Flow::On)
@@ -89,14 +84,14 @@ pub fn mapv(
 #[inline]
 pub fn filterv(
     budget: &mut Budget,
-    mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Cow<'_, Value>) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut kept = Vec::new();
-    visit(budget, Walk::over(coll), |budget, item| {
-        if closure(budget, item.clone())?.is_truthy() {
+    visit(budget, coll, |budget, item| {
+        if closure(budget, Cow::Borrowed(&item))?.is_truthy() {
             budget.charge(1)?;
-            kept.push(item);
+            kept.push(item.into_owned());
         }
         Ok(Flow::On)
     })?;
@@ -107,11 +102,11 @@ pub fn filterv(
 #[inline]
 pub fn some(
     budget: &mut Budget,
-    mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Cow<'_, Value>) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut found = Value::Nil;
-    visit(budget, Walk::over(coll), |budget, item| {
+    visit(budget, coll, |budget, item| {
         let answer = closure(budget, item)?;
         if !answer.is_truthy() {
             return Ok(Flow::On);
@@ -126,28 +121,48 @@ pub fn some(
 #[inline]
 pub fn every(
     budget: &mut Budget,
-    mut closure: impl FnMut(&mut Budget, Value) -> Result<Value, Thrown>,
+    mut closure: impl FnMut(&mut Budget, Cow<'_, Value>) -> Result<Value, Thrown>,
     coll: Value,
 ) -> Result<Value, Thrown> {
     let mut all = true;
-    visit(budget, Walk::over(coll), |budget, item| {
+    visit(budget, coll, |budget, item| {
         all = closure(budget, item)?.is_truthy();
         Ok(if all { Flow::On } else { Flow::Stop })
     })?;
     Ok(Value::Bool(all))
 }
 
+/// How many elements are there already.
+fn ready(coll: &Value) -> usize {
+    match coll {
+        Value::Vector(items) | Value::List(items) => items.len(),
+        _ => 0,
+    }
+}
+
 /// Passes the elements on one after the other until one stops it. In line, so that closures are inlined in turn.
 #[inline]
 fn visit(
     budget: &mut Budget,
-    mut items: Walk,
-    mut sink: impl FnMut(&mut Budget, Value) -> Result<Flow, Thrown>,
+    coll: Value,
+    mut sink: impl FnMut(&mut Budget, Cow<'_, Value>) -> Result<Flow, Thrown>,
 ) -> Result<(), Thrown> {
     let mut rounds = 0;
+    if let Value::Vector(items) | Value::List(items) = &coll
+        && !items.is_unique()
+    {
+        for item in items {
+            pay(budget, &mut rounds)?;
+            if sink(budget, Cow::Borrowed(item))? == Flow::Stop {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let mut items = Walk::over(coll);
     while let Some(item) = items.next(budget)? {
         pay(budget, &mut rounds)?;
-        if sink(budget, item)? == Flow::Stop {
+        if sink(budget, Cow::Owned(item))? == Flow::Stop {
             break;
         }
     }

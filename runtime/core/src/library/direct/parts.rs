@@ -1,38 +1,58 @@
-//! Looking at parts of collections.
+//! Looking at parts of collections. What stands in a collection is lent, so that a part that is only looked at in turn is
+//! not copied; what has to be made for the answer is the caller's.
+
+use std::borrow::Cow;
 
 use crate::library::{collections, sequences};
 use crate::{Budget, Map, Thrown, Value};
 
+/// A part, or nil where there is none.
+#[inline]
+fn lent(part: Option<&Value>) -> Cow<'_, Value> {
+    part.map_or(Cow::Owned(Value::Nil), Cow::Borrowed)
+}
+
 /// `(:full coll)`, `(get coll :full)`
 #[inline]
-pub fn field(budget: &mut Budget, coll: &Value, full: &'static str) -> Result<Value, Thrown> {
+pub fn field<'v>(budget: &mut Budget, coll: &'v Value, full: &'static str) -> Result<Cow<'v, Value>, Thrown> {
     match coll {
-        Value::Map(map) if !map.is_sorted() => Ok(map.get_keyword(full).cloned().unwrap_or_default()),
+        Value::Map(map) if !map.is_sorted() => Ok(lent(map.get_keyword(full))),
         other => get(budget, other, &Value::keyword(full)),
     }
 }
 
 /// `(get coll key)`
 #[inline]
-pub fn get(budget: &mut Budget, coll: &Value, key: &Value) -> Result<Value, Thrown> {
+pub fn get<'v>(budget: &mut Budget, coll: &'v Value, key: &Value) -> Result<Cow<'v, Value>, Thrown> {
     if let (Value::Vector(items), Value::Int(index)) = (coll, key)
         && let Some(item) = usize::try_from(*index).ok().and_then(|index| items.get(index))
     {
-        return Ok(item.clone());
+        return Ok(Cow::Borrowed(item));
     }
     if let Some(map) = plain_map(coll, key) {
-        return Ok(map.get(key).cloned().unwrap_or_default());
+        return Ok(lent(map.get(key)));
     }
-    collections::get(budget, &mut [coll.clone(), key.clone()])
+    collections::get(budget, &mut [coll.clone(), key.clone()]).map(Cow::Owned)
 }
 
 /// `(get coll key absent)`
 #[inline]
-pub fn get_or(budget: &mut Budget, coll: &Value, key: &Value, absent: &Value) -> Result<Value, Thrown> {
+pub fn get_or<'v>(
+    budget: &mut Budget,
+    coll: &'v Value,
+    key: &Value,
+    absent: &Value,
+) -> Result<Cow<'v, Value>, Thrown> {
     if let Some(map) = plain_map(coll, key) {
-        return Ok(map.get(key).unwrap_or(absent).clone());
+        return Ok(lent_or(map.get(key), absent));
     }
-    collections::get(budget, &mut [coll.clone(), key.clone(), absent.clone()])
+    collections::get(budget, &mut [coll.clone(), key.clone(), absent.clone()]).map(Cow::Owned)
+}
+
+/// A part, or what stands for one that is absent.
+#[inline]
+fn lent_or<'v>(part: Option<&'v Value>, absent: &Value) -> Cow<'v, Value> {
+    part.map_or_else(|| Cow::Owned(absent.clone()), Cow::Borrowed)
 }
 
 /// The map in which a key is looked up that needs no look inside; None where the lookup is anything else.
@@ -46,32 +66,37 @@ fn plain_map<'v>(coll: &'v Value, key: &Value) -> Option<&'v Map> {
 
 /// `(nth coll index)`
 #[inline]
-pub fn nth(budget: &mut Budget, coll: &Value, index: &Value) -> Result<Value, Thrown> {
+pub fn nth<'v>(budget: &mut Budget, coll: &'v Value, index: &Value) -> Result<Cow<'v, Value>, Thrown> {
     if let (Value::Vector(items), Value::Int(index)) = (coll, index)
         && let Some(item) = usize::try_from(*index).ok().and_then(|index| items.get(index))
     {
-        return Ok(item.clone());
+        return Ok(Cow::Borrowed(item));
     }
-    collections::nth(budget, &mut [coll.clone(), index.clone()])
+    collections::nth(budget, &mut [coll.clone(), index.clone()]).map(Cow::Owned)
 }
 
 /// `(nth coll index absent)`
 #[inline]
-pub fn nth_or(budget: &mut Budget, coll: &Value, index: &Value, absent: &Value) -> Result<Value, Thrown> {
+pub fn nth_or<'v>(
+    budget: &mut Budget,
+    coll: &'v Value,
+    index: &Value,
+    absent: &Value,
+) -> Result<Cow<'v, Value>, Thrown> {
     if let (Value::Vector(items), Value::Int(index)) = (coll, index)
         && let Ok(index) = usize::try_from(*index)
     {
-        return Ok(items.get(index).unwrap_or(absent).clone());
+        return Ok(lent_or(items.get(index), absent));
     }
-    collections::nth(budget, &mut [coll.clone(), index.clone(), absent.clone()])
+    collections::nth(budget, &mut [coll.clone(), index.clone(), absent.clone()]).map(Cow::Owned)
 }
 
 /// `(first coll)`
 #[inline]
-pub fn first(budget: &mut Budget, coll: &Value) -> Result<Value, Thrown> {
+pub fn first<'v>(budget: &mut Budget, coll: &'v Value) -> Result<Cow<'v, Value>, Thrown> {
     match coll {
-        Value::Vector(items) | Value::List(items) => Ok(items.first().cloned().unwrap_or_default()),
-        other => sequences::access::first(budget, &mut [other.clone()]),
+        Value::Vector(items) | Value::List(items) => Ok(lent(items.first())),
+        other => sequences::access::first(budget, &mut [other.clone()]).map(Cow::Owned),
     }
 }
 
