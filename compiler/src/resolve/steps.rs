@@ -350,6 +350,10 @@ impl Resolver<'_> {
                     let (key, value) = (self.expr(key), self.expr(value));
                     entries.push((key, value));
                 }
+                Some("transform") if family.name == "fanout" => {
+                    let function = self.inline_code(point, "transform", value);
+                    entries.push((self.expr(key), keyword_literal(&function, value.span)));
+                }
                 // Other keys that take a function: what it says is checked like any function's.
                 Some(name) if is_written_code(family, name, value) => {
                     self.inline_code(point, name, value);

@@ -1,6 +1,6 @@
 //! Literal maps of the `flow/…` forms that are no steps.
 
-use crate::controls::{BACKOFF, RETRY};
+use crate::controls::BACKOFF;
 use crate::values::{ConfigKey, HOUR_MS, KeyType, Shape, THIRTY_DAYS_MS, Time};
 
 /// The config of `(flow/poll {…} body)`. Numbers of its durations are milliseconds.
@@ -58,6 +58,24 @@ pub const PARENT_CLOSE_POLICY: ConfigKey = ConfigKey::new(
 )
 .or(":request-cancel");
 
+/// Runs of one child flow: every attempt is one.
+pub const CHILD_ATTEMPTS_MAX: u32 = 100;
+
+/// Attempts of a child flow. A child that a person ended is not tried again.
+pub const CHILD_RETRY: Shape = Shape::new(
+    "a retry map of a child flow",
+    &[
+        ConfigKey::new(
+            "max-attempts",
+            KeyType::Whole(1, CHILD_ATTEMPTS_MAX as i64),
+            "Attempts in total, the first one included. Each is a run of its own.",
+        ),
+        ConfigKey::new("backoff-ms", KeyType::Whole(0, i64::MAX), "Milliseconds between two attempts."),
+        ConfigKey::new("backoff", KeyType::Shape(&BACKOFF), "A delay that grows, in place of `:backoff-ms`."),
+    ],
+)
+.exclusive(&[&["backoff-ms", "backoff"]]);
+
 /// The third argument of `(flow/call-flow :slug input {…})`.
 pub const CALL_FLOW_OPTIONS: Shape = Shape::new(
     "an options map of call-flow",
@@ -69,10 +87,14 @@ pub const CALL_FLOW_OPTIONS: Shape = Shape::new(
         ),
         ConfigKey::renamed("profile-id", "installation-id", KeyType::String).not_yet(),
         ConfigKey::later("version", KeyType::Whole(0, i64::MAX), "The version of the child; 0 is the draft."),
-        ConfigKey::new("timeout", KeyType::Within(Time::up_to(THIRTY_DAYS_MS)), "What bounds the child."),
+        ConfigKey::new("timeout", KeyType::Within(Time::up_to(THIRTY_DAYS_MS)), "What bounds each attempt of the child."),
         ConfigKey::later("workflow-id", KeyType::String, "The id of the child's run."),
         PARENT_CLOSE_POLICY,
-        ConfigKey::later("retry", KeyType::Shape(&RETRY), "Attempts after a failure."),
+        ConfigKey::new(
+            "retry",
+            KeyType::Shape(&CHILD_RETRY),
+            "Attempts after a failure of the child, or after its time was over: every attempt is a run of its own.",
+        ),
         ConfigKey::later("title", KeyType::String, "Label in timelines."),
     ],
 )

@@ -16,6 +16,7 @@ use crate::store::{
 
 mod admission;
 mod atomicity;
+mod attempts;
 mod cancel;
 mod closing;
 mod concurrency;
@@ -89,6 +90,11 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("ends_reach_the_children_as_each_is_to", closing::ends_reach_the_children_as_each_is_to),
     ("abandoned_children_are_left_where_they_rest", closing::abandoned_children_are_left_where_they_rest),
     ("children_that_nothing_drives_are_ended_later", closing::children_that_nothing_drives_are_ended_later),
+    (
+        "children_are_tried_again_when_their_time_comes",
+        attempts::children_are_tried_again_when_their_time_comes,
+    ),
+    ("parents_rest_while_late_children_end", attempts::parents_rest_while_late_children_end),
     ("a_signal_wakes_its_wait", waits::a_signal_wakes_its_wait),
     ("signals_to_nobody_are_refused", waits::signals_to_nobody_are_refused),
     ("early_signals_wait_for_their_key", waits::early_signals_wait_for_their_key),

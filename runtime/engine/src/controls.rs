@@ -74,7 +74,7 @@ fn is_own(family: &str, key: &str) -> bool {
 impl Controls {
     const NONE: Self = Self {
         title: None,
-        retry: Retry { attempts_max: 1, backoff: Backoff::DEFAULT },
+        retry: Retry::NONE,
         on_error: OnError::Fail,
         breakpoint: None,
         confirm: None,
@@ -113,7 +113,7 @@ impl Controls {
         }
         match name {
             "title" => self.title = value.as_str().map(str::to_owned),
-            "retry" => self.retry = Retry::read(value)?,
+            "retry" => self.retry = Retry::read(name, value)?,
             "on-error" => self.on_error = OnError::read(value)?,
             "breakpoint" => self.breakpoint = Checkpoint::read(family, name, value)?,
             "confirm" => self.confirm = Checkpoint::read(family, name, value)?,
@@ -127,21 +127,24 @@ impl Controls {
 }
 
 impl Retry {
-    fn read(value: &Value) -> Result<Self, String> {
+    pub(crate) const NONE: Self = Self { attempts_max: 1, backoff: Backoff::DEFAULT };
+
+    /// `control` is the key that it stands under.
+    pub(crate) fn read(control: &str, value: &Value) -> Result<Self, String> {
         let whole = |key: &str, least: i64| match value.field(key).filter(|value| !value.is_nil()) {
             None => Ok(None),
             Some(Value::Int(number)) if *number >= least => Ok(Some(*number)),
-            Some(_) => Err(format!(":retry: :{key} is a whole number of at least {least}")),
+            Some(_) => Err(format!(":{control}: :{key} is a whole number of at least {least}")),
         };
         if value.as_map().is_none() {
-            return Err(":retry is a map such as {:max-attempts 3 :backoff-ms 500}".to_owned());
+            return Err(format!(":{control} is a map such as {{:max-attempts 3 :backoff-ms 500}}"));
         }
         let attempts = whole("max-attempts", 1)?.unwrap_or(1);
         let fixed = whole("backoff-ms", 0)?.and_then(|ms| u64::try_from(ms).ok());
         let backoff = match (fixed, value.field("backoff").filter(|value| !value.is_nil())) {
             (Some(ms), _) => Backoff::constant(ms),
             (None, Some(map)) => {
-                Backoff::from_map(map, 1_000).map_err(|problem| format!(":retry: {problem}"))?
+                Backoff::from_map(map, 1_000).map_err(|problem| format!(":{control}: {problem}"))?
             }
             (None, None) => Backoff::DEFAULT,
         };

@@ -103,6 +103,11 @@ impl Checker<'_> {
             return Choice::Case(variants, case);
         }
         if variants.others.contains(&name.as_str()) {
+            let message = format!("`:{} :{name}` of {what} is not supported yet", variants.key);
+            self.refused.push(
+                Diagnostic::new(Code::NOT_SUPPORTED_YET, entry.value.span, message)
+                    .help("steps one after another are written in a `for` or `doseq` of the flow body"),
+            );
             return Choice::Foreign;
         }
         let names: Vec<&'static str> = variants.names().collect();

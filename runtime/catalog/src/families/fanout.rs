@@ -30,7 +30,7 @@ const ITEM: Shape =
                 ConfigKey::new(
                     "timeout",
                     KeyType::Within(Time::up_to(THIRTY_DAYS_MS)),
-                    "What bounds the child.",
+                    "What bounds each attempt of the child.",
                 ),
                 ConfigKey::later("version", KeyType::Whole(0, i64::MAX), "Its version; 0 is the draft."),
                 ConfigKey::later(
@@ -41,7 +41,11 @@ const ITEM: Shape =
                 ConfigKey::renamed("profile-id", "installation-id", KeyType::String).not_yet(),
                 ConfigKey::later("workflow-id", KeyType::String, "The id of its run."),
                 helpers::PARENT_CLOSE_POLICY,
-                ConfigKey::later("retry-policy", KeyType::Map, "Attempts after a failure."),
+                ConfigKey::new(
+                    "retry-policy",
+                    KeyType::Shape(&helpers::CHILD_RETRY),
+                    "Attempts after a failure of the child, or after its time was over: every attempt is a run of its own.",
+                ),
             ],
             "A child flow.",
         )
@@ -66,7 +70,11 @@ pub static FANOUT: Family = Family {
                 "What the failure of an item does.",
             )
             .or(":fail"),
-            ConfigKey::later("transform", KeyType::Code, "Applied to the result."),
+            ConfigKey::new(
+                "transform",
+                KeyType::Code,
+                "A function that is called with the result; the step gives what it gives.",
+            ),
         ],
     ),
     result: Outcome::AtLeast(COLLECTED),
