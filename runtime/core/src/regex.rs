@@ -9,6 +9,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::text::Needle;
 use crate::thrown::Class;
 use crate::{Budget, Text, Thrown};
 
@@ -63,6 +64,9 @@ trait Engine: Send + Sync {
 
     /// Which texts the linear matcher would get wrong; see [`Conditions`].
     fn conditions(&self) -> Conditions;
+
+    /// The text that the pattern is, when it says nothing else.
+    fn needle(&self) -> Option<&Needle<'static>>;
 
     /// Looks for a match and leaves its groups in `found`.
     fn search(&self, budget: &mut Budget, at: Place<'_>, found: &mut Found) -> Result<bool, Thrown>;
@@ -119,6 +123,11 @@ impl Pattern {
     /// Groups without the whole match.
     pub fn group_count(&self) -> Result<usize, Thrown> {
         Ok(self.ready()?.group_count())
+    }
+
+    /// The text that it is, when it says nothing else: any text is searched for it as for a string.
+    pub(crate) fn needle(&self) -> Result<Option<&Needle<'static>>, Thrown> {
+        Ok(self.ready()?.needle())
     }
 
     /// The number of a named group.

@@ -1,4 +1,4 @@
-//! Immutable text that costs nothing to copy: a literal of the program, or shared on the heap.
+//! Immutable text that costs nothing to copy: a literal of the program, or shared on the heap, also as a part of another.
 //!
 //! Not a string builder: a text is built in a [`scratch`] string and made a [`Text`] once.
 
@@ -6,7 +6,7 @@ use memchr::{memchr, memmem};
 use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// Immutable UTF-8 text.
@@ -17,7 +17,11 @@ pub struct Text(Repr);
 enum Repr {
     Static(&'static str),
     Shared(Arc<str>),
+    Part { start: u16, end: u16, of: Arc<str> },
 }
+
+/// Parts of texts up to so many bytes share them: what a part keeps alive besides itself is no more.
+const SHARED_MAX: usize = 128;
 
 impl Text {
     /// Text that is part of the program; no allocation.
@@ -40,6 +44,25 @@ impl Text {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+            Repr::Part { start, end, of } => {
+                of.get(usize::from(*start)..usize::from(*end)).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The text between two byte offsets; empty where there is none.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let text = self.as_str().get(range.clone()).unwrap_or_default();
+        let (of, offset) = match &self.0 {
+            Repr::Shared(of) if of.len() <= SHARED_MAX => (of, 0),
+            Repr::Part { of, start, .. } => (of, usize::from(*start)),
+            Repr::Shared(_) | Repr::Static(_) => return text.into(),
+        };
+        let place = (u16::try_from(offset + range.start), u16::try_from(offset + range.start + text.len()));
+        match place {
+            (Ok(start), Ok(end)) if !text.is_empty() => Self(Repr::Part { start, end, of: of.clone() }),
+            _ => text.into(),
         }
     }
 }
@@ -47,7 +70,7 @@ impl Text {
 /// A text that is looked for in others. Not empty.
 pub(crate) enum Needle<'n> {
     /// So short that the next of its first bytes is as good a hint as any.
-    Short(&'n str, u8),
+    Short([u8; SHORT_BYTES], usize),
     Long(Box<memmem::Finder<'n>>),
 }
 
@@ -56,22 +79,45 @@ const SHORT_BYTES: usize = 8;
 
 impl<'n> Needle<'n> {
     pub(crate) fn new(text: &'n str) -> Self {
-        match text.as_bytes() {
-            [first, ..] if text.len() <= SHORT_BYTES => Self::Short(text, *first),
-            bytes => Self::Long(Box::new(memmem::Finder::new(bytes))),
+        let bytes = text.as_bytes();
+        let mut short = [0; SHORT_BYTES];
+        match short.get_mut(..bytes.len()) {
+            Some(head) => {
+                head.copy_from_slice(bytes);
+                Self::Short(short, bytes.len())
+            }
+            None => Self::Long(Box::new(memmem::Finder::new(bytes))),
+        }
+    }
+
+    /// The same with a text of its own.
+    pub(crate) fn into_owned(self) -> Needle<'static> {
+        match self {
+            Self::Short(bytes, length) => Needle::Short(bytes, length),
+            Self::Long(finder) => Needle::Long(Box::new(finder.into_owned())),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Short(_, length) => *length,
+            Self::Long(finder) => finder.needle().len(),
         }
     }
 
     /// Where it stands next in a text, from a place on.
-    pub(crate) fn next(&self, text: &str, from: usize) -> Option<usize> {
+    fn next(&self, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
         match self {
             Self::Long(finder) => finder.find(bytes.get(from..)?).map(|at| from + at),
-            Self::Short(needle, first) => {
+            Self::Short(needle, length) => {
+                let needle = needle.get(..*length)?;
+                let first = *needle.first()?;
                 let mut at = from;
                 loop {
-                    at += memchr(*first, bytes.get(at..)?)?;
-                    if bytes.get(at..)?.starts_with(needle.as_bytes()) {
+                    at += memchr(first, bytes.get(at..)?)?;
+                    // So short that a call which compares would cost more.
+                    if bytes.get(at..at + length)?.iter().zip(needle).all(|(own, byte)| own == byte) {
                         return Some(at);
                     }
                     at += 1;
@@ -82,14 +128,10 @@ impl<'n> Needle<'n> {
 
     /// Where it stands in a text, from left to right, without overlaps.
     pub(crate) fn hits<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
-        let length = match self {
-            Self::Short(needle, _) => needle.len(),
-            Self::Long(finder) => finder.needle().len(),
-        };
         let mut from = 0;
         std::iter::from_fn(move || {
             let hit = self.next(text, from)?;
-            from = hit + length;
+            from = hit + self.len();
             Some(hit)
         })
     }
@@ -201,3 +243,6 @@ impl fmt::Display for Text {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,21 +52,21 @@ fn matcher_of<'v>(what: &str, value: &'v Value) -> Result<&'v Matcher, Thrown> {
     }
 }
 
-/// A string of its own, charged.
-fn string(budget: &mut Budget, text: &str) -> Result<Value, Thrown> {
-    budget.charge_bytes(text.len() as u64)?;
-    Ok(text.into())
+/// A part of a text as a string, charged.
+fn part(budget: &mut Budget, text: &Text, range: Range<usize>) -> Result<Value, Thrown> {
+    budget.charge_bytes(range.len() as u64)?;
+    Ok(Value::Str(text.part(range)))
 }
 
 /// A match as Clojure gives it: the text, or with groups a vector of texts.
 fn groups(
     budget: &mut Budget,
-    text: &str,
+    text: &Text,
     count: usize,
     range: impl Fn(usize) -> Option<Range<usize>>,
 ) -> Result<Value, Thrown> {
-    let mut group = |index: usize| match range(index).and_then(|range| text.get(range)) {
-        Some(part) => string(budget, part),
+    let mut group = |index: usize| match range(index) {
+        Some(range) => part(budget, text, range),
         None => Ok(Value::Nil),
     };
     if count == 0 {
@@ -80,8 +80,8 @@ fn groups(
     Ok(Value::Vector(all.into()))
 }
 
-fn groups_of(budget: &mut Budget, search: &Search<'_, '_>) -> Result<Value, Thrown> {
-    groups(budget, search.text(), search.group_count(), |group| search.found().range(group))
+fn groups_of(budget: &mut Budget, text: &Text, search: &Search<'_, '_>) -> Result<Value, Thrown> {
+    groups(budget, text, search.group_count(), |group| search.found().range(group))
 }
 
 pub fn re_pattern(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
@@ -107,8 +107,9 @@ pub fn re_find(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
             if matcher.find(budget)? { last_match(budget, matcher) } else { Ok(Value::Nil) }
         }
         [pattern, text] => {
-            let mut search = pattern_of(NAME, pattern)?.search(text_of(NAME, text)?)?;
-            if search.find(budget)? { groups_of(budget, &search) } else { Ok(Value::Nil) }
+            let text = text_of(NAME, text)?;
+            let mut search = pattern_of(NAME, pattern)?.search(text)?;
+            if search.find(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
         }
         _ => Err(Thrown::arity(NAME, args.len())),
     }
@@ -117,18 +118,20 @@ pub fn re_find(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
 pub fn re_matches(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     const NAME: &str = "re-matches";
     let [pattern, text] = args else { return Err(Thrown::arity(NAME, args.len())) };
-    let mut search = pattern_of(NAME, pattern)?.search(text_of(NAME, text)?)?;
-    if search.whole(budget)? { groups_of(budget, &search) } else { Ok(Value::Nil) }
+    let text = text_of(NAME, text)?;
+    let mut search = pattern_of(NAME, pattern)?.search(text)?;
+    if search.whole(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
 }
 
 pub fn re_seq(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     const NAME: &str = "re-seq";
     let [pattern, text] = args else { return Err(Thrown::arity(NAME, args.len())) };
-    let mut search = pattern_of(NAME, pattern)?.search(text_of(NAME, text)?)?;
+    let text = text_of(NAME, text)?;
+    let mut search = pattern_of(NAME, pattern)?.search(text)?;
     let mut all = Vec::new();
     while search.find(budget)? {
         budget.charge(1)?;
-        all.push(groups_of(budget, &search)?);
+        all.push(groups_of(budget, text, &search)?);
     }
     Ok(seq(all.into()))
 }
@@ -164,25 +167,40 @@ pub fn split(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     };
     let pattern = pattern_of(NAME, pattern)?;
     let text = text_of(NAME, text)?;
-    let most = usize::try_from(limit).ok().filter(|most| *most > 0);
+    if let Some(needle) = pattern.needle()? {
+        budget.spend(1 + text.len() as u64 / 16)?;
+        let mut hits = needle.hits(text).map(|hit| hit..hit + needle.len());
+        return parts(budget, text, limit, |_| Ok(hits.next()));
+    }
     let mut search = pattern.search(text)?;
+    parts(budget, text, limit, |budget| Ok(if search.find(budget)? { search.last() } else { None }))
+}
+
+/// The parts of a text between matches: at most as many as a positive limit; empty ones at the end only with another.
+fn parts(
+    budget: &mut Budget,
+    text: &Text,
+    limit: i64,
+    mut next: impl FnMut(&mut Budget) -> Result<Option<Range<usize>>, Thrown>,
+) -> Result<Value, Thrown> {
+    let most = usize::try_from(limit).ok().filter(|most| *most > 0);
     let mut parts: Vec<Value> = Vec::new();
     let mut from = 0;
-    while most.is_none_or(|most| parts.len() + 1 < most) && search.find(budget)? {
-        let Some(found) = search.last() else { break };
+    while most.is_none_or(|most| parts.len() + 1 < most) {
+        let Some(found) = next(budget)? else { break };
         // Nothing stands in front of an empty match at the start.
         if found.end == 0 {
             continue;
         }
         budget.charge(1)?;
-        parts.push(string(budget, text.get(from..found.start).unwrap_or_default())?);
+        parts.push(part(budget, text, from..found.start)?);
         from = found.end;
     }
     if from == 0 {
         return Ok(Value::Vector(Vector::from([Value::Str(text.clone())])));
     }
     budget.charge(1)?;
-    parts.push(string(budget, text.get(from..).unwrap_or_default())?);
+    parts.push(part(budget, text, from..text.len())?);
     while limit == 0 && parts.last().is_some_and(|part| part.as_str() == Some("")) {
         parts.pop();
     }
@@ -225,7 +243,7 @@ pub(super) fn replace(
             }
             Value::Nil => return Err(null_pointer(what, "a string or a function as replacement")),
             function => {
-                let this = groups_of(budget, &search)?;
+                let this = groups_of(budget, text, &search)?;
                 let made = call(budget, function, this)?;
                 push(budget, &mut out, text_of(what, &made)?)?;
             }

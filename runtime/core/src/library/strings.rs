@@ -9,7 +9,7 @@ use super::class::{mismatch, null_pointer};
 use super::elements::elements;
 use super::invoke::invoke;
 use super::lookup::index_argument;
-use super::text::Units;
+use super::text::{Units, charge_text};
 use super::{regexes, rows};
 use crate::print::str_text;
 use crate::text::{Needle, scratch};
@@ -109,31 +109,47 @@ pub(super) fn is_white(char: char) -> bool {
     }
 }
 
-fn trimmed(budget: &mut Budget, name: &str, args: &[Value], cut: fn(&str) -> &str) -> Result<Value, Thrown> {
+/// Which ends of a string are cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Start,
+    End,
+    Both,
+}
+
+fn trimmed(
+    budget: &mut Budget,
+    name: &str,
+    args: &[Value],
+    ends: Ends,
+    is_cut: fn(char) -> bool,
+) -> Result<Value, Thrown> {
     let [value] = args else { return Err(Thrown::arity(name, args.len())) };
     let text = string_of(name, value)?;
-    let cut = cut(text);
-    if cut.len() == text.len() {
+    let rest = if ends == Ends::End { text } else { text.trim_start_matches(is_cut) };
+    let kept = if ends == Ends::Start { rest } else { rest.trim_end_matches(is_cut) };
+    if kept.len() == text.len() {
         return Ok(value.clone());
     }
-    budget.charge_bytes(cut.len() as u64)?;
-    Ok(cut.into())
+    budget.charge_bytes(kept.len() as u64)?;
+    let start = text.len() - rest.len();
+    Ok(Value::Str(text.part(start..start + kept.len())))
 }
 
 pub fn trim(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trim", args, |text| text.trim_matches(is_white))
+    trimmed(budget, "clojure.string/trim", args, Ends::Both, is_white)
 }
 
 pub fn triml(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/triml", args, |text| text.trim_start_matches(is_white))
+    trimmed(budget, "clojure.string/triml", args, Ends::Start, is_white)
 }
 
 pub fn trimr(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trimr", args, |text| text.trim_end_matches(is_white))
+    trimmed(budget, "clojure.string/trimr", args, Ends::End, is_white)
 }
 
 pub fn trim_newline(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trim-newline", args, |text| text.trim_end_matches(['\n', '\r']))
+    trimmed(budget, "clojure.string/trim-newline", args, Ends::End, |char| matches!(char, '\n' | '\r'))
 }
 
 /// Whether a text has nothing but white space.
@@ -156,8 +172,14 @@ pub fn join(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         [separator, coll] => (take(separator), take(coll)),
         _ => return Err(Thrown::arity("clojure.string/join", args.len())),
     };
+    let items = elements(budget, coll)?;
+    if let Value::Nil | Value::Str(_) = separator
+        && items.iter().all(|item| matches!(item, Value::Str(_)))
+    {
+        return join_texts(budget, separator.as_str().unwrap_or_default(), &items);
+    }
     let mut units = Units::default();
-    for (index, item) in elements(budget, coll)?.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         budget.spend(1)?;
         if index > 0 {
             units.push_value(budget, &separator)?;
@@ -165,6 +187,24 @@ pub fn join(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         units.push_value(budget, item)?;
     }
     Ok(units.finish())
+}
+
+/// The common case: all of them strings, charged at once.
+fn join_texts(budget: &mut Budget, separator: &str, items: &Vector) -> Result<Value, Thrown> {
+    let texts = || items.iter().filter_map(Value::as_str);
+    let length =
+        texts().map(str::len).sum::<usize>().saturating_add(separator.len().saturating_mul(items.len()));
+    budget.spend(2 * items.len() as u64)?;
+    charge_text(budget, length)?;
+    let mut out = scratch();
+    out.reserve(length);
+    for (index, text) in texts().enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(text);
+    }
+    Ok(Value::Str(Text::from_scratch(out)))
 }
 
 fn about(
@@ -303,16 +343,16 @@ fn replace_text(budget: &mut Budget, text: &Text, from: &str, to: &str) -> Resul
         return Ok(Value::string(text.replace(from, to)));
     }
     let needle = Needle::new(from);
-    let hits = needle.hits(text).count();
-    if hits == 0 {
+    let mut hits = needle.hits(text).peekable();
+    if hits.peek().is_none() {
         return Ok(Value::Str(text.clone()));
     }
-    let grown = hits.saturating_mul(to.len()).saturating_add(text.len());
-    budget.charge_bytes(grown as u64)?;
+    budget.charge_bytes(text.len() as u64)?;
     let mut out = scratch();
-    out.reserve(grown - hits * from.len());
+    out.reserve(text.len());
     let mut done = 0;
-    for hit in needle.hits(text) {
+    for hit in hits {
+        budget.charge_bytes(to.len() as u64)?;
         out.push_str(text.get(done..hit).unwrap_or_default());
         out.push_str(to);
         done = hit + from.len();

@@ -180,7 +180,7 @@ pub fn subs(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     };
     charge_text(budget, to - from)?;
     if text.is_ascii() {
-        return Ok(text.get(from..to).unwrap_or_default().into());
+        return Ok(Value::Str(text.part(from..to)));
     }
     let mut units = Units::default();
     text.encode_utf16().skip(from).take(to - from).for_each(|unit| units.push_unit(unit));

@@ -17,6 +17,7 @@ use super::search::{Conditions, Found};
 use super::set::Set;
 use super::tree::{Edge, Greed, Node, Tree, line_break};
 use super::{Engine, How, Place};
+use crate::text::Needle;
 use crate::{Budget, Thrown};
 
 /// How large an automaton may get before the other matcher is better.
@@ -36,6 +37,8 @@ struct Linear {
     hir: Hir,
     /// What every match begins with.
     start: Option<Start>,
+    /// What every match is.
+    needle: Option<Needle<'static>>,
     /// Texts that are not for this matcher.
     unless: Conditions,
     find: OnceLock<Option<Regex>>,
@@ -48,6 +51,7 @@ impl Both {
         let mut unless = Conditions::default();
         let linear = translate(&tree.root, &mut unless).map(|hir| Linear {
             start: Start::of(&hir),
+            needle: needle(&hir, unless),
             hir,
             unless,
             find: OnceLock::new(),
@@ -135,7 +139,21 @@ impl Start {
     }
 }
 
+/// The text of a pattern that is nothing but one.
+fn needle(hir: &Hir, unless: Conditions) -> Option<Needle<'static>> {
+    match hir.kind() {
+        HirKind::Literal(literal) if unless == Conditions::default() => {
+            std::str::from_utf8(&literal.0).ok().map(|text| Needle::new(text).into_owned())
+        }
+        _ => None,
+    }
+}
+
 impl Engine for Both {
+    fn needle(&self) -> Option<&Needle<'static>> {
+        self.linear.as_ref()?.needle.as_ref()
+    }
+
     fn group_count(&self) -> usize {
         self.tree.groups
     }

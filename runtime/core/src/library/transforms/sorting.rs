@@ -1,5 +1,6 @@
 //! Sequences in order, and the greatest and least of several.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::mem::take;
 
@@ -48,38 +49,59 @@ pub fn sort_by(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
     let order = match parts {
         Some(parts) => {
             let cells = keys(budget, parts, &items)?;
-            let rows: Vec<&[Value]> = cells.chunks_exact(parts.len()).collect();
+            let rows: Vec<&[Cow<'_, Value>]> = cells.chunks_exact(parts.len()).collect();
             budget.charge(items.len())?;
             match plain::order(&rows, false) {
                 Some(order) => order,
                 None => {
-                    let rows: Vec<Value> =
-                        rows.into_iter().map(|row| Value::Vector(row.to_vec().into())).collect();
+                    let row = |row: &[Cow<'_, Value>]| row.iter().map(|cell| (**cell).clone()).collect();
+                    let rows: Vec<Value> = rows.into_iter().map(|cells| Value::Vector(row(cells))).collect();
                     stable_order(budget, &rows, None)?
                 }
             }
         }
         None => {
             let keys = keys(budget, std::slice::from_ref(function), &items)?;
+            let keys: Vec<Value> = keys.into_iter().map(Cow::into_owned).collect();
             stable_order(budget, &keys, comparator)?
         }
     };
     in_order(rearrange(&mut items, &order), meta)
 }
 
-/// What the functions make of every item, item by item.
-fn keys(budget: &mut Budget, functions: &[Value], items: &[Value]) -> Result<Vec<Value>, Thrown> {
+/// What the functions make of every item, item by item; fields of records where they stand.
+fn keys<'i>(
+    budget: &mut Budget,
+    functions: &[Value],
+    items: &'i [Value],
+) -> Result<Vec<Cow<'i, Value>>, Thrown> {
     let count = items.len() * functions.len();
     budget.charge(count)?;
     let mut keys = Vec::with_capacity(count);
     for item in items {
+        budget.spend(functions.len() as u64)?;
         for function in functions {
-            let mut key = call(budget, function, item.clone())?;
-            settle(budget, &mut key)?;
-            keys.push(key);
+            keys.push(match field(function, item) {
+                Some(value) => Cow::Borrowed(value),
+                None => {
+                    let mut key = call(budget, function, item.clone())?;
+                    settle(budget, &mut key)?;
+                    Cow::Owned(key)
+                }
+            });
         }
     }
     Ok(keys)
+}
+
+/// The number or text that a keyword finds in a record.
+fn field<'i>(function: &Value, item: &'i Value) -> Option<&'i Value> {
+    match (function, item) {
+        (Value::Keyword(key), Value::Map(map)) if !map.is_sorted() => {
+            map.get_keyword(key.full()).filter(|value| matches!(value, Value::Int(_) | Value::Str(_)))
+        }
+        _ => None,
+    }
 }
 
 /// The places of `keys` in sorted order. Our own merge sort, because comparing may fail, and because a comparator that

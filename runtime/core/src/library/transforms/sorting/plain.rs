@@ -1,8 +1,9 @@
 //! Keys of one kind whose comparison cannot fail: integers, texts, and rows of these as `juxt` makes them.
 //!
-//! Most of what flows sort by. Compared by the start of the first cell, which stands beside the place, before the rows
+//! Most of what flows sort by. Compared by the starts of the first cells, which stand beside the place, before the rows
 //! themselves are looked at.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use crate::Value;
@@ -32,21 +33,36 @@ fn row_of(key: &Value) -> &[Value] {
     if let Value::Vector(row) = key { row.as_slice() } else { std::slice::from_ref(key) }
 }
 
+/// Columns whose cells are numbers beside the place of the row.
+const NUMBERED: usize = 2;
+
 /// The places of rows in their order; None when they differ in length, or a column holds anything but integers or
 /// plain texts alone.
-pub(super) fn order(rows: &[&[Value]], reversed: bool) -> Option<Vec<usize>> {
+pub(super) fn order<C: Borrow<Value>>(rows: &[&[C]], reversed: bool) -> Option<Vec<usize>> {
     let columns = rows.first().map_or(0, |row| row.len());
-    let uniform =
-        |is: fn(&Value) -> bool, column: usize| rows.iter().all(|row| row.get(column).is_some_and(is));
-    let plain = rows.iter().all(|row| row.len() == columns)
-        && (0..columns).all(|column| uniform(is_int, column) || uniform(is_plain_text, column));
-    if !plain {
+    if rows.iter().any(|row| row.len() != columns) {
         return None;
     }
-    let mut order: Vec<(u64, usize)> =
-        rows.iter().enumerate().map(|(place, row)| (row.first().map_or(0, start), place)).collect();
-    let compare = |left: &(u64, usize), right: &(u64, usize)| {
-        left.0.cmp(&right.0).then_with(|| compare(rows[left.1], rows[right.1]))
+    let column = |index: usize| rows.iter().filter_map(move |row| row.get(index).map(Borrow::borrow));
+    let is_plain = |index: usize| column(index).all(is_int) || column(index).all(is_plain_text);
+    if !(0..columns).all(is_plain) {
+        return None;
+    }
+    // Columns that are told apart by their numbers alone need no second look.
+    let told = (0..columns.min(NUMBERED)).take_while(|index| column(*index).all(is_told)).count();
+    let numbers = |row: &[C]| {
+        let mut numbers = [0; NUMBERED];
+        // A number behind a column that is not told apart says nothing.
+        for (number, cell) in numbers.iter_mut().zip(row).take(told + 1) {
+            *number = start(cell.borrow());
+        }
+        numbers
+    };
+    let mut order: Vec<([u64; NUMBERED], usize)> =
+        rows.iter().enumerate().map(|(place, row)| (numbers(row), place)).collect();
+    let further = |place: usize| rows.get(place).and_then(|row| row.get(told..)).unwrap_or_default();
+    let compare = |left: &([u64; NUMBERED], usize), right: &([u64; NUMBERED], usize)| {
+        left.0.cmp(&right.0).then_with(|| compare(further(left.1), further(right.1)))
     };
     if reversed {
         order.sort_by(|left, right| compare(right, left));
@@ -56,20 +72,32 @@ pub(super) fn order(rows: &[&[Value]], reversed: bool) -> Option<Vec<usize>> {
     Some(order.into_iter().map(|(_, place)| place).collect())
 }
 
+/// Bytes of a text that make its number.
+const NUMBER_BYTES: usize = 8;
+
 /// A number in the order of the cells of a column, but for cells that only differ behind it.
 fn start(cell: &Value) -> u64 {
     match cell {
         Value::Int(int) => int.cast_unsigned() ^ (1 << 63),
         Value::Str(text) => {
-            text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(byte))
+            let bytes = text.bytes().chain(std::iter::repeat(0)).take(NUMBER_BYTES);
+            bytes.fold(0, |sum, byte| sum << 8 | u64::from(byte))
         }
         _ => 0,
     }
 }
 
+/// Whether no other cell has the same number.
+fn is_told(cell: &Value) -> bool {
+    match cell {
+        Value::Str(text) => text.len() <= NUMBER_BYTES && !text.ends_with('\0'),
+        _ => true,
+    }
+}
+
 /// The order of two rows with the same kinds in the same columns.
-fn compare(left: &[Value], right: &[Value]) -> Ordering {
-    let cells = left.iter().zip(right).map(|cells| match cells {
+fn compare<C: Borrow<Value>>(left: &[C], right: &[C]) -> Ordering {
+    let cells = left.iter().zip(right).map(|(left, right)| match (left.borrow(), right.borrow()) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Str(a), Value::Str(b)) => a.cmp(b),
         _ => Ordering::Equal,
