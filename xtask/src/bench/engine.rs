@@ -11,7 +11,8 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     let arguments = ["run", "--quiet", "--release", "--package", "breyta-store", "--example", "bench_engine"];
     let json = program::output(&mut program::cargo(&arguments))?;
     let figures = Figures(serde_json::from_str(&json).context("output of bench_engine")?);
-    let mut rows = vec![row("4 KB in place and fdatasync: the floor", figures.percentiles("/floor"), "", "")];
+    let mut rows =
+        vec![row("4 KB in place and fdatasync: the floor", figures.percentiles("/sequential/floor"), "", "")];
     rows.extend(throughput(&figures));
     rows.extend(resume(&figures));
     rows.extend(long(&figures));
@@ -66,8 +67,8 @@ fn thousands(number: f64) -> String {
 
 fn throughput(figures: &Figures) -> Vec<Vec<String>> {
     let steps = |runs: u32| figures.rate(&format!("/throughput/runs_{runs}/steps_per_s"), "steps");
-    let ratio = figures.number("/sequential/p50_us") / figures.number("/floor/p50_us");
-    let sequential = format!("{}, {ratio:.2} × the floor", figures.percentiles("/sequential"));
+    let ratio = figures.number("/sequential/step/p50_us") / figures.number("/sequential/floor/p50_us");
+    let sequential = format!("{}, {ratio:.2} × the floor", figures.percentiles("/sequential/step"));
     let peers = "Restate 2,022, LangGraph + SQLite 1,909, DBOS TS 1,100, DBOS Python 535, Inngest 324, Temporal dev 20";
     let short = "Restate 536, DBOS TS 206, LangGraph 112, Temporal 9";
     vec![

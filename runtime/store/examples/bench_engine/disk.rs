@@ -5,23 +5,32 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
+/// A file of 4 KB.
+pub(crate) struct Page {
+    file: File,
+    times: Vec<Duration>,
+}
 
-const WRITES: usize = 500;
-
-/// 4 KB in place and `fdatasync`, as a write-ahead log that has its size does.
-pub(crate) fn floor(folder: &Path) -> Outcome<serde_json::Value> {
-    let mut page = File::create(folder.join("page"))?;
-    let mut times = Vec::new();
-    for _ in 0..WRITES {
-        let begun = Instant::now();
-        page.seek(SeekFrom::Start(0))?;
-        page.write_all(&[0x55; 4096])?;
-        page.sync_data()?;
-        times.push(begun.elapsed());
+impl Page {
+    pub(crate) fn new(folder: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::create(folder.join("page"))?, times: Vec::new() })
     }
-    std::fs::remove_dir_all(folder)?;
-    Ok(percentiles(times))
+
+    /// 4 KB in place and `fdatasync`, as a write-ahead log that has its size does; so many times.
+    pub(crate) fn write(&mut self, times: usize) -> std::io::Result<()> {
+        for _ in 0..times {
+            let begun = Instant::now();
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(&[0x55; 4096])?;
+            self.file.sync_data()?;
+            self.times.push(begun.elapsed());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn percentiles(self) -> serde_json::Value {
+        percentiles(self.times)
+    }
 }
 
 /// Median and 99th percentile in microseconds.

@@ -22,7 +22,7 @@ pub(crate) fn measure() -> Outcome<serde_json::Value> {
     runtime()?.block_on(engine.run(Value::Int(STEPS), "manual"))?;
     let seconds = begun.elapsed().as_secs_f64();
     drop(engine);
-    let mut gaps = world.gaps();
+    let mut gaps = world.take_gaps();
     let first = gaps.iter().take(ENDS).copied().collect();
     let last = gaps.split_off(gaps.len().saturating_sub(ENDS));
     Ok(serde_json::json!({

@@ -32,7 +32,6 @@ fn main() -> Outcome<()> {
     let all = ["sequential", "throughput", "resume", "long", "parked"];
     let wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
     let mut figures = serde_json::Map::new();
-    figures.insert("floor".to_owned(), disk::floor(&folder("floor")?.keep())?);
     for name in all.into_iter().filter(|name| wanted(name)) {
         let measured = match name {
             "sequential" => throughput::sequential()?,

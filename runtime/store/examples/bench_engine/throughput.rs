@@ -6,6 +6,7 @@ use std::time::Instant;
 use breyta_core::Value;
 use breyta_engine::driver::{Engine, RunEnd};
 
+use crate::disk::{Page, percentiles};
 use crate::world::{AtOnce, engine};
 use crate::{Outcome, folder, program, runtime, store};
 
@@ -31,13 +32,23 @@ pub(crate) fn measure() -> Outcome<serde_json::Value> {
     Ok(serde_json::Value::Object(figures))
 }
 
-/// The time from effect to effect of one run.
+/// Turns of a run and of the floor.
+const TURNS: usize = 40;
+const TURN: usize = 100;
+
+/// The time from effect to effect of one run, and what the disk asks for in turns with it: both see the same disk.
 pub(crate) fn sequential() -> Outcome<serde_json::Value> {
     let folder = folder("sequential")?;
     let world = Arc::new(AtOnce::marking());
     let engine = engine(program::counting(), store(&folder.path().join("data"))?, world.clone())?;
-    runtime()?.block_on(engine.run(Value::Int(LOADS.first().map_or(1, |(_, steps)| *steps)), "manual"))?;
-    Ok(crate::disk::percentiles(world.gaps()))
+    let mut floor = Page::new(folder.path())?;
+    let mut gaps = Vec::new();
+    for _ in 0..TURNS {
+        runtime()?.block_on(engine.run(Value::Int(TURN as i64), "manual"))?;
+        gaps.extend(world.take_gaps());
+        floor.write(TURN)?;
+    }
+    Ok(serde_json::json!({ "step": percentiles(gaps), "floor": floor.percentiles() }))
 }
 
 /// Starts and completes `runs` runs of `steps` steps, `at_once` at a time; the answer is seconds.

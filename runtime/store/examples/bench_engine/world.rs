@@ -35,13 +35,12 @@ impl AtOnce {
         self.begun.notified().await;
     }
 
-    pub(crate) fn gaps(&self) -> Vec<Duration> {
-        let marks = self.marks.as_ref().map(|marks| marks.lock().unwrap_or_else(PoisonError::into_inner));
-        let marks = marks.as_deref().map(Vec::as_slice).unwrap_or_default();
-        marks
-            .windows(2)
-            .filter_map(|pair| pair.last().zip(pair.first()).map(|(end, begin)| *end - *begin))
-            .collect()
+    /// The times between the steps since this was asked last.
+    pub(crate) fn take_gaps(&self) -> Vec<Duration> {
+        let Some(marks) = &self.marks else { return Vec::new() };
+        let marks = std::mem::take(&mut *marks.lock().unwrap_or_else(PoisonError::into_inner));
+        let pairs = marks.windows(2);
+        pairs.filter_map(|pair| pair.last().zip(pair.first()).map(|(end, begin)| *end - *begin)).collect()
     }
 }
 
