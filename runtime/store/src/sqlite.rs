@@ -1,10 +1,8 @@
-//! The embedded store. One thread owns the writing connection and groups the commits of concurrent runs into
-//! transactions; everybody else sends it requests. Reading for people goes through a connection of its own.
+//! The embedded store. One writer owns the writing connection and groups the commits of concurrent runs into transactions;
+//! everybody else makes requests to it. Reading for people goes through a connection of its own.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -15,8 +13,10 @@ use breyta_engine::store::{
 };
 use breyta_engine::world::BoxFuture;
 
+use access::Access;
 use writer::{Request, Write, Writer};
 
+mod access;
 mod admission;
 mod children;
 mod commands;
@@ -40,10 +40,8 @@ pub use reader::SqliteReader;
 const FILE: &str = "store.sqlite";
 
 /// The store of the process that owns the data directory.
-#[derive(Debug)]
 pub struct SqliteStore {
-    requests: Option<mpsc::Sender<Request>>,
-    thread: Option<JoinHandle<()>>,
+    access: Access,
     reader: SqliteReader,
     flights: flights::Flights,
     /// Released last, after the writer has ended.
@@ -66,7 +64,7 @@ impl SqliteStore {
         directory::announce(&self.lock).map_err(StoreError::io)
     }
 
-    /// Starts the writer on an owned connection.
+    /// Puts a writer on an owned connection.
     fn serve(
         lock: File,
         flights: flights::Flights,
@@ -76,25 +74,19 @@ impl SqliteStore {
     ) -> Result<Self, StoreError> {
         let reader = SqliteReader::open(directory)?;
         let writer = Writer::new(connection, epoch, reader.slug())?;
-        let (sender, receiver) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("breyta-store".to_owned());
-        let thread = thread.spawn(move || writer.serve(&receiver)).map_err(StoreError::io)?;
-        Ok(Self { requests: Some(sender), thread: Some(thread), reader, flights, lock })
+        Ok(Self { access: Access::new(writer), reader, flights, lock })
     }
 
-    /// Sends a request to the writer and waits for its answer.
+    /// Makes a request to the writer and waits for its answer.
     fn ask<'a, T: Send + 'a>(
         &self,
         request: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Request,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
         let (sender, receiver) = oneshot::channel();
-        let sent = self.requests.as_ref().is_some_and(|requests| requests.send(request(sender)).is_ok());
+        let asked = self.access.ask(request(sender), self.flights.at_most_one());
         Box::pin(async move {
-            let stopped = || StoreError::io("the writer has stopped");
-            if !sent {
-                return Err(stopped());
-            }
-            receiver.await.unwrap_or_else(|_| Err(stopped()))
+            asked?;
+            receiver.await.unwrap_or_else(|_| Err(StoreError::io("the writer has stopped")))
         })
     }
 }
@@ -106,11 +98,7 @@ fn path(directory: &Path) -> PathBuf {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        // The writer ends when nobody can ask it any more; the lock must outlive it.
-        self.requests = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.access.end();
         // To end by itself is no death.
         self.flights.clear();
     }

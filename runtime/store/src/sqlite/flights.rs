@@ -63,6 +63,11 @@ impl Flights {
         records.write(place, run.0, revision);
     }
 
+    /// Whether no two runs are carried on at once.
+    pub(super) fn at_most_one(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).taken.len() <= 1
+    }
+
     pub(super) fn end(&self, run: RunNumber) {
         let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = records.taken.remove(&run) {

@@ -1,10 +1,9 @@
-//! The thread that owns the writing connection. It takes all requests that are waiting, puts their changes into one
-//! transaction, and answers after the log is on the disk.
+//! The owner of the writing connection. It puts the changes of all requests that it gets together into one transaction, and
+//! answers after the log is on the disk. On which thread it works is not its business.
 //!
 //! What a commit refers to by number (journal rows, slot values) is numbered here, so that a run's row is written once,
 //! guarded by its revision, before anything else of the commit: a commit that does not apply leaves nothing behind.
 
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -15,13 +14,10 @@ use breyta_engine::store::{
     Signal, StoreError,
 };
 
-use group::Group;
-
 use super::heads::Heads;
 use super::plan::{PlannedAdmission, PlannedCommit, PlannedRun};
 use super::{commands, failure, reader, retention, schema, waits};
 
-mod group;
 mod rows;
 mod values;
 
@@ -51,8 +47,15 @@ pub(super) enum Write {
     Prune(i64, usize, Answer<Pruned>),
 }
 
+impl Write {
+    /// Whether it is much more than one commit of one run.
+    pub(super) fn takes_long(&self) -> bool {
+        matches!(self, Self::Prune(..))
+    }
+}
+
 /// What became of a write; sent when its transaction has committed.
-enum Written {
+pub(super) enum Written {
     Created(Created),
     Committed(Committed),
     Answered,
@@ -79,9 +82,9 @@ pub(super) struct Writer {
     next_entry: i64,
     next_slot_value: i64,
     next_large_value: i64,
-    /// What the last group took: its statements, and its commit.
-    work: Duration,
-    disk: Duration,
+    /// What the last writes took: their statements, and their commit.
+    pub(super) work: Duration,
+    pub(super) disk: Duration,
 }
 
 impl Writer {
@@ -110,35 +113,18 @@ impl Writer {
         })
     }
 
-    /// Serves until nobody can ask any more.
-    pub(super) fn serve(mut self, requests: &mpsc::Receiver<Request>) {
-        let mut group = Group::default();
-        while let Some((writes, reads)) = group.next(requests) {
-            let count = writes.len();
-            (self.work, self.disk) = (Duration::ZERO, Duration::ZERO);
-            let written = self.write(&writes);
-            if count > 0 {
-                group.written(requests, count, self.work, self.disk);
-            }
-            for (write, written) in writes.into_iter().zip(written) {
-                answer(write, written);
-            }
-            for read in reads {
-                self.read(read);
-            }
-        }
-    }
-
     /// Writes a group. When the group fails as a whole, each of its members gets a transaction of its own, so that one
     /// that cannot be written does not take others with it.
-    fn write(&mut self, writes: &[Write]) -> Vec<Written> {
-        if writes.is_empty() {
-            return Vec::new();
-        }
+    pub(super) fn write(&mut self, writes: &[Write]) -> Vec<Written> {
+        (self.work, self.disk) = (Duration::ZERO, Duration::ZERO);
+        self.write_all(writes)
+    }
+
+    fn write_all(&mut self, writes: &[Write]) -> Vec<Written> {
         match self.transaction(writes) {
             Ok(written) => written,
             Err(Failure::Of(_)) if writes.len() > 1 => {
-                writes.iter().flat_map(|write| self.write(std::slice::from_ref(write))).collect()
+                writes.iter().flat_map(|write| self.write_all(std::slice::from_ref(write))).collect()
             }
             Err(Failure::Of(error) | Failure::Any(error)) => {
                 writes.iter().map(|_| Written::Refused(error.clone())).collect()
@@ -194,7 +180,7 @@ impl Writer {
         written.map_err(|error| Failure::Of(failure::sqlite(error)))
     }
 
-    fn read(&mut self, request: Request) {
+    pub(super) fn read(&mut self, request: Request) {
         // Nobody waits any more when the send fails.
         match request {
             Request::Load(run, answer) => drop(answer.send(reader::load_run(&self.connection, run))),
@@ -218,7 +204,7 @@ impl Writer {
 }
 
 /// Nobody waits any more when a send fails; what was committed stays committed.
-fn answer(write: Write, written: Written) {
+pub(super) fn answer(write: Write, written: Written) {
     match (write, written) {
         (Write::Create(_, answer) | Write::Admit(_, answer), written) => drop(answer.send(match written {
             Written::Created(created) => Ok(created),
