@@ -25,6 +25,7 @@ mod doubt;
 mod driving;
 mod duration;
 mod forking;
+mod in_front;
 mod lists;
 mod ordering;
 mod recovery;

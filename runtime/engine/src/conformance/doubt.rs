@@ -8,7 +8,7 @@ use breyta_core::{Map, Value};
 use super::dying::{Death, Dying};
 use super::line::{Line, Link};
 use super::sample::Script;
-use super::{Make, encode, wait};
+use super::{Make, StoreHarness, encode, wait};
 use crate::driver::{Advance, Engine, RunEnd};
 use crate::error::EngineError;
 use crate::limits::Limits;
@@ -31,8 +31,13 @@ fn told(script: &Script) -> usize {
     script.executed().iter().filter(|key| key.contains("/tell/")).count()
 }
 
-/// Dies at a commit; the engine of the next process.
-fn dies_at(make: Make<'_>, commit: u64, death: Death, script: &Arc<Script>) -> Engine {
+/// Dies at a commit; the engine of the next process, over the harness, which must outlive it.
+fn dies_at(
+    make: Make<'_>,
+    commit: u64,
+    death: Death,
+    script: &Arc<Script>,
+) -> (Box<dyn StoreHarness>, Engine) {
     let mut harness = make();
     let dying = Arc::new(Dying::at(harness.store(), commit, death));
     let first = engine(dying, script);
@@ -40,7 +45,8 @@ fn dies_at(make: Make<'_>, commit: u64, death: Death, script: &Arc<Script>) -> E
     assert!(matches!(died, Err(EngineError::Store(_))), "{died:?}");
     drop(first);
     harness.crash();
-    engine(harness.store(), script)
+    let next = engine(harness.store(), script);
+    (harness, next)
 }
 
 fn decide(engine: &Engine, action: &str, value: Option<i64>) -> Advance {
@@ -55,18 +61,18 @@ fn decide(engine: &Engine, action: &str, value: Option<i64>) -> Advance {
 }
 
 /// The run of which nobody knows whether it has told.
-fn in_doubt(make: Make<'_>, script: &Arc<Script>) -> Engine {
-    let engine = dies_at(make, TOLD, Death::Before, script);
+fn in_doubt(make: Make<'_>, script: &Arc<Script>) -> (Box<dyn StoreHarness>, Engine) {
+    let (harness, engine) = dies_at(make, TOLD, Death::Before, script);
     assert_eq!(told(script), 1, "it had told when it died");
     let parked = wait(engine.advance("r1")).expect("it is carried on");
     assert!(matches!(parked, Advance::Parked { .. }), "{parked:?}");
     assert_eq!(told(script), 1, "it is not told again");
-    engine
+    (harness, engine)
 }
 
 pub(super) fn deaths_in_the_middle_leave_a_decision(make: Make<'_>) {
     let script = Arc::new(Script::default());
-    let engine = in_doubt(make, &script);
+    let (_harness, engine) = in_doubt(make, &script);
     assert!(matches!(decide(&engine, "approve", None), Advance::Parked { .. }), "that is no decision");
     let Advance::Ended(RunEnd::Completed(given)) = decide(&engine, "retry", None) else {
         panic!("it goes on")
@@ -76,13 +82,13 @@ pub(super) fn deaths_in_the_middle_leave_a_decision(make: Make<'_>) {
     assert_eq!(keys, ["flow-sample-local-r1/tell/1", "flow-sample-local-r1/tell/1"], "under the same key");
 
     let script = Arc::new(Script::default());
-    let engine = in_doubt(make, &script);
+    let (_harness, engine) = in_doubt(make, &script);
     let skipped = decide(&engine, "skip", Some(5));
     let Advance::Ended(RunEnd::Completed(Value::Vector(given))) = skipped else { panic!("{skipped:?}") };
     assert_eq!((given.get(1), told(&script)), (Some(&Value::Int(5)), 1));
 
     let script = Arc::new(Script::default());
-    let engine = in_doubt(make, &script);
+    let (_harness, engine) = in_doubt(make, &script);
     let aborted = decide(&engine, "abort", None);
     let Advance::Ended(RunEnd::Failed(error)) = aborted else { panic!("{aborted:?}") };
     assert_eq!(error.field("type").and_then(Value::as_str), Some("effect-in-doubt"));
@@ -101,7 +107,7 @@ pub(super) fn deaths_elsewhere_leave_no_doubt(make: Make<'_>) {
         (TOLD + 1, Death::Before),
     ] {
         let script = Arc::new(Script::default());
-        let engine = dies_at(make, commit, death, &script);
+        let (_harness, engine) = dies_at(make, commit, death, &script);
         let end = wait(engine.advance("r1")).expect("it is carried on");
         let place = format!("{death:?} commit {commit}");
         assert!(matches!(end, Advance::Ended(RunEnd::Completed(_))), "{place}: {end:?}");
