@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use breyta_engine::store::{
     Admitted, CancelRequest, Command, CommandAnswer, CommandId, Commit, Committed, Created, EventRoute,
-    NewRun, Observer, Pruned, RunNumber, RunState, SeenThrough, Signal, Store, StoreError,
+    NewRun, Pruned, RunNumber, RunState, SeenThrough, Signal, Store, StoreError,
 };
 use breyta_engine::world::BoxFuture;
 
@@ -56,7 +56,7 @@ impl SqliteStore {
         let (flights, died) = flights::Flights::open(directory)?;
         let (connection, epoch) = schema::open_owned(&path(directory), slug, &died)?;
         flights.clear();
-        Self::serve(lock, flights, connection, epoch, directory)
+        Self::serve(lock, flights, connection, epoch, directory, slug)
     }
 
     /// Tells other processes that this one takes their commands.
@@ -71,9 +71,10 @@ impl SqliteStore {
         connection: Connection,
         epoch: i64,
         directory: &Path,
+        slug: &str,
     ) -> Result<Self, StoreError> {
-        let reader = SqliteReader::open(directory)?;
-        let writer = Writer::new(connection, epoch, reader.slug())?;
+        let reader = SqliteReader::of_owner(directory, slug);
+        let writer = Writer::new(connection, epoch, slug)?;
         Ok(Self { access: Access::new(writer), reader, flights, lock })
     }
 

@@ -1,5 +1,8 @@
 //! A database that is not there yet: made whole beside its place, and moved there. Who looks sees all of it or nothing,
-//! and one sync of the file and one of the directory stand in for those of every page on the way.
+//! and one sync of the file stands in for those of every page on the way.
+//!
+//! That it stands in its place is durable with the first commit: SQLite syncs the directory, once it has made its log and
+//! before anything is written to that. Until then nothing was acknowledged that could be lost.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -15,7 +18,7 @@ use super::{failure, schema};
 pub(super) fn create(file: &Path, slug: &str) -> Result<i64, StoreError> {
     let fresh = file.with_extension("sqlite.new");
     let created = make(&fresh, slug).and_then(|epoch| {
-        put_in_place(&fresh, file).map_err(|error| failure::io(file, &error))?;
+        put_in_place(&fresh, file)?;
         Ok(epoch)
     });
     if created.is_err() {
@@ -26,10 +29,7 @@ pub(super) fn create(file: &Path, slug: &str) -> Result<i64, StoreError> {
 }
 
 fn make(fresh: &Path, slug: &str) -> Result<i64, StoreError> {
-    match fs::remove_file(fresh) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failure::io(fresh, &error)),
-        _ => {}
-    }
+    remove(fresh)?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(fresh, flags).map_err(failure::sqlite)?;
@@ -44,13 +44,20 @@ fn make(fresh: &Path, slug: &str) -> Result<i64, StoreError> {
     Ok(epoch)
 }
 
-fn put_in_place(fresh: &Path, file: &Path) -> std::io::Result<()> {
-    File::options().write(true).open(fresh)?.sync_all()?;
-    fs::rename(fresh, file)?;
-    // Not every system lets directories be opened; there nothing can be done.
-    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    if let Ok(directory) = File::open(directory.unwrap_or_else(|| Path::new("."))) {
-        directory.sync_all()?;
+fn put_in_place(fresh: &Path, file: &Path) -> Result<(), StoreError> {
+    // A log that lost its database must not become this one's.
+    remove(&file.with_extension("sqlite-wal"))?;
+    let moved = || -> std::io::Result<()> {
+        File::options().write(true).open(fresh)?.sync_all()?;
+        fs::rename(fresh, file)
+    };
+    moved().map_err(|error| failure::io(file, &error))
+}
+
+/// Removes what may be left over.
+fn remove(file: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failure::io(file, &error)),
+        _ => Ok(()),
     }
-    Ok(())
 }

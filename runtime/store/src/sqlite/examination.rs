@@ -31,7 +31,7 @@ const PROBLEMS_MAX: usize = 100;
 impl SqliteReader {
     /// Reads the whole store and checks it.
     pub fn examine(&self) -> Result<Examination, StoreError> {
-        examine(&self.connection()).map_err(failure::sqlite)
+        examine(&*self.connection()?).map_err(failure::sqlite)
     }
 
     /// Writes a consistent copy of the store, while its owner goes on working. The file must not exist.
@@ -41,7 +41,7 @@ impl SqliteReader {
             return Err(StoreError::ReadOnly { detail });
         }
         let name = file.to_str().ok_or_else(|| StoreError::io("the file name is not UTF-8"))?;
-        self.connection().execute("VACUUM INTO ?1", [name]).map(drop).map_err(failure::sqlite)
+        self.connection()?.execute("VACUUM INTO ?1", [name]).map(drop).map_err(failure::sqlite)
     }
 }
 

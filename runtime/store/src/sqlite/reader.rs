@@ -1,7 +1,7 @@
 //! Reading: what resuming needs, and what people and other processes look at. Also the inbox's way in.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
@@ -19,18 +19,32 @@ use super::{admission, children, commands, failure, flights, path, schema, waits
 #[derive(Debug)]
 pub struct SqliteReader {
     slug: String,
-    connection: Mutex<Connection>,
+    file: PathBuf,
+    connection: OnceLock<Mutex<Connection>>,
 }
 
 impl SqliteReader {
     /// Opens the store of a data directory without owning it. `store-missing` when there is none.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        let (connection, slug) = schema::open_shared(&path(directory))?;
-        Ok(Self { slug, connection: Mutex::new(connection) })
+        let file = path(directory);
+        let (connection, slug) = schema::open_shared(&file)?;
+        Ok(Self { slug, file, connection: OnceLock::from(Mutex::new(connection)) })
     }
 
-    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The owner's reader. It opens its connection when it is asked for something: most runs end before.
+    pub(super) fn of_owner(directory: &Path, slug: &str) -> Self {
+        Self { slug: slug.to_owned(), file: path(directory), connection: OnceLock::new() }
+    }
+
+    pub(super) fn connection(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        let connection = match self.connection.get() {
+            Some(connection) => connection,
+            None => {
+                let opened = Mutex::new(schema::open_shared(&self.file)?.0);
+                self.connection.get_or_init(|| opened)
+            }
+        };
+        Ok(connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -40,18 +54,18 @@ impl Observer for SqliteReader {
     }
 
     fn find_run(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
-        let mut connection = self.connection();
+        let mut connection = self.connection()?;
         // One view of the row, its entries and the inbox.
         let view = connection.transaction().map_err(failure::sqlite)?;
         find_run(&view, &self.slug, run)
     }
 
     fn list_runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        list_runs(&self.connection(), &self.slug, filter)
+        list_runs(&*self.connection()?, &self.slug, filter)
     }
 
     fn journal(&self, run: RunNumber) -> Result<Vec<Entry>, StoreError> {
-        journal(&self.connection(), run)
+        journal(&*self.connection()?, run)
     }
 
     fn journal_page(
@@ -60,15 +74,15 @@ impl Observer for SqliteReader {
         from: Option<JournalCursor>,
         count_max: usize,
     ) -> Result<JournalPage, StoreError> {
-        journal_page(&self.connection(), run, from, count_max)
+        journal_page(&*self.connection()?, run, from, count_max)
     }
 
     fn put_command(&self, name: &str, body: Arc<[u8]>, at_ms: i64) -> Result<CommandId, StoreError> {
-        commands::put(&self.connection(), name, &body, at_ms)
+        commands::put(&*self.connection()?, name, &body, at_ms)
     }
 
     fn command_answer(&self, command: CommandId) -> Result<Option<CommandAnswer>, StoreError> {
-        commands::find_answer(&self.connection(), command)
+        commands::find_answer(&*self.connection()?, command)
     }
 
     fn request_cancel(
@@ -77,7 +91,7 @@ impl Observer for SqliteReader {
         reason: Option<&str>,
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError> {
-        request_end(&self.connection(), run, "cancel", reason, at_ms)
+        request_end(&*self.connection()?, run, "cancel", reason, at_ms)
     }
 
     fn request_terminate(
@@ -86,7 +100,7 @@ impl Observer for SqliteReader {
         reason: Option<&str>,
         at_ms: i64,
     ) -> Result<CancelAnswer, StoreError> {
-        request_end(&self.connection(), run, "terminate", reason, at_ms)
+        request_end(&*self.connection()?, run, "terminate", reason, at_ms)
     }
 
     fn put_signal(
@@ -95,7 +109,7 @@ impl Observer for SqliteReader {
         payload: Arc<[u8]>,
         at_ms: i64,
     ) -> Result<SignalAnswer, StoreError> {
-        let mut connection = self.connection();
+        let mut connection = self.connection()?;
         // The wait must not close in between.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure::sqlite)?;
@@ -105,15 +119,15 @@ impl Observer for SqliteReader {
     }
 
     fn open_waits(&self, filter: &WaitFilter) -> Result<Vec<WaitSummary>, StoreError> {
-        waits::open_waits(&self.connection(), &self.slug, filter)
+        waits::open_waits(&*self.connection()?, &self.slug, filter)
     }
 
     fn holder_of(&self, run: RunNumber) -> Result<Option<RunNumber>, StoreError> {
-        admission::holder_before(&self.connection(), run.0 as i64).map_err(failure::sqlite)
+        admission::holder_before(&*self.connection()?, run.0 as i64).map_err(failure::sqlite)
     }
 
     fn open_children(&self, parent: RunNumber) -> Result<Vec<RunNumber>, StoreError> {
-        children::open(&self.connection(), parent)
+        children::open(&*self.connection()?, parent)
     }
 }
 

@@ -24,7 +24,8 @@ fn a_full_disk_leaves_nothing_half_written() {
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     connection.pragma_update(None, "max_page_count", pages + 12).unwrap();
     let lock = directory::own(directory.path()).unwrap();
-    let store = Arc::new(SqliteStore::serve(lock, flights, connection, epoch, directory.path()).unwrap());
+    let store =
+        Arc::new(SqliteStore::serve(lock, flights, connection, epoch, directory.path(), SLUG).unwrap());
     let engine = |store: Arc<SqliteStore>| {
         Engine::new(Arc::new(Sample), store, Arc::new(Script::default()), Limits::default()).unwrap()
     };
@@ -190,4 +191,20 @@ fn values_that_are_not_live_leave_the_store() {
         reader.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
     };
     assert_eq!(count("slot_values"), Ok(0));
+}
+
+#[test]
+fn a_log_without_its_database_is_not_the_next_one_s() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("store.sqlite-wal");
+    let store = Arc::new(SqliteStore::open(directory.path(), SLUG).unwrap());
+    let engine = Engine::new(Arc::new(Sample), store.clone(), Arc::new(Script::default()), Limits::default());
+    wait(engine.unwrap().start(Value::Nil, "manual")).unwrap();
+    let left = std::fs::read(&log).unwrap();
+    drop(store);
+    std::fs::remove_file(path(directory.path())).unwrap();
+    std::fs::write(&log, left).unwrap();
+    let store = SqliteStore::open(directory.path(), SLUG).unwrap();
+    assert_eq!(store.list_runs(&RunFilter::default()), Ok(Vec::new()));
+    assert!(wait(store.load_run(RunNumber(1))).unwrap().is_none());
 }

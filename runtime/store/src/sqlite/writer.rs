@@ -89,15 +89,14 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(connection: Connection, epoch: i64, slug: &str) -> Result<Self, StoreError> {
-        let next = |table: &str| {
-            let query = format!("SELECT coalesce(max(id), 0) + 1 FROM {table}");
-            connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map_err(failure::sqlite)
-        };
         // Numbers of runs that were pruned are not given again.
-        let sql = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'runs'";
-        let next_run = connection.query_row(sql, [], |row| row.get(0)).map_err(failure::sqlite)?;
-        let (next_entry, next_slot_value, next_large_value) =
-            (next("journal")?, next("slot_values")?, next("large_values")?);
+        let sql = "SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'runs'), 0) + 1, \
+                   coalesce((SELECT max(id) FROM journal), 0) + 1, \
+                   coalesce((SELECT max(id) FROM slot_values), 0) + 1, \
+                   coalesce((SELECT max(id) FROM large_values), 0) + 1";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        let next = connection.query_row(sql, [], read).map_err(failure::sqlite)?;
+        let (next_run, next_entry, next_slot_value, next_large_value) = next;
         let heads = Heads::default();
         Ok(Self {
             connection,
