@@ -1,6 +1,9 @@
 //! The one integration-test binary: a module per suite, the harness in the library beside it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails right there")]
 
+/// What grows in loops.
+mod accumulators;
+
 /// The tables of step families.
 mod catalog;
 

@@ -11,7 +11,7 @@ use breyta_core::{Value, codec};
 use crate::journal::{Encoded, Event};
 use crate::store::{
     Change, Checkpoint, ChildOf, Commit, Committed, Created, LiveSlot, NewRun, RunNumber, RunState,
-    SlotContent, Store, StoreError,
+    SlotContent, Store, StoreError, StoredSlot,
 };
 
 mod admission;
@@ -77,6 +77,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("entries_keep_their_values", ordering::entries_keep_their_values),
     ("slots_of_every_size_come_back", slots::slots_of_every_size_come_back),
     ("unchanged_slots_need_no_bytes", slots::unchanged_slots_need_no_bytes),
+    ("vectors_grow_at_their_ends", slots::vectors_grow_at_their_ends),
     ("only_live_slots_are_kept", slots::only_live_slots_are_kept),
     ("lists_are_newest_first", lists::lists_are_newest_first),
     ("lists_filter_and_page", lists::lists_filter_and_page),
@@ -95,6 +96,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
         "children_are_tried_again_when_their_time_comes",
         attempts::children_are_tried_again_when_their_time_comes,
     ),
+    ("no_attempt_is_made_after_the_end", attempts::no_attempt_is_made_after_the_end),
     ("parents_rest_while_late_children_end", attempts::parents_rest_while_late_children_end),
     ("a_signal_wakes_its_wait", waits::a_signal_wakes_its_wait),
     ("signals_to_nobody_are_refused", waits::signals_to_nobody_are_refused),
@@ -227,8 +229,8 @@ fn load(store: &dyn Store, run: RunNumber) -> RunState {
 
 /// The values of the loaded slots by name, in order.
 fn values(state: &RunState) -> Vec<(String, Value)> {
-    let decode = |bytes: &[u8]| codec::decode(bytes).expect("a stored slot decodes");
-    state.slots.iter().map(|slot| (slot.name.clone(), decode(&slot.bytes))).collect()
+    let value = |slot: &StoredSlot| slot.value().expect("a stored slot decodes");
+    state.slots.iter().map(|slot| (slot.name.clone(), value(slot))).collect()
 }
 
 /// The labels of the notes of a run's journal, in order.

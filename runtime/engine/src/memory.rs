@@ -10,14 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::journal::{Encoded, Entry, Event};
 use crate::store::{
     Admitted, CancelAnswer, CancelRequest, Change, Checkpoint, Command, CommandAnswer, CommandId, Commit,
-    Committed, Created, Decision, EventRoute, JournalCursor, JournalPage, LiveSlot, NewRun, Observer, Parked,
-    Pruned, RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, Signal, SignalAnswer,
-    SignalTarget, SlotContent, Store, StoreError, StoredSlot, WaitFilter, WaitSummary, workflow_id,
+    Committed, Created, Decision, EventRoute, JournalCursor, JournalPage, NewRun, Observer, Parked, Pruned,
+    RunFilter, RunNumber, RunRecord, RunState, RunStatus, RunSummary, Signal, SignalAnswer, SignalTarget,
+    Store, StoreError, StoredSlot, WaitFilter, WaitSummary, workflow_id,
 };
 use crate::world::BoxFuture;
 
 mod admission;
 mod inbox;
+mod slots;
 mod waits;
 
 use admission::Place;
@@ -55,6 +56,8 @@ struct Content {
     flights: BTreeMap<RunNumber, u64>,
     /// At which revision the process died over a run, and how often.
     deaths: BTreeMap<RunNumber, (u64, u64)>,
+    /// The number of the newest place of a value.
+    last_place: i64,
     /// Commits that still succeed; None for all.
     commits_left: Option<u64>,
 }
@@ -63,7 +66,9 @@ struct Content {
 struct Row {
     summary: RunSummary,
     revision: u64,
+    /// Without its slots.
     checkpoint: Checkpoint,
+    slots: Vec<StoredSlot>,
     parked: Option<Parked>,
     /// Index of the run's last journal row.
     head: Option<usize>,
@@ -164,7 +169,7 @@ impl Content {
         mut new: NewRun,
     ) -> Result<Created, StoreError> {
         if let Some(row) = new.child.as_ref().and_then(|child| self.child_of(child.parent, &child.call)) {
-            let placed = vec![None; row.checkpoint.slots.len()];
+            let placed = vec![None; row.slots.len()];
             let committed = Committed { revision: row.revision, placed };
             return Ok(Created {
                 run: row.summary.run,
@@ -176,7 +181,8 @@ impl Content {
         let slug = new.child.as_ref().map_or(slug, |child| child.flow.as_str());
         self.check_parked(RunNumber(0), new.checkpoint.parked.as_ref())?;
         self.permit()?;
-        let placed = vec![None; new.checkpoint.slots.len()];
+        let slots = self.put_slots(&[], std::mem::take(&mut new.checkpoint.slots))?;
+        let placed = slots::places(&slots);
         let run = number.unwrap_or_else(|| self.reserve());
         let summary = RunSummary {
             run,
@@ -200,27 +206,34 @@ impl Content {
         };
         let head = self.append(None, vec![new.started]);
         let parked = new.checkpoint.parked.take();
-        let row = Row { summary, revision: 1, checkpoint: new.checkpoint, parked, head, place: None };
+        let row = Row { summary, revision: 1, checkpoint: new.checkpoint, slots, parked, head, place: None };
         self.runs.insert(run, row);
         Ok(created)
     }
 
-    fn commit(&mut self, commit: Commit) -> Result<Committed, StoreError> {
+    /// Why a commit does not apply, if so.
+    fn check(&self, commit: &Commit) -> Result<(), StoreError> {
         let run = commit.run;
-        let head = match self.row(run) {
-            None => return Err(StoreError::RunNotFound { run }),
-            Some(row) if row.revision != commit.revision || !applies(&commit.change, row.summary.status) => {
-                return Err(StoreError::Conflict { run });
-            }
-            Some(row) => row.head,
-        };
+        let row = self.row(run).ok_or(StoreError::RunNotFound { run })?;
+        if row.revision != commit.revision || !applies(&commit.change, row.summary.status) {
+            return Err(StoreError::Conflict { run });
+        }
         self.check_consumed(run, &commit.consumed)?;
-        if let Change::Progress(checkpoint) = &commit.change {
-            self.check_parked(run, checkpoint.parked.as_ref())?;
+        match &commit.change {
+            Change::Progress(checkpoint) => self.check_parked(run, checkpoint.parked.as_ref()),
+            Change::Reopen { .. } => self.check_slot(run),
+            Change::End { .. } | Change::Attention { .. } | Change::Attended => Ok(()),
         }
-        if matches!(commit.change, Change::Reopen { .. }) {
-            self.check_slot(run)?;
-        }
+    }
+
+    fn commit(&mut self, mut commit: Commit) -> Result<Committed, StoreError> {
+        self.check(&commit)?;
+        let run = commit.run;
+        let (head, before) = self.row(run).map(|row| (row.head, row.slots.clone())).unwrap_or_default();
+        let slots = match &mut commit.change {
+            Change::Progress(checkpoint) => self.put_slots(&before, std::mem::take(&mut checkpoint.slots))?,
+            _ => before,
+        };
         self.permit()?;
         let head = self.append(head, commit.entries);
         self.signals.retain(|signal| !commit.consumed.contains(&signal.id));
@@ -243,7 +256,8 @@ impl Content {
             Change::Progress(mut checkpoint) => {
                 row.summary.status = status_of(&checkpoint);
                 row.parked = checkpoint.parked.take();
-                placed.resize(checkpoint.slots.len(), None);
+                placed = slots::places(&slots);
+                row.slots = slots;
                 row.summary.state.clone_from(&checkpoint.state);
                 row.summary.steps = checkpoint.steps;
                 row.checkpoint = checkpoint;
@@ -254,7 +268,7 @@ impl Content {
                 row.summary.status = status;
                 row.summary.ended_ms = Some(commit.at_ms);
                 if status == RunStatus::Completed {
-                    row.checkpoint.slots.clear();
+                    row.slots.clear();
                 }
                 row.parked = None;
             }
@@ -276,10 +290,10 @@ impl Content {
         Ok(committed)
     }
 
-    fn load(&self, run: RunNumber) -> Result<Option<RunState>, StoreError> {
-        let Some(row) = self.row(run) else { return Ok(None) };
-        let slots = row.checkpoint.slots.iter().map(stored_slot).collect::<Result<_, _>>()?;
-        Ok(Some(RunState {
+    fn load(&self, run: RunNumber) -> Option<RunState> {
+        let row = self.row(run)?;
+        let slots = row.slots.clone();
+        Some(RunState {
             run,
             version: row.summary.version.clone(),
             status: row.summary.status,
@@ -292,7 +306,7 @@ impl Content {
             started_ms: row.summary.started_ms,
             deaths: self.deaths.get(&run).filter(|died| died.0 == row.revision).map_or(0, |died| died.1),
             child: row.summary.child.clone(),
-        }))
+        })
     }
 
     fn record(&self, run: RunNumber) -> Result<Option<RunRecord>, StoreError> {
@@ -353,17 +367,6 @@ fn applies(change: &Change, status: RunStatus) -> bool {
 
 fn status_of(checkpoint: &Checkpoint) -> RunStatus {
     if checkpoint.parked.is_some() { RunStatus::Waiting } else { RunStatus::Running }
-}
-
-fn stored_slot(slot: &LiveSlot) -> Result<StoredSlot, StoreError> {
-    match &slot.content {
-        SlotContent::Bytes(bytes) => {
-            Ok(StoredSlot { name: slot.name.clone(), bytes: bytes.clone(), placed: None })
-        }
-        SlotContent::Placed(_) => {
-            Err(StoreError::corrupt(format!("slot {} refers to a value that was never placed", slot.name)))
-        }
-    }
 }
 
 impl Observer for MemoryStore {
@@ -484,7 +487,7 @@ impl Store for MemoryStore {
     }
 
     fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
-        Box::pin(ready(self.content().load(run)))
+        Box::pin(ready(Ok(self.content().load(run))))
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {

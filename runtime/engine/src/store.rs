@@ -16,6 +16,7 @@ mod commands;
 mod failure;
 mod identity;
 mod seen_through;
+mod slots;
 mod waits;
 
 pub use admission::{Admission, Decision, Policy, superseded_by};
@@ -24,6 +25,7 @@ pub use commands::{Command, CommandAnswer, CommandId};
 pub use failure::StoreError;
 pub use identity::{RunNumber, workflow_id};
 pub use seen_through::SeenThrough;
+pub use slots::{LiveSlot, SlotContent, StoredSlot, ValueRef};
 pub use waits::{
     EventRoute, OpenWait, Parked, SentSignal, Signal, SignalAnswer, SignalId, SignalTarget, WaitFilter,
     WaitName, WaitSummary,
@@ -113,30 +115,6 @@ pub struct Checkpoint {
     pub parked: Option<Parked>,
 }
 
-/// One live slot of a checkpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LiveSlot {
-    pub name: String,
-    pub content: SlotContent,
-}
-
-/// The value of a slot, or where the store said it already is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SlotContent {
-    /// Encoded by [`breyta_core::codec`].
-    Bytes(Arc<[u8]>),
-    /// Unchanged since the store answered this in [`Committed::placed`] or [`RunState::slots`].
-    Placed(ValueRef),
-}
-
-/// Where a store keeps a value that it does not keep in the run's row. Meaningful to that store alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueRef {
-    /// Which of the store's tables.
-    pub table: u8,
-    pub id: i64,
-}
-
 /// One transaction: entries and what they change, all or nothing.
 #[derive(Clone, Debug)]
 pub struct Commit {
@@ -182,7 +160,8 @@ pub enum Change {
 pub struct Committed {
     /// The run's revision now.
     pub revision: u64,
-    /// For each slot of the checkpoint, in order: where it was put when not in the run's row.
+    /// For each slot of the checkpoint, in order: where it was put when not in the run's row. Of a
+    /// [grown](SlotContent::Grown) one: where all of it is now, or where it grew from while its tail stands in the row.
     pub placed: Vec<Option<ValueRef>>,
 }
 
@@ -246,14 +225,6 @@ pub struct RunState {
     pub deaths: u64,
     pub started_ms: i64,
     pub child: Option<ChildOf>,
-}
-
-/// A slot as loaded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredSlot {
-    pub name: String,
-    pub bytes: Arc<[u8]>,
-    pub placed: Option<ValueRef>,
 }
 
 /// One line of a list of runs.

@@ -26,6 +26,7 @@ mod examination;
 mod failure;
 mod flights;
 mod heads;
+mod places;
 mod plan;
 mod reader;
 mod retention;

@@ -4,6 +4,20 @@ use std::sync::Arc;
 
 use super::Value;
 
+/// Whether both are encoded alike, as far as that is certain without looking into them.
+pub(super) fn is_unchanged(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Double(a), Value::Double(b)) => a.to_bits() == b.to_bits(),
+        (Value::Char(a), Value::Char(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) => a.is_same(b) || a == b,
+        (Value::Symbol(a), Value::Symbol(b)) => a == b,
+        (Value::Instant(a), Value::Instant(b)) => a == b,
+        (Value::Uuid(a), Value::Uuid(b)) => a == b,
+        _ => identical(left, right),
+    }
+}
+
 /// The integers and characters that the JVM keeps one object of.
 const CACHED: std::ops::RangeInclusive<i64> = -128..=127;
 

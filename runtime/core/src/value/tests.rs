@@ -192,6 +192,47 @@ fn shared_sequences_change_like_plain_ones() {
     }
 }
 
+/// What was made by appending is recognised, and nothing else is: neither changes in the middle nor what got shorter.
+#[test]
+fn vectors_begin_with_what_they_were_made_of() {
+    let (mut vector, mut plain) = (Vector::new(), Vec::new());
+    let mut kept: Vec<(Vector, Vec<Value>, usize)> = Vec::new();
+    let mut last_change = 0;
+    for (step, random) in numbers_without_order(4_000).enumerate() {
+        let new = if random % 3 == 0 { Value::string(format!("n{step}")) } else { Value::Int(step as i64) };
+        match random % 150 {
+            0 if !plain.is_empty() => {
+                let at = (random / 150) % plain.len();
+                plain[at] = new.clone();
+                assert!(vector.set(at, new));
+                last_change = step;
+            }
+            1 => {
+                assert_eq!(vector.pop(), plain.pop());
+                last_change = step;
+            }
+            _ => {
+                plain.push(new.clone());
+                vector.push(new);
+            }
+        }
+        if step % 7 == 0 {
+            for (before, all, at) in kept.iter().rev().step_by(5) {
+                let begins = vector.begins_with(before);
+                assert_eq!(begins, plain.starts_with(all), "step {step} with that of step {at}");
+                assert!(begins || *at < last_change, "only appended since step {at}");
+            }
+            kept.push((vector.clone(), plain.clone(), step));
+        }
+        if step % 1_000 == 999 {
+            kept.clear();
+        }
+    }
+    let other: Vector = plain.into_iter().collect();
+    assert!(vector.begins_with(&other) && other.begins_with(&vector), "a flat one against a tree");
+    assert!(!vector.begins_with(&vector.clone().slice(1, usize::MAX)));
+}
+
 #[test]
 fn shared_maps_change_like_plain_ones() {
     let mut plain: Vec<(i64, i64)> = Vec::new();

@@ -108,6 +108,53 @@ impl<T> Tree<T> {
     }
 }
 
+impl<T> Tree<T> {
+    /// Whether this begins with everything that another holds. What both share is not looked at one by one, so that this
+    /// takes a logarithmic time when one was made of the other by appending.
+    pub(super) fn begins_with(&self, other: &Self, same: impl Fn(&T, &T) -> bool + Copy) -> bool {
+        other.len() <= self.len() && other.0.as_ref().is_none_or(|root| self.has(root, 0, same))
+    }
+
+    /// Whether what a node of another tree holds stands at `offset` here.
+    fn has(&self, other: &Arc<Node<T>>, offset: usize, same: impl Fn(&T, &T) -> bool + Copy) -> bool {
+        if self.shares(other, offset) {
+            return true;
+        }
+        match other.as_ref() {
+            Node::Leaf(items) => {
+                (offset..).zip(items).all(|(at, item)| self.get(at).is_some_and(|own| same(own, item)))
+            }
+            Node::Inner { children, .. } => {
+                let mut at = offset;
+                children.iter().all(|child| {
+                    let has = self.has(child, at, same);
+                    at += child.len();
+                    has
+                })
+            }
+        }
+    }
+
+    /// Whether the very node stands at `offset` here.
+    fn shares(&self, other: &Arc<Node<T>>, offset: usize) -> bool {
+        let (mut node, mut within) = (self.0.as_ref(), offset);
+        while let Some(own) = node {
+            if within == 0 && Arc::ptr_eq(own, other) {
+                return true;
+            }
+            node = match own.as_ref() {
+                Node::Leaf(_) => None,
+                Node::Inner { children, .. } => {
+                    let at;
+                    (at, within) = descend(children, within);
+                    children.get(at)
+                }
+            };
+        }
+        false
+    }
+}
+
 impl<T: Clone> Tree<T> {
     pub(super) fn get_mut(&mut self, mut index: usize) -> Option<&mut T> {
         let mut node = self.0.as_mut()?;

@@ -7,6 +7,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::annotated::Annotated;
+use super::identity::is_unchanged;
 use super::release::release;
 use super::tree::{self, Tree};
 use super::{Map, Value};
@@ -249,6 +250,22 @@ impl Vector {
             (Repr::Entry(pair), Repr::Entry(other)) => Arc::ptr_eq(pair, other),
             (Repr::Annotated(annotated), Repr::Annotated(other)) => Arc::ptr_eq(annotated, other),
             _ => false,
+        }
+    }
+
+    /// Whether this begins with the very elements of another, as it does when it was made of it by appending. False may
+    /// be wrong: equal elements that were made twice are not looked into.
+    pub fn begins_with(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Annotated(annotated), _) => annotated.of.begins_with(other),
+            (_, Repr::Annotated(annotated)) => self.begins_with(&annotated.of),
+            (Repr::Tree { tree, .. }, Repr::Tree { tree: other, .. }) => {
+                tree.tree.begins_with(&other.tree, is_unchanged)
+            }
+            _ if self.is_same(other) => true,
+            _ => {
+                other.len() <= self.len() && self.iter().zip(other).all(|(own, item)| is_unchanged(own, item))
+            }
         }
     }
 

@@ -31,17 +31,35 @@ fn statuses(store: &dyn Store) -> Vec<RunStatus> {
     runs.into_iter().rev().map(|run| run.status).collect()
 }
 
+/// A parent whose child is tried again a second after each failure.
+fn line() -> Line {
+    let mut retry = Map::new();
+    retry.insert_keyword("max-attempts", 3);
+    retry.insert_keyword("backoff-ms", 1_000);
+    let mut options = Map::new();
+    options.insert_keyword("retry", retry);
+    calling(Line::one("ask", "http", Map::new()), options)
+}
+
+pub(super) fn no_attempt_is_made_after_the_end(make: Make<'_>) {
+    let harness = make();
+    let clock = Arc::new(Clock::default());
+    clock.script.reply("ask", Err(StepError::new("http-status", "the answer was 500")));
+    let engine = engine(line(), harness.store(), &clock);
+    let started = wait(engine.start(Value::Nil, "manual")).expect("it starts");
+    let id = started.workflow_id;
+    wait(engine.advance(&id)).expect("it is carried on");
+    assert!(matches!(wait(engine.advance("r2")), Ok(Advance::Ended(RunEnd::Failed(_)))));
+    wait(engine.advance(&id)).expect("it rests until the next attempt");
+    engine.store().request_cancel(started.run, None, 1).expect("it is open");
+    clock.now_ms.store(1_000, Ordering::Relaxed);
+    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended(RunEnd::Cancelled { .. }))));
+    assert_eq!(statuses(engine.store().as_ref()), [RunStatus::Cancelled, RunStatus::Failed]);
+}
+
 pub(super) fn children_are_tried_again_when_their_time_comes(make: Make<'_>) {
     let mut harness = make();
     let clock = Arc::new(Clock::default());
-    let line = || {
-        let mut retry = Map::new();
-        retry.insert_keyword("max-attempts", 3);
-        retry.insert_keyword("backoff-ms", 1_000);
-        let mut options = Map::new();
-        options.insert_keyword("retry", retry);
-        calling(Line::one("ask", "http", Map::new()), options)
-    };
     clock.script.reply("ask", Err(StepError::new("http-status", "the answer was 500")));
     let first = engine(line(), harness.store(), &clock);
     let id = wait(first.start(Value::Nil, "manual")).expect("it starts").workflow_id;

@@ -364,13 +364,15 @@ fn frame_values(machine: &Machine, frame: &Frame) -> Vec<Option<Value>> {
 
 /// Slots by name and bytes. What people look at is not in the journal before they have answered.
 fn compare_slots(stored: &RunState, expected: &[LiveSlot]) -> Result<(), String> {
-    let found: BTreeMap<&str, &[u8]> =
-        stored.slots.iter().map(|slot| (slot.name.as_str(), slot.bytes.as_ref())).collect();
+    let mut found = BTreeMap::new();
+    for slot in &stored.slots {
+        found.insert(slot.name.as_str(), slot.whole()?);
+    }
     for slot in expected {
         let SlotContent::Bytes(bytes) = &slot.content else { continue };
         match found.get(slot.name.as_str()) {
             None => return Err(format!("its slot `{}` is not stored", slot.name)),
-            Some(stored) if **stored != **bytes => {
+            Some(stored) if stored != bytes => {
                 return Err(format!("its slot `{}` holds something else than its journal says", slot.name));
             }
             Some(_) => {}

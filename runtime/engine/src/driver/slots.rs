@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use breyta_core::{Value, codec};
+use breyta_core::{Value, Vector, codec};
 
 use crate::frame::Frame;
 use crate::machine::{Machine, Slot, State};
 use crate::progress::Progress;
-use crate::store::{Checkpoint, Committed, LiveSlot, SlotContent, StoredSlot};
+use crate::store::{Checkpoint, Committed, LiveSlot, SlotContent, StoredSlot, ValueRef};
 
 /// Encodes a value; the error says why it cannot be stored.
 pub(super) fn encode(value: &Value) -> Result<Arc<[u8]>, String> {
@@ -76,10 +76,72 @@ pub(super) fn first_checkpoint(machine: &Machine, input: Arc<[u8]>, progress: &P
     }
 }
 
+/// What the store has of a slot.
+#[derive(Clone, Debug)]
+struct Known {
+    content: SlotContent,
+    grows: Option<Grows>,
+}
+
+/// A vector that stands apart from the row: when it only grows, what is new is all that is stored.
+#[derive(Clone, Debug)]
+struct Grows {
+    from: ValueRef,
+    /// So many elements are at that place; those behind them are the tail in the row.
+    placed: usize,
+    /// As it was stored last.
+    last: Vector,
+}
+
+impl Known {
+    fn new(content: SlotContent, value: Option<&Value>, placed: Option<(ValueRef, usize)>) -> Self {
+        let grows = match (value, placed) {
+            (Some(Value::Vector(last)), Some((from, placed))) => {
+                Some(Grows { from, placed, last: last.clone() })
+            }
+            _ => None,
+        };
+        Self { content, grows }
+    }
+
+    /// What a commit stores of a changed value.
+    fn change_to(&self, value: &Value) -> Result<SlotContent, String> {
+        let grown =
+            self.grows.as_ref().zip(if let Value::Vector(vector) = value { Some(vector) } else { None });
+        let Some((grows, vector)) = grown.filter(|(grows, vector)| vector.begins_with(&grows.last)) else {
+            return encode(value).map(SlotContent::Bytes);
+        };
+        if vector.len() == grows.placed {
+            return Ok(SlotContent::Placed(grows.from));
+        }
+        let tail: Vector = (grows.placed..vector.len()).filter_map(|at| vector.get(at).cloned()).collect();
+        Ok(SlotContent::Grown { from: grows.from, tail: encode(&Value::Vector(tail))? })
+    }
+
+    /// What the store has after a commit of this content, which it put to `placed`.
+    fn settled(
+        before: Option<&Self>,
+        content: SlotContent,
+        placed: Option<ValueRef>,
+        value: Option<&Value>,
+    ) -> Self {
+        let len = if let Some(Value::Vector(vector)) = value { vector.len() } else { 0 };
+        let known = before.and_then(|known| known.grows.as_ref());
+        match (&content, placed) {
+            (SlotContent::Grown { from, .. }, Some(place)) if *from == place => {
+                let placed = known.map_or(len, |grows| grows.placed);
+                Self::new(content, value, Some((place, placed)))
+            }
+            (_, Some(place)) => Self::new(SlotContent::Placed(place), value, Some((place, len))),
+            (_, None) => Self::new(content, value, None),
+        }
+    }
+}
+
 /// What the store has of each slot since the last commit; nothing for slots that were not live then.
 #[derive(Debug)]
 pub(super) struct Stored {
-    slots: Vec<Option<SlotContent>>,
+    slots: Vec<Option<Known>>,
     /// What a resting step keeps, by name.
     extras: BTreeMap<&'static str, SlotContent>,
 }
@@ -102,10 +164,17 @@ impl Stored {
         let mut stored = Self { slots: vec![None; machine.slots.len()], extras: BTreeMap::new() };
         let mut kept = Kept::default();
         let slots = position.kept();
-        for StoredSlot { name, bytes, placed } in loaded {
-            let value = codec::decode(&bytes)
-                .map_err(|error| format!("the stored slot `{name}` does not decode: {error}"))?;
-            let content = placed.map_or(SlotContent::Bytes(bytes), SlotContent::Placed);
+        for loaded in loaded {
+            let value = loaded.placed_value()?;
+            let placed =
+                loaded.placed.zip(Some(if let Value::Vector(vector) = &value { vector.len() } else { 0 }));
+            let value = loaded.with_tail(value)?;
+            let StoredSlot { name, bytes, placed: place, tail, .. } = loaded;
+            let content = match (place, tail) {
+                (None, _) => SlotContent::Bytes(bytes),
+                (Some(place), None) => SlotContent::Placed(place),
+                (Some(from), Some(tail)) => SlotContent::Grown { from, tail },
+            };
             let resting = matches!(position, Position::Within { .. });
             match [CONFIG, HELD].into_iter().find(|extra| resting && *extra == name) {
                 Some(extra) => {
@@ -125,10 +194,10 @@ impl Stored {
                             position.name()
                         ));
                     };
-                    frame.restore(*slot, value);
-                    if let Some(place) = stored.slots.get_mut(*slot) {
-                        *place = Some(content);
+                    if let Some(known) = stored.slots.get_mut(*slot) {
+                        *known = Some(Known::new(content, Some(&value), placed));
                     }
+                    frame.restore(*slot, value);
                 }
             }
         }
@@ -147,14 +216,14 @@ impl Stored {
         let mut live = Vec::new();
         for slot in position.kept() {
             let (Some(name), Some(value)) = (machine.slots.get(slot), frame.peek(slot)) else { continue };
-            let known = self.slots.get(slot).and_then(Option::as_ref).filter(|_| !frame.is_dirty(slot));
+            let known = self.slots.get(slot).and_then(Option::as_ref);
             let content = match (&fresh, known) {
-                (Some((outcome, bytes)), _) if *outcome == slot => SlotContent::Bytes(bytes.clone()),
-                (_, Some(content)) => content.clone(),
-                (_, None) => SlotContent::Bytes(
-                    encode(value).map_err(|detail| format!("`{name}` cannot be stored: {detail}"))?,
-                ),
+                (Some((outcome, bytes)), _) if *outcome == slot => Ok(SlotContent::Bytes(bytes.clone())),
+                (_, Some(known)) if frame.is_dirty(slot) => known.change_to(value),
+                (_, Some(known)) => Ok(known.content.clone()),
+                (_, None) => encode(value).map(SlotContent::Bytes),
             };
+            let content = content.map_err(|detail| format!("`{name}` cannot be stored: {detail}"))?;
             live.push(LiveSlot { name: (*name).to_owned(), content });
         }
         Ok(live)
@@ -188,17 +257,20 @@ impl Stored {
     ) {
         let present =
             position.kept().into_iter().filter(|slot| frame.peek(*slot).is_some()).collect::<Vec<_>>();
-        self.slots.fill(None);
+        let nothing = vec![None; self.slots.len()];
+        let mut before = std::mem::replace(&mut self.slots, nothing);
         self.extras.clear();
         for (index, (entry, placed)) in live.into_iter().zip(&committed.placed).enumerate() {
-            let content = placed.map_or(entry.content, SlotContent::Placed);
             match present.get(index) {
                 Some(slot) => {
+                    let known = before.get_mut(*slot).and_then(Option::take);
                     if let Some(place) = self.slots.get_mut(*slot) {
-                        *place = Some(content);
+                        let value = frame.peek(*slot);
+                        *place = Some(Known::settled(known.as_ref(), entry.content, *placed, value));
                     }
                 }
                 None => {
+                    let content = placed.map_or(entry.content, SlotContent::Placed);
                     if let Some(name) = [CONFIG, HELD].into_iter().find(|name| *name == entry.name) {
                         self.extras.insert(name, content);
                     }

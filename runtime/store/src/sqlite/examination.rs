@@ -8,7 +8,7 @@ use breyta_engine::journal::Entry;
 use breyta_engine::store::{RunStatus, StoreError};
 
 use super::reader::SqliteReader;
-use super::{failure, plan};
+use super::{failure, places, plan};
 
 /// What an examination found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,11 +94,8 @@ fn check_runs(connection: &Connection, problems: &mut Vec<String>) -> rusqlite::
             Err(damaged) => problems.push(format!("run r{id}: {damaged}")),
             Ok(slots) => {
                 for (name, slot) in slots {
-                    let plan::RowSlot::Placed(place) = slot else { continue };
-                    let table =
-                        if place.table == plan::LARGE_VALUES { "large_values" } else { "slot_values" };
-                    let sql = format!("SELECT 1 FROM {table} WHERE id = ?1");
-                    if !connection.prepare_cached(&sql)?.exists([place.id])? {
+                    let Some(place) = slot.place() else { continue };
+                    if !places::is_whole(connection, place)? {
                         problems.push(format!("run r{id}: the value of `{name}` is missing"));
                     }
                 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use breyta_engine::store::ValueRef;
 
-use super::plan::{self, RowSlot, SLOT_VALUES};
+use super::plan::{self, SLOT_VALUES};
 
 /// Runs that are remembered; when there are more, all are forgotten.
 const HEADS_MAX: usize = 16_384;
@@ -64,11 +64,8 @@ impl Heads {
 /// The rows of `slot_values` among a row's slots. A row that cannot be read has none: nothing of it is deleted then.
 fn apart(slots: &[u8]) -> Vec<i64> {
     let slots = plan::read_row(slots).unwrap_or_default();
-    let refs = slots.into_iter().filter_map(|(_, slot)| match slot {
-        RowSlot::Placed(ValueRef { table: SLOT_VALUES, id }) => Some(id),
-        RowSlot::Placed(_) | RowSlot::Here(_) => None,
-    });
-    refs.collect()
+    let places: Vec<_> = slots.iter().map(|(_, slot)| slot.place()).collect();
+    placed_apart(&places)
 }
 
 /// The rows of `slot_values` among the places of a checkpoint.

@@ -1,5 +1,6 @@
 //! Where the values of a commit go, decided before the writer sees it: small ones into the row, larger ones into
-//! `slot_values`, very large ones once into `large_values`.
+//! `slot_values`, very large ones that the journal has too once into `large_values`. Of a vector that has grown only the new
+//! end is written.
 
 use std::sync::Arc;
 
@@ -18,13 +19,17 @@ const FORMAT: u8 = 1;
 /// Values up to this many bytes together stand in the row.
 const ROW_BYTES_MAX: usize = 4 * 1024;
 
-/// Values of more bytes than this are stored once, by content.
+/// New ends of vectors of more bytes than this leave the row: until then each commit writes them again.
+const TAIL_BYTES_MAX: usize = 1024;
+
+/// Values of more bytes than this that are in the journal too are stored once, by content.
 const SHARED_BYTES_MIN: usize = 64 * 1024;
 
 /// [`ValueRef::table`] and the tag in a row's slots.
 pub(super) const SLOT_VALUES: u8 = 1;
 pub(super) const LARGE_VALUES: u8 = 2;
 const IN_ROW: u8 = 0;
+const GROWN: u8 = 3;
 
 /// A value on its way into the store.
 #[derive(Debug)]
@@ -37,6 +42,10 @@ pub(super) enum Planned {
     Large(Arc<[u8]>, [u8; 32]),
     /// Stored already.
     Stored(ValueRef),
+    /// The elements of what is stored already, with those of this vector behind them, which stands in the row.
+    Tail(ValueRef, Arc<[u8]>),
+    /// The same, into `slot_values`.
+    Grown(ValueRef, Arc<[u8]>),
 }
 
 /// A journal entry.
@@ -149,6 +158,11 @@ impl PlannedCommit {
 struct Hashes(Vec<(Arc<[u8]>, [u8; 32])>);
 
 impl Hashes {
+    /// Whether the very bytes are in the journal's part of the commit.
+    fn knows(&self, bytes: &Arc<[u8]>) -> bool {
+        self.0.iter().any(|(known, _)| Arc::ptr_eq(known, bytes))
+    }
+
     fn of(&mut self, bytes: &Arc<[u8]>) -> [u8; 32] {
         if let Some((_, hash)) = self.0.iter().find(|(known, _)| Arc::ptr_eq(known, bytes)) {
             return *hash;
@@ -184,6 +198,7 @@ fn checkpoint(checkpoint: Checkpoint, hashes: &mut Hashes) -> PlannedCheckpoint 
 fn slots(live: Vec<LiveSlot>, hashes: &mut Hashes) -> Vec<(String, Planned)> {
     let size = |slot: &LiveSlot| match &slot.content {
         SlotContent::Bytes(bytes) => bytes.len(),
+        SlotContent::Grown { tail, .. } => tail.len(),
         SlotContent::Placed(_) => 0,
     };
     let mut in_row: usize = live.iter().map(size).sum();
@@ -203,10 +218,14 @@ fn slots(live: Vec<LiveSlot>, hashes: &mut Hashes) -> Vec<(String, Planned)> {
         let planned = match slot.content {
             SlotContent::Placed(place) => Planned::Stored(place),
             SlotContent::Bytes(bytes) if !apart => Planned::Here(bytes),
-            SlotContent::Bytes(bytes) if bytes.len() > SHARED_BYTES_MIN => {
+            SlotContent::Bytes(bytes) if hashes.knows(&bytes) => {
                 Planned::Large(bytes.clone(), hashes.of(&bytes))
             }
             SlotContent::Bytes(bytes) => Planned::Apart(bytes),
+            SlotContent::Grown { from, tail } if apart || tail.len() > TAIL_BYTES_MAX => {
+                Planned::Grown(from, tail)
+            }
+            SlotContent::Grown { from, tail } => Planned::Tail(from, tail),
         };
         (slot.name, planned)
     };
@@ -218,6 +237,18 @@ fn slots(live: Vec<LiveSlot>, hashes: &mut Hashes) -> Vec<(String, Planned)> {
 pub(super) enum RowSlot<'a> {
     Here(&'a [u8]),
     Placed(ValueRef),
+    /// A vector at a place, with the elements of an encoded one behind its own.
+    Tail(ValueRef, &'a [u8]),
+}
+
+impl RowSlot<'_> {
+    /// Where it is when it is not in the row, or not all of it.
+    pub(super) fn place(&self) -> Option<ValueRef> {
+        match self {
+            Self::Here(_) => None,
+            Self::Placed(place) | Self::Tail(place, _) => Some(*place),
+        }
+    }
 }
 
 /// Writes the slots of a row.
@@ -229,6 +260,9 @@ pub(super) fn write_row<'a>(slots: impl ExactSizeIterator<Item = (&'a str, RowSl
         match slot {
             RowSlot::Here(bytes) => row.byte(IN_ROW).bytes(bytes),
             RowSlot::Placed(place) => row.byte(place.table).count(place.id as u64),
+            RowSlot::Tail(place, tail) => {
+                row.byte(GROWN).byte(place.table).count(place.id as u64).bytes(tail)
+            }
         };
     }
     row.finish()
@@ -244,6 +278,10 @@ pub(super) fn read_row(bytes: &[u8]) -> Result<Vec<(String, RowSlot<'_>)>, Damag
             IN_ROW => RowSlot::Here(fields.bytes()?),
             table @ (SLOT_VALUES | LARGE_VALUES) => {
                 RowSlot::Placed(ValueRef { table, id: fields.count()? as i64 })
+            }
+            GROWN => {
+                let place = ValueRef { table: fields.byte()?, id: fields.count()? as i64 };
+                RowSlot::Tail(place, fields.bytes()?)
             }
             other => return Err(Damaged(format!("the slots of a run have the unknown tag {other}"))),
         };

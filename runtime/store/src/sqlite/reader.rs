@@ -9,11 +9,11 @@ use breyta_engine::journal::{Entry, Event};
 use breyta_engine::store::{
     CancelAnswer, CancelRequest, CommandAnswer, CommandId, JournalCursor, JournalPage, Observer, RunFilter,
     RunNumber, RunRecord, RunState, RunStatus, RunSummary, SignalAnswer, SignalTarget, StoreError,
-    StoredSlot, ValueRef, WaitFilter, WaitSummary, workflow_id,
+    StoredSlot, WaitFilter, WaitSummary, workflow_id,
 };
 
-use super::plan::{LARGE_VALUES, RowSlot, read_row};
-use super::{admission, children, commands, failure, flights, path, schema, waits};
+use super::plan::{RowSlot, read_row};
+use super::{admission, children, commands, failure, flights, path, places, schema, waits};
 
 /// The store as any process sees it.
 #[derive(Debug)]
@@ -338,11 +338,14 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
         .map_err(failure::sqlite)?;
     let Some((mut state, slots)) = found else { return Ok(None) };
     for (name, slot) in read_row(&slots).map_err(|damaged| StoreError::corrupt(damaged.to_string()))? {
-        let (bytes, placed) = match slot {
-            RowSlot::Here(bytes) => (Arc::from(bytes), None),
-            RowSlot::Placed(place) => (value(connection, place)?, Some(place)),
+        let placed = slot.place();
+        let (bytes, grown) = match (&slot, placed) {
+            (RowSlot::Here(bytes), _) => (Arc::from(*bytes), Vec::new()),
+            (_, Some(place)) => places::load(connection, place)?,
+            (_, None) => (Arc::from([]), Vec::new()),
         };
-        state.slots.push(StoredSlot { name, bytes, placed });
+        let tail = if let RowSlot::Tail(_, tail) = slot { Some(Arc::from(tail)) } else { None };
+        state.slots.push(StoredSlot { name, bytes, grown, placed, tail });
     }
     state.deaths =
         flights::deaths(connection, run.0 as i64, state.revision as i64).map_err(failure::sqlite)?;
@@ -350,19 +353,4 @@ pub(super) fn load_run(connection: &Connection, run: RunNumber) -> Result<Option
         state.parked = waits::parked_run(connection, run.0 as i64).map_err(failure::sqlite)?;
     }
     Ok(Some(state))
-}
-
-/// A value that does not stand in a row.
-fn value(connection: &Connection, place: ValueRef) -> Result<Arc<[u8]>, StoreError> {
-    let sql = match place.table {
-        LARGE_VALUES => "SELECT bytes FROM large_values WHERE id = ?1",
-        _ => "SELECT bytes FROM slot_values WHERE id = ?1",
-    };
-    let bytes: Option<Vec<u8>> = connection
-        .prepare_cached(sql)
-        .and_then(|mut query| query.query_row([place.id], |row| row.get(0)).optional())
-        .map_err(failure::sqlite)?;
-    let missing =
-        || StoreError::corrupt(format!("the value {} of table {} is missing", place.id, place.table));
-    Ok(bytes.ok_or_else(missing)?.into())
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use breyta_engine::store::{Pruned, ValueRef};
+use breyta_engine::store::Pruned;
 
-use super::plan::{LARGE_VALUES, RowSlot, read_row};
+use super::plan::{LARGE_VALUES, read_row};
 
 /// Removes at most so many runs that ended before a time. The caller has a transaction open.
 pub(super) fn prune(connection: &Connection, before_ms: i64, count_max: usize) -> rusqlite::Result<Pruned> {
@@ -40,6 +40,11 @@ fn remove_run(connection: &Connection, run: i64, large: &mut BTreeSet<i64>) -> r
         .prepare_cached("DELETE FROM runs WHERE id = ?1 RETURNING last_entry, slots")?
         .query_row([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     large.extend(large_refs(&slots).unwrap_or_default());
+    let roots = "SELECT before_id FROM slot_values WHERE run = ?1 AND before_table = ?2";
+    let mut roots = connection.prepare_cached(roots)?;
+    for root in roots.query_map(params![run, LARGE_VALUES], |row| row.get::<_, i64>(0))? {
+        large.insert(root?);
+    }
     let mut entries = 0;
     while let Some(id) = next {
         let mut delete =
@@ -74,6 +79,10 @@ fn remove_unused(connection: &Connection, mut large: BTreeSet<i64>) -> rusqlite:
             large.remove(&id);
         }
     }
+    let mut roots = connection.prepare("SELECT before_id FROM slot_values WHERE before_table = ?1")?;
+    for root in roots.query_map([LARGE_VALUES], |row| row.get::<_, i64>(0))? {
+        large.remove(&root?);
+    }
     for id in large {
         if !connection.prepare_cached("SELECT 1 FROM journal WHERE large_value = ?1")?.exists([id])? {
             connection.prepare_cached("DELETE FROM large_values WHERE id = ?1")?.execute([id])?;
@@ -85,9 +94,6 @@ fn remove_unused(connection: &Connection, mut large: BTreeSet<i64>) -> rusqlite:
 /// The rows of `large_values` among a row's slots; None when it cannot be read.
 fn large_refs(slots: &[u8]) -> Option<Vec<i64>> {
     let slots = read_row(slots).ok()?;
-    let refs = slots.into_iter().filter_map(|(_, slot)| match slot {
-        RowSlot::Placed(ValueRef { table: LARGE_VALUES, id }) => Some(id),
-        RowSlot::Placed(_) | RowSlot::Here(_) => None,
-    });
-    Some(refs.collect())
+    let places = slots.iter().filter_map(|(_, slot)| slot.place());
+    Some(places.filter(|place| place.table == LARGE_VALUES).map(|place| place.id).collect())
 }

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/003_admission.sql"),
     include_str!("../../migrations/004_deaths.sql"),
     include_str!("../../migrations/005_close_policies.sql"),
+    include_str!("../../migrations/006_grown_values.sql"),
 ];
 
 /// `BREY`: marks the file as ours.

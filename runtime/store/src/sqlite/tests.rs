@@ -12,6 +12,8 @@ use rusqlite::params;
 
 use super::*;
 
+mod growing;
+
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }

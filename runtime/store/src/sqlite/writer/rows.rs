@@ -152,14 +152,14 @@ impl Writer {
                 placed = self.progress(id, last, commit.at_ms, checkpoint, &head)?;
                 next.parked = checkpoint.parked.is_some();
                 next.apart = heads::placed_apart(&placed);
-                self.drop_slot_values(&head.apart, &next.apart)?;
+                self.drop_slot_values(&head.apart, &next.apart, Some(checkpoint))?;
                 self.heads.remember(id, next);
             }
             PlannedChange::End { status, steps, reason } => {
                 self.end(id, last, commit.at_ms, *status, *steps)?;
                 children::close(&self.connection, id, reason.as_deref(), commit.at_ms)?;
                 if *status == RunStatus::Completed {
-                    self.drop_slot_values(&head.apart, &[])?;
+                    self.drop_slot_values(&head.apart, &[], None)?;
                 }
             }
             PlannedChange::Attended => {

@@ -10,10 +10,32 @@ use crate::sqlite::plan::{
 };
 
 impl Writer {
-    /// Removes values that the run's row does not refer to any more.
-    pub(super) fn drop_slot_values(&self, before: &[i64], after: &[i64]) -> rusqlite::Result<()> {
-        for id in before.iter().filter(|id| !after.contains(id)) {
-            self.connection.prepare_cached("DELETE FROM slot_values WHERE id = ?1")?.execute([id])?;
+    /// Removes values that the run's row does not refer to any more, with those that they stand behind. What has grown in
+    /// this commit is still referred to, by its new end.
+    pub(super) fn drop_slot_values(
+        &self,
+        before: &[i64],
+        after: &[i64],
+        checkpoint: Option<&PlannedCheckpoint>,
+    ) -> rusqlite::Result<()> {
+        let slots = checkpoint.into_iter().flat_map(|checkpoint| &checkpoint.slots);
+        let grown: Vec<i64> = slots
+            .filter_map(|(_, planned)| match planned {
+                Planned::Grown(from, _) if from.table == SLOT_VALUES => Some(from.id),
+                _ => None,
+            })
+            .collect();
+        for id in before.iter().filter(|id| !after.contains(id) && !grown.contains(id)) {
+            let mut next = Some(*id);
+            while let Some(id) = next {
+                let sql = "DELETE FROM slot_values WHERE id = ?1 RETURNING before_table, before_id";
+                let mut delete = self.connection.prepare_cached(sql)?;
+                let removed = delete.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                next = match removed {
+                    Some((Some(SLOT_VALUES), before)) => before,
+                    _ => None,
+                };
+            }
         }
         Ok(())
     }
@@ -27,8 +49,8 @@ impl Writer {
         for (_, planned) in &checkpoint.slots {
             placed.push(match planned {
                 Planned::Here(_) => None,
-                Planned::Stored(place) => Some(*place),
-                Planned::Apart(_) => {
+                Planned::Stored(place) | Planned::Tail(place, _) => Some(*place),
+                Planned::Apart(_) | Planned::Grown(..) => {
                     let id = self.next_slot_value;
                     self.next_slot_value += 1;
                     Some(ValueRef { table: SLOT_VALUES, id })
@@ -41,6 +63,7 @@ impl Writer {
         let slots = checkpoint.slots.iter().zip(&placed).map(|((name, planned), place)| {
             let slot = match (planned, place) {
                 (Planned::Here(bytes), _) => RowSlot::Here(bytes),
+                (Planned::Tail(place, tail), _) => RowSlot::Tail(*place, tail),
                 (_, Some(place)) => RowSlot::Placed(*place),
                 (_, None) => RowSlot::Here(&[]),
             };
@@ -56,10 +79,19 @@ impl Writer {
         placed: &[Option<ValueRef>],
     ) -> rusqlite::Result<()> {
         for ((_, planned), place) in checkpoint.slots.iter().zip(placed) {
-            if let (Planned::Apart(bytes), Some(place)) = (planned, place) {
-                let sql = "INSERT INTO slot_values (id, run, bytes) VALUES (?1, ?2, ?3)";
-                self.connection.prepare_cached(sql)?.execute(params![place.id, run, &**bytes])?;
-            }
+            let (bytes, before) = match planned {
+                Planned::Apart(bytes) => (bytes, None),
+                Planned::Grown(from, bytes) => (bytes, Some(from)),
+                _ => continue,
+            };
+            let sql = "INSERT INTO slot_values (id, run, bytes, before_table, before_id) VALUES (?1, ?2, ?3, ?4, ?5)";
+            self.connection.prepare_cached(sql)?.execute(params![
+                place.map(|place| place.id),
+                run,
+                &**bytes,
+                before.map(|from| from.table),
+                before.map(|from| from.id)
+            ])?;
         }
         Ok(())
     }
@@ -85,9 +117,10 @@ impl Writer {
         entry: &PlannedEntry,
     ) -> rusqlite::Result<i64> {
         let (payload, large): (Option<&[u8]>, Option<i64>) = match &entry.payload {
-            None | Some(Planned::Stored(_)) => (None, None),
-            Some(Planned::Here(bytes) | Planned::Apart(bytes)) => (Some(bytes), None),
+            Some(Planned::Here(bytes)) => (Some(bytes), None),
             Some(Planned::Large(bytes, hash)) => (None, Some(self.large_value(bytes, hash)?)),
+            // Payloads are never anything else.
+            None | Some(_) => (None, None),
         };
         let id = self.next_entry;
         self.next_entry += 1;
