@@ -6,13 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use breyta_compiler::source::Sources;
 use breyta_core::{Map, Value};
+use breyta_engine::conformance::in_front::InFront;
 use breyta_engine::driver::{Engine, RunEnd};
 use breyta_engine::error::StepError;
 use breyta_engine::limits::Limits;
-use breyta_engine::store::{
-    Admitted, CancelRequest, Change, Command, CommandAnswer, CommandId, Commit, Committed, Created,
-    EventRoute, NewRun, Pruned, RunNumber, RunState, SeenThrough, Signal, SlotContent, Store, StoreError,
-};
+use breyta_engine::store::{Change, Commit, SlotContent, Store};
 use breyta_engine::world::{BoxFuture, StepRequest, World};
 use breyta_tests::interp::Interpreted;
 use breyta_tests::stores;
@@ -23,48 +21,12 @@ struct Counting {
     bytes: Mutex<Vec<usize>>,
 }
 
-impl SeenThrough for Counting {
-    type Other = dyn Store;
-
-    fn other(&self) -> &Self::Other {
-        self.inner.as_ref()
-    }
-}
-
-impl Store for Counting {
-    fn create_run(&self, run: NewRun) -> BoxFuture<'_, Result<Created, StoreError>> {
-        self.inner.create_run(run)
+impl InFront for Counting {
+    fn behind(&self) -> &Arc<dyn Store> {
+        &self.inner
     }
 
-    fn reserve_run(&self) -> BoxFuture<'_, Result<RunNumber, StoreError>> {
-        self.inner.reserve_run()
-    }
-
-    fn admit_run(&self, run: Admitted) -> BoxFuture<'_, Result<Created, StoreError>> {
-        self.inner.admit_run(run)
-    }
-
-    fn commands(&self) -> BoxFuture<'_, Result<Vec<Command>, StoreError>> {
-        self.inner.commands()
-    }
-
-    fn answer_command(
-        &self,
-        command: CommandId,
-        answer: CommandAnswer,
-    ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.answer_command(command, answer)
-    }
-
-    fn prune(&self, before_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Pruned, StoreError>> {
-        self.inner.prune(before_ms, count_max)
-    }
-
-    fn load_run(&self, run: RunNumber) -> BoxFuture<'_, Result<Option<RunState>, StoreError>> {
-        self.inner.load_run(run)
-    }
-
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
+    fn pass(&self, commit: Commit) -> Commit {
         if let Change::Progress(checkpoint) = &commit.change {
             let sizes = checkpoint.slots.iter().map(|slot| match &slot.content {
                 SlotContent::Bytes(bytes) | SlotContent::Grown { tail: bytes, .. } => bytes.len(),
@@ -72,30 +34,7 @@ impl Store for Counting {
             });
             self.bytes.lock().unwrap().push(sizes.sum());
         }
-        self.inner.commit(commit)
-    }
-
-    fn cancel_requests(&self) -> BoxFuture<'_, Result<Vec<CancelRequest>, StoreError>> {
-        self.inner.cancel_requests()
-    }
-
-    fn due_runs(&self, now_ms: i64, count_max: usize) -> BoxFuture<'_, Result<Vec<RunNumber>, StoreError>> {
-        self.inner.due_runs(now_ms, count_max)
-    }
-
-    fn next_wake(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
-        self.inner.next_wake()
-    }
-
-    fn signals_for(
-        &self,
-        run: RunNumber,
-        wait_id: &str,
-        key: Option<&str>,
-        event: Option<&EventRoute>,
-    ) -> BoxFuture<'_, Result<Vec<Signal>, StoreError>> {
-        let (wait_id, key, event) = (wait_id.to_owned(), key.map(str::to_owned), event.cloned());
-        Box::pin(async move { self.inner.signals_for(run, &wait_id, key.as_deref(), event.as_ref()).await })
+        commit
     }
 }
 

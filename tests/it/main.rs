@@ -70,6 +70,9 @@ mod spec;
 /// What the timeline says about the way that a run took.
 mod timeline;
 
+/// Mocks, across processes.
+mod mocks;
+
 /// The snippets of the source documents.
 mod sources;
 

@@ -102,6 +102,7 @@ pub const CODES: &[ErrorCode] = &[
     code("unknown-wait", "the run has no such open wait"),
     code("wait-answered", "somebody answered the wait already"),
     code("duplicate-wait-key", "another open wait has the same key"),
+    code("mocks-in-release", "a run with mocks, which are for drafts, and an executable that is a release"),
     code("version-mismatch", "the run belongs to another version of the flow"),
     code("already-driven", "another driver of this process carries the run on"),
     code("run-still-open", "the run has not ended, so that it cannot be tried again"),

@@ -45,8 +45,6 @@ pub struct Engine {
     program: Arc<dyn Program>,
     /// The flows that it may call.
     children: Vec<Arc<dyn Program>>,
-    /// Whether steps with `:mock` give it instead of being carried out.
-    mocks: bool,
     /// Whether runs are dropped and loaded again after every commit.
     always_suspends: bool,
     /// Whether what is stored is compared with what the journal says.
@@ -105,7 +103,6 @@ impl Engine {
         Ok(Self {
             program,
             children,
-            mocks: false,
             always_suspends: false,
             verifies: false,
             store,
@@ -115,13 +112,6 @@ impl Engine {
             driven: Mutex::new(BTreeSet::new()),
             inbox: tokio::sync::Mutex::new(Inbox { looked: Pace::NEVER, requests: Vec::new() }),
         })
-    }
-
-    /// Steps with `:mock` give it, and are not carried out.
-    #[must_use]
-    pub fn with_mocks(mut self) -> Self {
-        self.mocks = true;
-        self
     }
 
     /// Runs are dropped and loaded again after every commit, as if the process had died: for tests of what is stored.
@@ -220,13 +210,13 @@ impl Engine {
         child.unwrap_or(self.program.as_ref())
     }
 
-    /// Creates the run of a called flow, or answers the one that was created at this call already. The error says what is
-    /// wrong with the input.
+    /// Creates the run of a called flow, or answers the one that was created at this call already. `begun` is how it
+    /// begins. The error says what is wrong with the input.
     async fn create_child(
         &self,
         child: ChildOf,
         input: &Value,
-        depth: u64,
+        begun: Progress,
         at_ms: i64,
     ) -> Result<Result<RunNumber, String>, EngineError> {
         let Some(program) = self.program_named(&child.flow) else {
@@ -240,10 +230,6 @@ impl Engine {
             Ok(bytes) => bytes,
             Err(detail) => return Ok(Err(format!("the input cannot be stored: {detail}"))),
         };
-        let mut progress = Progress::start(at_ms);
-        for _ in 0..depth {
-            progress.tally(children::DEPTH);
-        }
         let event =
             Event::RunStarted { version: program.version().to_owned(), trigger: "call-flow".to_owned() };
         let new = NewRun {
@@ -251,7 +237,7 @@ impl Engine {
             trigger: "call-flow".to_owned(),
             at_ms,
             started: journal::Encoded::new(at_ms, &event, Some(bytes.clone())),
-            checkpoint: slots::first_checkpoint(program.machine(), bytes, &progress),
+            checkpoint: slots::first_checkpoint(program.machine(), bytes, &begun),
             child: Some(child),
         };
         let number = self.before_commit();

@@ -100,6 +100,10 @@ pub enum EngineError {
     AlreadyDriven {
         workflow_id: String,
     },
+    /// Mocks are asked for, or were when the run was started, and this executable is no draft.
+    MocksInRelease {
+        workflow_id: Option<String>,
+    },
     /// The run is pinned to another version of the flow.
     VersionMismatch {
         workflow_id: String,
@@ -162,6 +166,7 @@ impl EngineError {
             Self::Store(error) => error.code(),
             Self::UnknownRun { .. } => "unknown-run",
             Self::AlreadyDriven { .. } => "already-driven",
+            Self::MocksInRelease { .. } => "mocks-in-release",
             Self::VersionMismatch { .. } => "version-mismatch",
             Self::NeedsAttention { code, .. } => code,
             Self::AlreadyEnded { .. } => "already_completed",
@@ -182,6 +187,14 @@ impl fmt::Display for EngineError {
             Self::Store(error) => error.fmt(f),
             Self::UnknownRun { id } => write!(f, "there is no run `{id}`; `runs list` shows all"),
             Self::AlreadyDriven { workflow_id } => write!(f, "run {workflow_id} is being driven already"),
+            Self::MocksInRelease { workflow_id: None } => {
+                write!(f, "--mocks is for drafts: this executable is a release")
+            }
+            Self::MocksInRelease { workflow_id: Some(workflow_id) } => write!(
+                f,
+                "run {workflow_id} was started with --mocks, which is for drafts, and this executable is a release; carry it on \
+                 with the draft, or end it with `runs cancel`"
+            ),
             Self::VersionMismatch { workflow_id, run, program } => write!(
                 f,
                 "run {workflow_id} belongs to version {run} of the flow and this executable is version {program}; \

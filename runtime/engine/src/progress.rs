@@ -14,6 +14,9 @@ const FORMAT: u8 = 1;
 /// The count that says that the run was reopened and nothing was committed since.
 const REOPENED: &str = "(reopened)";
 
+/// The count that says that steps with `:mock` give it.
+const MOCKED: &str = "(mocked)";
+
 /// Where a run is, apart from its slots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
@@ -184,6 +187,15 @@ impl Progress {
             NEXT_ROUND => format!("round {}", self.tally(&name())),
             word => word.to_owned(),
         }
+    }
+
+    /// Steps with `:mock` give it from now on, and are not carried out.
+    pub(crate) fn mock(&mut self) {
+        self.counters.insert(MOCKED.to_owned(), 1);
+    }
+
+    pub(crate) fn is_mocked(&self) -> bool {
+        self.counters.contains_key(MOCKED)
     }
 
     pub(crate) fn tallied(&self, name: &str) -> u64 {

@@ -44,17 +44,11 @@ pub(super) fn run(session: &Session<'_>, options: &RunOptions) -> Result<Answer,
         let context = Map::new();
         match owner {
             Owner::This(engine) => {
-                let engine = if options.mocks { engine.with_mocks() } else { *engine };
-                let start = Start { input, context, trigger, admission, command: None };
+                let start = Start { input, context, trigger, admission, mocks: options.mocks, command: None };
                 return Session::wait(drive(&engine, start, options.no_wait))?;
             }
-            Owner::Serving(_) if options.mocks => {
-                let message =
-                    "--mocks: another process serves this data directory; give another one with --data";
-                return Err(Failure::usage(message.to_owned()));
-            }
             Owner::Serving(reader) => {
-                let start = StartCommand { input, context, trigger, admission };
+                let start = StartCommand { input, context, trigger, admission, mocks: options.mocks };
                 if let Some(answer) = owner::hand_over(session, &reader, START, &start.to_value())? {
                     return started_elsewhere(session, &reader, answer, options.no_wait);
                 }

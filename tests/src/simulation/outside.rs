@@ -78,6 +78,7 @@ pub(super) fn start(case: &Case) -> Start {
         context: breyta_core::Map::new(),
         trigger: "manual".to_owned(),
         admission,
+        mocks: false,
         command: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::store::{
 use crate::world::BoxFuture;
 
 /// A store in front of another one. Who is in flight it keeps to itself: its death is played, and the other one lives.
-pub(super) trait InFront: Send + Sync {
+pub trait InFront: Send + Sync {
     fn behind(&self) -> &Arc<dyn Store>;
 
     /// Waited for before a run or its signals are read.

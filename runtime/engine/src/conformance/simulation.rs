@@ -261,7 +261,7 @@ fn start(errand: i64, rounds: i64) -> Start {
     input.insert_keyword("rounds", rounds);
     let slot = format!("errand {errand}");
     let admission = Admission { delivery: Some(slot.clone()), slot, policy: Policy::Drain };
-    Start { input, context: Map::new(), trigger: "manual".to_owned(), admission, command: None }
+    Start { input, context: Map::new(), trigger: "manual".to_owned(), admission, mocks: false, command: None }
 }
 
 /// How everything goes when nothing happens.

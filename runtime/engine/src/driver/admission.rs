@@ -21,6 +21,8 @@ pub struct Start {
     /// What starts it: `manual`, `schedule`, …
     pub trigger: String,
     pub admission: Admission,
+    /// Whether steps with `:mock` give it and are not carried out, in this run and those that it calls. For drafts.
+    pub mocks: bool,
     /// The command that asks for it.
     pub command: Option<CommandId>,
 }
@@ -31,15 +33,18 @@ pub(super) const OWN_CONTEXT: [&str; 4] = ["workflow-id", "flow-slug", "version"
 impl Engine {
     /// Creates a run if its slot allows, with its context keys (`:flow/ctx`) in the input.
     pub async fn admit(&self, start: Start) -> Result<Created, EngineError> {
+        if start.mocks && !self.program.is_draft() {
+            return Err(EngineError::MocksInRelease { workflow_id: None });
+        }
         let number = self.store.reserve_run().await?;
         let at_ms = self.world.now_ms();
-        let mut input = start.input;
+        let mut input = start.input.clone();
         let mut context = self.context(number, at_ms);
         for (key, value) in &start.context {
             context.insert(key.clone(), value.clone());
         }
         input.insert_keyword("flow/ctx", context);
-        let run = self.first_commit(&Value::Map(input), &start.trigger, at_ms)?;
+        let run = self.first_commit(&Value::Map(input), &start, at_ms)?;
         let commit = self.before_commit();
         let admitted = Admitted {
             number: Some(number),
@@ -67,16 +72,20 @@ impl Engine {
         context
     }
 
-    fn first_commit(&self, input: &Value, trigger: &str, at_ms: i64) -> Result<NewRun, EngineError> {
+    fn first_commit(&self, input: &Value, start: &Start, at_ms: i64) -> Result<NewRun, EngineError> {
         let bytes = slots::encode(input).map_err(|detail| EngineError::InputNotData { detail })?;
-        let version = self.program.version().to_owned();
-        let event = Event::RunStarted { version: version.clone(), trigger: trigger.to_owned() };
+        let (version, trigger) = (self.program.version().to_owned(), start.trigger.clone());
+        let event = Event::RunStarted { version: version.clone(), trigger: trigger.clone() };
+        let mut progress = Progress::start(at_ms);
+        if start.mocks {
+            progress.mock();
+        }
         Ok(NewRun {
             version,
-            trigger: trigger.to_owned(),
+            trigger,
             at_ms,
             started: journal::Encoded::new(at_ms, &event, Some(bytes.clone())),
-            checkpoint: slots::first_checkpoint(self.program.machine(), bytes, &Progress::start(at_ms)),
+            checkpoint: slots::first_checkpoint(self.program.machine(), bytes, &progress),
             child: None,
         })
     }

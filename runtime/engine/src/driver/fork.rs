@@ -10,6 +10,7 @@ use super::replay::Replay;
 use super::{Engine, slots};
 use crate::error::EngineError;
 use crate::journal::{Encoded, Entry, Event};
+use crate::progress::Progress;
 use crate::store::{
     Admission, Admitted, Checkpoint, CommandId, Created, NewRun, RunFilter, RunNumber, RunRecord,
 };
@@ -60,7 +61,8 @@ impl Engine {
             }
         }
         let trigger = "fork".to_owned();
-        self.admit(Start { input, context: kept, trigger, admission, command }).await
+        let mocks = self.is_mocked(record.summary.run).await?;
+        self.admit(Start { input, context: kept, trigger, admission, mocks, command }).await
     }
 
     /// Starts another run in the state that one had just before a step, `STEP` or `STEP#N`. What came before is taken over
@@ -89,13 +91,26 @@ impl Engine {
         let mut history: Vec<Encoded> = history.collect();
         history.push(Encoded::new(at_ms, &forked, None));
         let trigger = "fork".to_owned();
-        let run = NewRun { version, trigger, at_ms, started, checkpoint: found.checkpoint, child: None };
+        let mut checkpoint = found.checkpoint;
+        if self.is_mocked(run).await? {
+            let mut progress = Progress::decode(&checkpoint.progress)
+                .map_err(|why| mismatch(&workflow_id, &why.to_string()))?;
+            progress.mock();
+            checkpoint.progress = progress.encode();
+        }
+        let run = NewRun { version, trigger, at_ms, started, checkpoint, child: None };
         let commit = self.before_commit();
         let created =
             self.store.admit_run(Admitted { number: None, run, history, admission, command }).await?;
         self.world.at_commit(commit, CommitMoment::After);
         self.tell_started(&created.workflow_id, at_ms, self.program.version(), "fork");
         Ok(created)
+    }
+
+    /// Whether a run was started with mocks.
+    async fn is_mocked(&self, run: RunNumber) -> Result<bool, EngineError> {
+        let state = self.load(run, &run.to_string()).await?;
+        Ok(Progress::decode(&state.progress).is_ok_and(|progress| progress.is_mocked()))
     }
 
     /// A run that was called by another one begins by its parent alone.

@@ -78,6 +78,10 @@ impl<'e> Run<'e> {
             Ok(replay) => replay,
             Err(message) => return Err(park(engine, &loaded, "state-mismatch", message).await),
         };
+        // Whoever started it was told that nothing outside is touched.
+        if progress_of(&loaded).is_some_and(|progress| progress.is_mocked()) && !engine.program.is_draft() {
+            return Err(EngineError::MocksInRelease { workflow_id: Some(workflow_id) });
+        }
         let RunState { run: number, revision, started_ms, .. } = loaded;
         let ends_ms = started_ms.saturating_add(i64::try_from(engine.limits.run_ms_max).unwrap_or(i64::MAX));
         let (progress, frame, stored, resting) = match restore(engine, program, position, &loaded) {
@@ -385,6 +389,11 @@ pub(super) fn storable_error(error: Value) -> (Value, Arc<[u8]>) {
     let error = Value::Map(kept.map(|(key, value)| (key.clone(), value.clone())).collect());
     let bytes = slots::encode(&error).expect("a map of entries that encode one by one encodes");
     (error, bytes)
+}
+
+/// Bytes that do not read are found when the run is restored.
+fn progress_of(loaded: &RunState) -> Option<Progress> {
+    Progress::decode(&loaded.progress).ok()
 }
 
 type Restored = (Progress, Frame, Stored, Option<Execution>);

@@ -143,7 +143,7 @@ impl Run<'_> {
     /// The mock, or the first question.
     fn begin(&mut self, execution: &mut Execution) -> Stage {
         let mock = execution.controls.as_ref().and_then(|controls| controls.mock.clone());
-        if let Some(mock) = mock.filter(|_| self.engine.mocks) {
+        if let Some(mock) = mock.filter(|_| self.progress.is_mocked()) {
             let (code, point) = ("mocked".to_owned(), execution.call.point.to_string());
             let message = "the result is the one of `:mock`; the step was not carried out".to_owned();
             self.record(execution.started_ms, &Event::Warning { code, point, message }, None);

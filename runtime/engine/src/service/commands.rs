@@ -24,6 +24,8 @@ pub struct StartCommand {
     pub context: Map,
     pub trigger: String,
     pub admission: Admission,
+    /// As [`Start::mocks`].
+    pub mocks: bool,
 }
 
 impl StartCommand {
@@ -34,6 +36,9 @@ impl StartCommand {
         body.insert_keyword("context", self.context.clone());
         body.insert_keyword("trigger", self.trigger.as_str());
         insert_admission(&mut body, &self.admission);
+        if self.mocks {
+            body.insert_keyword("mocks", true);
+        }
         Value::Map(body)
     }
 
@@ -41,7 +46,8 @@ impl StartCommand {
         let input = body.field("input")?.as_map()?.clone();
         let context = body.field("context")?.as_map()?.clone();
         let trigger = body.field("trigger")?.as_name()?.to_owned();
-        Some(Self { input, context, trigger, admission: read_admission(body)? })
+        let mocks = body.field("mocks").and_then(Value::as_bool).unwrap_or(false);
+        Some(Self { input, context, trigger, admission: read_admission(body)?, mocks })
     }
 }
 
@@ -145,11 +151,12 @@ async fn carry_out(engine: &Engine, command: &Command) -> Result<Done, EngineErr
     let body = codec::decode(&command.body).unwrap_or_default();
     match command.name.as_str() {
         START => {
-            let Some(StartCommand { input, context, trigger, admission }) = StartCommand::read(&body) else {
+            let Some(StartCommand { input, context, trigger, admission, mocks }) = StartCommand::read(&body)
+            else {
                 return Err(unreadable(command.id));
             };
-            let created =
-                engine.admit(Start { input, context, trigger, admission, command: Some(command.id) }).await?;
+            let start = Start { input, context, trigger, admission, mocks, command: Some(command.id) };
+            let created = engine.admit(start).await?;
             Ok(Done::created(&created))
         }
         REOPEN => {

@@ -45,6 +45,7 @@ impl Place {
             context: Map::new(),
             trigger: "manual".to_owned(),
             admission: slot(policy),
+            mocks: false,
             command: None,
         };
         wait(self.engine().admit(start)).unwrap().run
@@ -122,6 +123,7 @@ fn commands_start_runs() {
         context: Map::new(),
         trigger: "manual".to_owned(),
         admission: slot(Policy::Drain),
+        mocks: false,
     };
     let commands = [0; 3].map(|_| place.command(START, &start.to_value()));
     place.settle();

@@ -14,6 +14,7 @@ use crate::driver::execution::Execution;
 use crate::driver::run::Run;
 use crate::driver::step::Stage;
 use crate::error::EngineError;
+use crate::progress::Progress;
 use crate::store::{ChildOf, ClosePolicy, RunNumber, SignalId};
 
 /// Why a child is asked to end.
@@ -180,9 +181,15 @@ impl Run<'_> {
     ) -> Result<Result<RunNumber, String>, EngineError> {
         let (call, flow) = (child.attempt(attempt), child.flow.clone());
         let of = ChildOf { parent: self.number, call, flow, on_close: child.on_close };
-        let depth = self.progress.tallied(DEPTH) + 1;
         let at_ms = self.commit_time();
-        self.engine.create_child(of, &child.input, depth, at_ms).await
+        let mut begun = Progress::start(at_ms);
+        for _ in 0..=self.progress.tallied(DEPTH) {
+            begun.tally(DEPTH);
+        }
+        if self.progress.is_mocked() {
+            begun.mock();
+        }
+        self.engine.create_child(of, &child.input, begun, at_ms).await
     }
 }
 
