@@ -19,6 +19,9 @@ mod borrowed;
 /// HIR to blocks.
 pub mod build;
 
+/// Changes at places in collections.
+mod change;
+
 /// Closures that one call uses.
 mod closures;
 
@@ -43,6 +46,9 @@ mod updates;
 /// Values with one use.
 mod uses;
 
+/// Changes at places that are found together.
+mod shared;
+
 /// Passes that make bodies smaller without changing what they do.
 pub mod simplify;
 
@@ -52,6 +58,7 @@ pub mod storable;
 /// The rules of well-formed bodies.
 pub mod verify;
 
+pub use change::{Change, Place, Update};
 pub use print::print;
 
 /// The lowered flow.
@@ -200,84 +207,8 @@ pub enum Rvalue {
     },
     /// The closure of this index in [`Body::closures`], with the values that it captures.
     Closure(usize, Vec<Operand>),
-    /// A collection with the value at a path changed.
+    /// A collection with the values at some paths changed.
     Update(Box<Update>),
-}
-
-/// `update`, `update-in` or `assoc-in` of a path with keys that are known one by one.
-#[derive(Debug)]
-pub struct Update {
-    /// The row of the library whose call this is.
-    pub row: &'static Entry,
-    pub coll: Operand,
-    /// At least one.
-    pub path: Vec<Operand>,
-    /// Taken in place of nil, as `fnil` says.
-    pub absent: Option<Operand>,
-    pub change: Change,
-    /// Stand behind the old value in the call of what changes it; the new value itself for [`Change::Put`].
-    pub arguments: Vec<Operand>,
-}
-
-/// What makes the new value of an [`Update`].
-#[derive(Debug)]
-pub enum Change {
-    /// Nothing: it is there.
-    Put,
-    Call(&'static Entry),
-    /// A closure that nothing else sees, with the values that it captures.
-    Closure(usize, Vec<Operand>),
-    Invoke(Operand),
-}
-
-impl Update {
-    fn operands(&self) -> Vec<&Operand> {
-        let change: &[Operand] = match &self.change {
-            Change::Put | Change::Call(_) => &[],
-            Change::Closure(_, captured) => captured,
-            Change::Invoke(callee) => std::slice::from_ref(callee),
-        };
-        std::iter::once(&self.coll)
-            .chain(&self.path)
-            .chain(&self.absent)
-            .chain(change)
-            .chain(&self.arguments)
-            .collect()
-    }
-
-    /// What it does with the operands, in their order.
-    pub fn uses(&self) -> Vec<(Use, &Operand)> {
-        let (change, arguments) = match &self.change {
-            Change::Put => (0, Use::Kept),
-            Change::Call(entry) => match direct::by_reference(entry, 1 + self.arguments.len()) {
-                Some(_) => (0, Use::Looked),
-                None => (0, Use::Taken),
-            },
-            Change::Closure(_, captured) => (captured.len(), Use::Taken),
-            Change::Invoke(_) => (1, Use::Taken),
-        };
-        std::iter::once(Use::Taken)
-            .chain(self.path.iter().map(|_| Use::Kept))
-            .chain(self.absent.iter().map(|_| Use::Taken))
-            .chain(std::iter::repeat_n(Use::Looked, change))
-            .chain(self.arguments.iter().map(|_| arguments))
-            .zip(self.operands())
-            .collect()
-    }
-
-    fn operands_mut(&mut self) -> Vec<&mut Operand> {
-        let change: &mut [Operand] = match &mut self.change {
-            Change::Put | Change::Call(_) => &mut [],
-            Change::Closure(_, captured) => captured,
-            Change::Invoke(callee) => std::slice::from_mut(callee),
-        };
-        std::iter::once(&mut self.coll)
-            .chain(&mut self.path)
-            .chain(&mut self.absent)
-            .chain(change)
-            .chain(&mut self.arguments)
-            .collect()
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -381,9 +312,8 @@ impl Body {
     /// it one by one.
     pub fn hands_over(&self, closure: usize) -> bool {
         self.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-            StatementKind::Assign(_, Rvalue::CallWith { closure: index, .. }) => *index == closure,
-            StatementKind::Assign(_, Rvalue::Update(update)) => {
-                matches!(&update.change, Change::Closure(index, _) if *index == closure)
+            StatementKind::Assign(_, value @ (Rvalue::CallWith { .. } | Rvalue::Update(_))) => {
+                value.closures().iter().any(|(index, _)| *index == closure)
             }
             _ => false,
         })
@@ -446,28 +376,34 @@ impl Terminator {
 }
 
 impl Rvalue {
-    /// The closure that it makes or calls, by its index, and what that captures.
-    pub fn closure(&self) -> Option<(usize, &[Operand])> {
+    /// The closures that it makes or calls, by their indexes, and what they capture.
+    pub fn closures(&self) -> Vec<(usize, &[Operand])> {
         match self {
             Self::Closure(index, captured) | Self::CallWith { closure: index, captured, .. } => {
-                Some((*index, captured))
+                vec![(*index, captured)]
             }
-            Self::Update(update) => match &update.change {
-                Change::Closure(index, captured) => Some((*index, captured)),
-                Change::Put | Change::Call(_) | Change::Invoke(_) => None,
-            },
-            _ => None,
+            Self::Update(update) => {
+                let changes = update.places.iter().filter_map(|place| match &place.change {
+                    Change::Closure(index, captured) => Some((*index, captured.as_slice())),
+                    Change::Put | Change::Call(_) | Change::Invoke(_) => None,
+                });
+                changes.collect()
+            }
+            _ => Vec::new(),
         }
     }
 
-    fn closure_mut(&mut self) -> Option<&mut usize> {
+    fn closures_mut(&mut self) -> Vec<&mut usize> {
         match self {
-            Self::Closure(index, _) | Self::CallWith { closure: index, .. } => Some(index),
-            Self::Update(update) => match &mut update.change {
-                Change::Closure(index, _) => Some(index),
-                Change::Put | Change::Call(_) | Change::Invoke(_) => None,
-            },
-            _ => None,
+            Self::Closure(index, _) | Self::CallWith { closure: index, .. } => vec![index],
+            Self::Update(update) => {
+                let changes = update.places.iter_mut().filter_map(|place| match &mut place.change {
+                    Change::Closure(index, _) => Some(index),
+                    Change::Put | Change::Call(_) | Change::Invoke(_) => None,
+                });
+                changes.collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use breyta_compiler::mir::live::Liveness;
 use breyta_compiler::mir::{
-    self, BlockId, Body, Change, LocalId, Operand, Rvalue, StatementKind, Suspension, Terminator, Update,
+    self, BlockId, Body, Change, LocalId, Operand, Place, Rvalue, StatementKind, Suspension, Terminator,
+    Update,
 };
 use breyta_core::library::Entry;
 use breyta_core::value::Function;
@@ -343,21 +344,35 @@ impl Run<'_> {
         })
     }
 
-    /// As the row of the library that it stands for.
+    /// One place after the other, as the rows of the library that they stand for.
     fn update(&self, update: &'static Update, budget: &mut Budget) -> Result<Value, Thrown> {
-        let mut path = self.operands(&update.path);
-        let path = match update.row.name {
+        let mut coll = self.operand(&update.coll);
+        for (place, path) in update.places.iter().zip(update.paths()) {
+            coll =
+                self.changed(place, path.into_iter().map(|key| self.operand(key)).collect(), coll, budget)?;
+        }
+        Ok(coll)
+    }
+
+    fn changed(
+        &self,
+        place: &'static Place,
+        mut path: Vec<Value>,
+        coll: Value,
+        budget: &mut Budget,
+    ) -> Result<Value, Thrown> {
+        let path = match place.row.name {
             "clojure.core/update" => path.remove(0),
             _ => Value::Vector(path.into()),
         };
-        let mut all = vec![self.operand(&update.coll), path];
-        let function = match &update.change {
+        let mut all = vec![coll, path];
+        let function = match &place.change {
             Change::Put => None,
             Change::Call(entry) => Some(native(entry)),
             Change::Closure(index, captured) => Some(self.closure(*index, captured)),
             Change::Invoke(callee) => Some(self.operand(callee)),
         };
-        match (function, &update.absent) {
+        match (function, &place.absent) {
             (Some(function), Some(absent)) => {
                 all.push(breyta_core::library::functions::fnil(
                     budget,
@@ -366,8 +381,8 @@ impl Run<'_> {
             }
             (function, _) => all.extend(function),
         }
-        all.extend(self.operands(&update.arguments));
-        (update.row.code)(budget, &mut all)
+        all.extend(self.operands(&place.arguments));
+        (place.row.code)(budget, &mut all)
     }
 
     fn closure(&self, index: usize, captured: &'static [Operand]) -> Value {

@@ -141,11 +141,14 @@ fn by_reference(
             }
         })
         .collect();
-    if let (true, [coll, _], [_, Operand::Constant(Value::Keyword(key))]) =
-        (direct.path == "parts::get", references.as_slice(), arguments)
+    if let (
+        "parts::get" | "parts::get_or",
+        [coll, _, absent @ ..],
+        Some(Operand::Constant(Value::Keyword(key))),
+    ) = (direct.path, references.as_slice(), arguments.get(1))
     {
-        let key = key.full();
-        return quote!(rt::direct::parts::field(#budget, #coll, #key)?);
+        let (key, code) = (key.full(), ident(if absent.is_empty() { "field" } else { "field_or" }));
+        return quote!(rt::direct::parts::#code(#budget, #coll, #key, #(#absent),*)?);
     }
     let path = path(direct.path);
     quote!(rt::direct::#path(#budget, #(#references),*)?)

@@ -18,11 +18,11 @@ pub(super) fn drop_pointless(body: &mut Body) {
 fn drop_closures(body: &mut Body) {
     let mut numbers = BTreeMap::new();
     for statement in body.blocks.iter_mut().flat_map(|block| &mut block.statements) {
-        if let StatementKind::Assign(_, value) = &mut statement.kind
-            && let Some(index) = value.closure_mut()
-        {
-            let next = numbers.len();
-            *index = *numbers.entry(*index).or_insert(next);
+        if let StatementKind::Assign(_, value) = &mut statement.kind {
+            for index in value.closures_mut() {
+                let next = numbers.len();
+                *index = *numbers.entry(*index).or_insert(next);
+            }
         }
     }
     let mut kept: Vec<(usize, Body)> = std::mem::take(&mut body.closures)

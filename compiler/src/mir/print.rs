@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use breyta_core::print::pr_str;
 
 use super::live::Liveness;
-use super::{BlockId, Body, Change, Kept, LocalId, Operand, Program, Rvalue, StatementKind, Terminator};
+use super::{
+    BlockId, Body, Change, Kept, LocalId, Operand, Place, Program, Rvalue, StatementKind, Terminator,
+};
 
 /// The flow body, then every function.
 pub fn print(program: &Program) -> String {
@@ -140,24 +142,26 @@ fn rvalue(value: &Rvalue, names: &Names) -> String {
             format!("closure {index} {}", all(captured)).trim_end().to_owned()
         }
         Rvalue::Update(update) => {
-            let (coll, path) = (operand(&update.coll, names), all(&update.path));
-            let change = match &update.change {
-                Change::Put => String::new(),
-                Change::Call(entry) => format!("{} ", entry.name),
-                Change::Closure(index, captured) => {
-                    format!("{} ", format!("(closure {index} {}", all(captured)).trim_end().to_owned() + ")")
-                }
-                Change::Invoke(callee) => format!("invoke {} ", operand(callee, names)),
-            };
-            let absent = update.absent.as_ref().map(|it| format!("(or {}) ", operand(it, names)));
-            let line = format!(
-                "update {coll} [{path}] {}{change}{}",
-                absent.unwrap_or_default(),
-                all(&update.arguments)
-            );
-            line.trim_end().to_owned()
+            let places: Vec<String> = update.places.iter().map(|it| place(it, names)).collect();
+            format!("update {} {}", operand(&update.coll, names), places.join(", "))
         }
     }
+}
+
+fn place(of: &Place, names: &Names) -> String {
+    let all =
+        |operands: &[Operand]| operands.iter().map(|it| operand(it, names)).collect::<Vec<_>>().join(" ");
+    let change = match &of.change {
+        Change::Put => String::new(),
+        Change::Call(entry) => format!("{} ", entry.name),
+        Change::Closure(index, captured) => {
+            format!("{} ", format!("(closure {index} {}", all(captured)).trim_end().to_owned() + ")")
+        }
+        Change::Invoke(callee) => format!("invoke {} ", operand(callee, names)),
+    };
+    let absent = of.absent.as_ref().map(|it| format!("(or {}) ", operand(it, names))).unwrap_or_default();
+    let path = format!("{}{}", ".. ".repeat(of.shared), all(&of.path));
+    format!("[{}] {absent}{change}{}", path.trim_end(), all(&of.arguments)).trim_end().to_owned()
 }
 
 fn operand(of: &Operand, names: &Names) -> String {

@@ -66,6 +66,12 @@ pub const PASSES: &[Pass] = &[
         run: super::updates::in_place,
     },
     Pass {
+        name: "shared",
+        doc: "Goes once to where the paths of updates part that follow each other and begin alike.",
+        optional: true,
+        run: super::shared::join,
+    },
+    Pass {
         name: "closures",
         doc: "Hands a closure that one library call alone uses straight to it, to be inlined there.",
         optional: true,

@@ -5,7 +5,7 @@ use breyta_core::Value;
 use breyta_core::library::Entry;
 
 use super::uses::{made_for, value_at};
-use super::{Body, Change, Operand, Rvalue, StatementKind, Update};
+use super::{Body, Change, Operand, Place, Rvalue, StatementKind, Update};
 
 /// Turns such calls into updates, and takes the vectors and functions into them that they alone use.
 pub(super) fn in_place(body: &mut Body) {
@@ -52,8 +52,8 @@ fn update(body: &Body, block: usize, at: usize) -> Option<(Update, Vec<usize>)> 
         None => (Change::Put, None),
         Some(function) => change_by(body, block, at, (function, 1 + arguments.len()), &mut absorbed),
     };
-    let update = Update { row, coll: coll.clone(), path, absent, change, arguments: arguments.to_vec() };
-    Some((update, absorbed))
+    let place = Place { row, shared: 0, path, absent, change, arguments: arguments.to_vec() };
+    Some((Update { coll: coll.clone(), places: vec![place] }, absorbed))
 }
 
 /// The keys of a path that is a vector of at least one.

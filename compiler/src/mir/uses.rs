@@ -42,7 +42,7 @@ fn is(operand: &Operand, name: LocalId) -> bool {
 }
 
 /// How often a local is read in the whole body.
-fn count(body: &Body, name: LocalId) -> usize {
+pub(super) fn count(body: &Body, name: LocalId) -> usize {
     let statements = body.blocks.iter().flat_map(|block| &block.statements).flat_map(|it| match &it.kind {
         StatementKind::Assign(_, value) => value.operands(),
         StatementKind::Spend | StatementKind::Note { .. } => Vec::new(),

@@ -133,9 +133,8 @@ fn handlers(of: &Body, say: &mut impl FnMut(u8, String)) {
 
 fn closures(of: &Body, say: &mut impl FnMut(u8, String)) {
     for statement in of.blocks.iter().flat_map(|block| &block.statements) {
-        if let StatementKind::Assign(_, value) = &statement.kind
-            && let Some((index, captured)) = value.closure()
-        {
+        let StatementKind::Assign(_, value) = &statement.kind else { continue };
+        for (index, captured) in value.closures() {
             match of.closures.get(index) {
                 Some(closure) if closure.captured.len() == captured.len() => {}
                 Some(_) => say(3, format!("closure {index} gets other captured values than it has")),

@@ -30,6 +30,7 @@ impl Keyword {
         Self(full.into())
     }
 
+    #[inline]
     pub fn text(&self) -> &Text {
         &self.0
     }
@@ -84,6 +85,7 @@ macro_rules! qualified_name {
     ($type:ident) => {
         impl $type {
             /// Namespace and name as written, `ns/name` or `name`.
+            #[inline]
             pub fn full(&self) -> &str {
                 self.text().as_str()
             }

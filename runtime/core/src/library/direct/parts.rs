@@ -21,6 +21,20 @@ pub fn field<'v>(budget: &mut Budget, coll: &'v Value, full: &'static str) -> Re
     }
 }
 
+/// `(:full coll absent)`, `(get coll :full absent)`
+#[inline]
+pub fn field_or<'v>(
+    budget: &mut Budget,
+    coll: &'v Value,
+    full: &'static str,
+    absent: &Value,
+) -> Result<Cow<'v, Value>, Thrown> {
+    match coll {
+        Value::Map(map) if !map.is_sorted() => Ok(lent_or(map.get_keyword(full), absent)),
+        other => get_or(budget, other, &Value::keyword(full), absent),
+    }
+}
+
 /// `(get coll key)`
 #[inline]
 pub fn get<'v>(budget: &mut Budget, coll: &'v Value, key: &Value) -> Result<Cow<'v, Value>, Thrown> {
