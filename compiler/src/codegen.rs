@@ -12,7 +12,10 @@ use crate::source::Sources;
 /// Blocks as nested Rust: branches, joins, exits.
 mod block;
 
-/// Operands, constants and what statements compute.
+/// Constants of the program.
+mod constant;
+
+/// Operands and what statements compute.
 mod expr;
 
 /// Functions and closures.

@@ -9,8 +9,8 @@ mod construct;
 
 /// Making values and taking arguments apart.
 pub use construct::{
-    Constant, closure, constant, constants, distinct_map, distinct_set, duplicate_key, map, native, regex,
-    rest, set, take, vector, wrong_arity, wrong_captures,
+    Constant, closure, constant, constants, distinct_map, distinct_set, duplicate_key, lent_constant, map,
+    native, regex, rest, set, take, vector, wrong_arity, wrong_captures,
 };
 
 /// The call of a value.

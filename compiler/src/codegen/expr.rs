@@ -1,13 +1,14 @@
-//! Operands, constants and what statements compute, as Rust expressions.
+//! Operands and what statements compute, as Rust expressions.
 
 use std::collections::BTreeSet;
 
+use breyta_core::Value;
 use breyta_core::library::Entry;
 use breyta_core::library::direct::{self, Direct, Shape};
-use breyta_core::{Keyword, Value};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::constant;
 use super::function;
 use super::names::ident;
 use super::update;
@@ -166,8 +167,13 @@ pub(super) fn reference(of: &Operand, live: &BTreeSet<LocalId>, spelling: &impl 
             Kept::Integer | Kept::Boolean => {}
         }
     }
-    let value = operand(of, live, spelling);
-    quote!(&#value)
+    match of {
+        Operand::Constant(value) => constant::reference(value),
+        _ => {
+            let value = operand(of, live, spelling);
+            quote!(&#value)
+        }
+    }
 }
 
 /// What a statement computes that gives an integer, as `i64`.
@@ -353,8 +359,8 @@ pub(super) fn operands(
                         Kept::Value => variable,
                     }
                 }
-                Operand::Constant(value) => constant(value),
-                Operand::Function(entry) => function_value(entry),
+                Operand::Constant(value) => constant::constant(value),
+                Operand::Function(entry) => constant::function(entry),
             }
         })
         .collect()
@@ -365,11 +371,6 @@ pub(super) fn operand(of: &Operand, live: &BTreeSet<LocalId>, spelling: &impl Sp
     operands(&[of], live, spelling).into_iter().collect()
 }
 
-fn function_value(entry: &'static Entry) -> TokenStream {
-    let (name, path) = (entry.name, library_path(entry));
-    once(&quote!(rt::native(#name, #path)))
-}
-
 pub(super) fn library_path(entry: &Entry) -> TokenStream {
     let path = path(entry.path);
     quote!(rt::#path)
@@ -378,131 +379,4 @@ pub(super) fn library_path(entry: &Entry) -> TokenStream {
 pub(super) fn path(of: &str) -> TokenStream {
     let parts = of.split("::").map(ident);
     quote!(#(#parts)::*)
-}
-
-/// A constant of the program.
-pub(super) fn constant(value: &Value) -> TokenStream {
-    match value {
-        Value::Nil => quote!(rt::Value::Nil),
-        Value::Bool(value) => quote!(rt::Value::Bool(#value)),
-        Value::Int(value) => {
-            let literal = integer(*value);
-            quote!(rt::Value::Int(#literal))
-        }
-        Value::Double(value) => double(*value),
-        Value::Char(unit) => {
-            let literal = Literal::u16_unsuffixed(*unit);
-            quote!(rt::Value::Char(#literal))
-        }
-        Value::Str(text) => {
-            let text = text.as_str();
-            quote!(rt::Value::literal(#text))
-        }
-        Value::Keyword(keyword) => keyword_constant(keyword),
-        Value::Symbol(symbol) => {
-            let text = symbol.full();
-            quote!(rt::Value::Symbol(rt::Symbol::literal(#text)))
-        }
-        Value::Regex(pattern) => {
-            let source = pattern.source().as_str();
-            once(&quote!(rt::regex(#source)))
-        }
-        Value::List(_) | Value::Vector(_) | Value::Set(_) | Value::Map(_) => {
-            let made = collection(value);
-            if is_empty(value) { made } else { once(&made) }
-        }
-        Value::BigInt(value) => {
-            let digits = value.to_string();
-            once(&quote!(rt::bigint(#digits)))
-        }
-        Value::Ratio(value) => {
-            let (numerator, denominator) = (value.numer().to_string(), value.denom().to_string());
-            once(&quote!(rt::ratio(#numerator, #denominator)))
-        }
-        Value::Decimal(value) => {
-            let (unscaled, scale) = (value.unscaled.to_string(), Literal::i32_unsuffixed(value.scale.abs()));
-            let sign = (value.scale < 0).then(|| quote!(-));
-            once(&quote!(rt::decimal(#unscaled, #sign #scale)))
-        }
-        Value::Instant(ms) => {
-            let ms = integer(*ms);
-            quote!(rt::Value::Instant(#ms))
-        }
-        Value::Uuid(bits) => {
-            let bits = Literal::u128_unsuffixed(*bits);
-            quote!(rt::Value::Uuid(#bits))
-        }
-        Value::Function(_) | Value::Lazy(_) | Value::Object(_) | Value::Error(_) | Value::Bytes(_) => {
-            panic!("invariant: {} has no literal", value.type_name())
-        }
-    }
-}
-
-/// A constant that has to be made: once, and then shared.
-fn once(made: &TokenStream) -> TokenStream {
-    quote!({
-        static CONSTANT: rt::Constant = rt::Constant::new(|| #made);
-        rt::constant(&CONSTANT)
-    })
-}
-
-fn is_empty(collection: &Value) -> bool {
-    match collection {
-        Value::List(items) | Value::Vector(items) => items.is_empty(),
-        Value::Set(members) => members.is_empty(),
-        Value::Map(map) => map.is_empty(),
-        _ => false,
-    }
-}
-
-/// A collection of constants, made where it stands. Inner collections are made with it.
-fn collection(value: &Value) -> TokenStream {
-    let all = |items: &mut dyn Iterator<Item = &Value>| items.map(collection).collect::<Vec<_>>();
-    match value {
-        Value::List(items) => {
-            let items = all(&mut items.iter());
-            quote!(rt::constants::list(&mut [#(#items),*]))
-        }
-        Value::Vector(items) => {
-            let items = all(&mut items.iter());
-            quote!(rt::constants::vector(&mut [#(#items),*]))
-        }
-        Value::Set(items) => {
-            let items = all(&mut items.iter());
-            quote!(rt::constants::set(&mut [#(#items),*]))
-        }
-        Value::Map(map) => {
-            let entries = map.iter().map(|(key, value)| {
-                let (key, value) = (collection(key), collection(value));
-                quote!((#key, #value))
-            });
-            quote!(rt::constants::map(&mut [#(#entries),*]))
-        }
-        scalar => constant(scalar),
-    }
-}
-
-fn keyword_constant(keyword: &Keyword) -> TokenStream {
-    let text = keyword.full();
-    quote!(rt::Value::keyword(#text))
-}
-
-fn integer(value: i64) -> TokenStream {
-    if value == i64::MIN {
-        return quote!(i64::MIN);
-    }
-    let digits = Literal::i64_unsuffixed(value.abs());
-    if value < 0 { quote!(-#digits) } else { quote!(#digits) }
-}
-
-fn double(value: f64) -> TokenStream {
-    let inner = if value.is_nan() {
-        quote!(f64::NAN)
-    } else if value.is_infinite() {
-        if value > 0.0 { quote!(f64::INFINITY) } else { quote!(f64::NEG_INFINITY) }
-    } else {
-        let digits = Literal::f64_unsuffixed(value.abs());
-        if value.is_sign_negative() { quote!(-#digits) } else { quote!(#digits) }
-    };
-    quote!(rt::Value::Double(#inner))
 }

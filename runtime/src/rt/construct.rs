@@ -110,6 +110,11 @@ pub fn closure(name: &'static str, code: Closure, captured: &mut [Value]) -> Val
 /// A constant of the program that has to be made: made when it is first needed, and then shared.
 pub type Constant = LazyLock<Value>;
 
+/// A constant where it stands.
+pub fn lent_constant(of: &'static Constant) -> &'static Value {
+    of
+}
+
 /// The value of a constant.
 pub fn constant(of: &'static Constant) -> Value {
     Value::clone(of)

@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod parts;
 pub mod paths;
 pub mod predicates;
+pub mod texts;
 
 /// A way in.
 #[derive(Debug)]
@@ -42,9 +43,9 @@ pub enum Shape {
 }
 
 macro_rules! direct {
-    ($($shape:ident $name:literal $arity:literal $module:ident::$code:ident;)*) => {
+    ($namespace:literal: $($shape:ident $name:literal $arity:literal $module:ident::$code:ident;)*) => {
         &[$(Direct {
-            name: concat!("clojure.core/", $name),
+            name: concat!($namespace, "/", $name),
             arity: $arity,
             path: concat!(stringify!($module), "::", stringify!($code)),
             shape: Shape::$shape,
@@ -53,7 +54,7 @@ macro_rules! direct {
 }
 
 /// Functions of (budget, references to the arguments).
-const BY_REFERENCE: &[Direct] = direct! {
+const BY_REFERENCE: &[Direct] = direct! { "clojure.core":
     Arithmetic "+" 2 numbers::add;
     Arithmetic "-" 2 numbers::subtract;
     Arithmetic "*" 2 numbers::multiply;
@@ -87,6 +88,22 @@ const BY_REFERENCE: &[Direct] = direct! {
     Part "nth" 3 parts::nth_or;
     Part "first" 1 parts::first;
     Value "count" 1 parts::count;
+    Value "re-find" 2 texts::re_find;
+    Value "re-matches" 2 texts::re_matches;
+};
+
+/// The same of strings.
+const STRINGS_BY_REFERENCE: &[Direct] = direct! { "clojure.string":
+    Value "upper-case" 1 texts::upper_case;
+    Value "lower-case" 1 texts::lower_case;
+    Value "trim" 1 texts::trim;
+    Value "replace" 3 texts::replace;
+    Value "split" 2 texts::split;
+    Value "join" 2 texts::join;
+    Predicate "blank?" 1 texts::is_blank;
+    Predicate "starts-with?" 2 texts::starts_with;
+    Predicate "ends-with?" 2 texts::ends_with;
+    Predicate "includes?" 2 texts::includes;
 };
 
 /// A way in with a `fn` form as first argument: functions of (budget, closure, the other arguments by value). The closure
@@ -125,7 +142,7 @@ const WITH_CLOSURE: &[WithClosure] = with_closure! {
 
 /// The way in by reference of a row, for a number of arguments.
 pub fn by_reference(entry: &Entry, arity: usize) -> Option<&'static Direct> {
-    BY_REFERENCE.iter().find(|direct| direct.stands_for(entry, arity))
+    BY_REFERENCE.iter().chain(STRINGS_BY_REFERENCE).find(|direct| direct.stands_for(entry, arity))
 }
 
 /// The way in with a closure as first argument, for a number of arguments with that one.

@@ -106,18 +106,26 @@ pub fn re_find(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown>
             let matcher = matcher_of(NAME, matcher)?;
             if matcher.find(budget)? { last_match(budget, matcher) } else { Ok(Value::Nil) }
         }
-        [pattern, text] => {
-            let text = text_of(NAME, text)?;
-            let mut search = pattern_of(NAME, pattern)?.search(text)?;
-            if search.find(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
-        }
+        [pattern, text] => find_in(budget, pattern, text),
         _ => Err(Thrown::arity(NAME, args.len())),
     }
+}
+
+pub(super) fn find_in(budget: &mut Budget, pattern: &Value, text: &Value) -> Result<Value, Thrown> {
+    const NAME: &str = "re-find";
+    let text = text_of(NAME, text)?;
+    let mut search = pattern_of(NAME, pattern)?.search(text)?;
+    if search.find(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
 }
 
 pub fn re_matches(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     const NAME: &str = "re-matches";
     let [pattern, text] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    match_whole(budget, pattern, text)
+}
+
+pub(super) fn match_whole(budget: &mut Budget, pattern: &Value, text: &Value) -> Result<Value, Thrown> {
+    const NAME: &str = "re-matches";
     let text = text_of(NAME, text)?;
     let mut search = pattern_of(NAME, pattern)?.search(text)?;
     if search.whole(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
@@ -159,12 +167,23 @@ fn last_match(budget: &mut Budget, matcher: &Matcher) -> Result<Value, Thrown> {
 }
 
 pub fn split(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    const NAME: &str = "clojure.string/split";
     let (text, pattern, limit) = match args {
         [text, pattern] => (&*text, &*pattern, 0),
-        [text, pattern, limit] => (&*text, &*pattern, index_argument(NAME, limit)?),
-        _ => return Err(Thrown::arity(NAME, args.len())),
+        [text, pattern, limit] => (&*text, &*pattern, index_argument(SPLIT, limit)?),
+        _ => return Err(Thrown::arity(SPLIT, args.len())),
     };
+    split_at(budget, text, pattern, limit)
+}
+
+const SPLIT: &str = "clojure.string/split";
+
+pub(super) fn split_at(
+    budget: &mut Budget,
+    text: &Value,
+    pattern: &Value,
+    limit: i64,
+) -> Result<Value, Thrown> {
+    const NAME: &str = SPLIT;
     let pattern = pattern_of(NAME, pattern)?;
     let text = text_of(NAME, text)?;
     if let Some(needle) = pattern.needle()? {

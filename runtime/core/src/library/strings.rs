@@ -66,29 +66,46 @@ fn string_of<'v>(what: &str, value: &'v Value) -> Result<&'v Text, Thrown> {
     }
 }
 
+/// The argument of a function of one.
+fn only<'a>(name: &str, args: &'a [Value]) -> Result<&'a Value, Thrown> {
+    if let [value] = args { Ok(value) } else { Err(Thrown::arity(name, args.len())) }
+}
+
 /// A new string of about the length of `text`, charged before it is made.
 fn changed(
     budget: &mut Budget,
     name: &str,
-    args: &[Value],
+    value: &Value,
     change: fn(&Text) -> Text,
 ) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity(name, args.len())) };
     let text = text_of(budget, name, value)?;
     budget.charge_bytes(text.len() as u64)?;
     Ok(Value::Str(change(&text)))
 }
 
+const UPPER_CASE: &str = "clojure.string/upper-case";
+
 pub fn upper_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    changed(budget, "clojure.string/upper-case", args, Text::to_upper_case)
+    in_upper_case(budget, only(UPPER_CASE, args)?)
 }
 
+pub(super) fn in_upper_case(budget: &mut Budget, value: &Value) -> Result<Value, Thrown> {
+    changed(budget, UPPER_CASE, value, Text::to_upper_case)
+}
+
+const LOWER_CASE: &str = "clojure.string/lower-case";
+
 pub fn lower_case(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    changed(budget, "clojure.string/lower-case", args, Text::to_lower_case)
+    in_lower_case(budget, only(LOWER_CASE, args)?)
+}
+
+pub(super) fn in_lower_case(budget: &mut Budget, value: &Value) -> Result<Value, Thrown> {
+    changed(budget, LOWER_CASE, value, Text::to_lower_case)
 }
 
 pub fn capitalize(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    changed(budget, "clojure.string/capitalize", args, |text| {
+    const NAME: &str = "clojure.string/capitalize";
+    changed(budget, NAME, only(NAME, args)?, |text| {
         let mut chars = text.chars();
         match chars.next() {
             // Beyond 16 bits a character is two units, and half of it has no upper case.
@@ -120,11 +137,10 @@ enum Ends {
 fn trimmed(
     budget: &mut Budget,
     name: &str,
-    args: &[Value],
+    value: &Value,
     ends: Ends,
     is_cut: fn(char) -> bool,
 ) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity(name, args.len())) };
     let text = string_of(name, value)?;
     let rest = if ends == Ends::End { text } else { text.trim_start_matches(is_cut) };
     let kept = if ends == Ends::Start { rest } else { rest.trim_end_matches(is_cut) };
@@ -136,20 +152,29 @@ fn trimmed(
     Ok(Value::Str(text.part(start..start + kept.len())))
 }
 
+const TRIM: &str = "clojure.string/trim";
+
 pub fn trim(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trim", args, Ends::Both, is_white)
+    without_white(budget, only(TRIM, args)?)
+}
+
+pub(super) fn without_white(budget: &mut Budget, value: &Value) -> Result<Value, Thrown> {
+    trimmed(budget, TRIM, value, Ends::Both, is_white)
 }
 
 pub fn triml(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/triml", args, Ends::Start, is_white)
+    const NAME: &str = "clojure.string/triml";
+    trimmed(budget, NAME, only(NAME, args)?, Ends::Start, is_white)
 }
 
 pub fn trimr(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trimr", args, Ends::End, is_white)
+    const NAME: &str = "clojure.string/trimr";
+    trimmed(budget, NAME, only(NAME, args)?, Ends::End, is_white)
 }
 
 pub fn trim_newline(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    trimmed(budget, "clojure.string/trim-newline", args, Ends::End, |char| matches!(char, '\n' | '\r'))
+    const NAME: &str = "clojure.string/trim-newline";
+    trimmed(budget, NAME, only(NAME, args)?, Ends::End, |char| matches!(char, '\n' | '\r'))
 }
 
 /// Whether a text has nothing but white space.
@@ -158,7 +183,10 @@ pub(super) fn is_blank_text(text: &str) -> bool {
 }
 
 pub fn is_blank(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let [value] = args else { return Err(Thrown::arity("clojure.string/blank?", args.len())) };
+    blank(only("clojure.string/blank?", args)?)
+}
+
+pub(super) fn blank(value: &Value) -> Result<Value, Thrown> {
     match value {
         Value::Nil => Ok(Value::Bool(true)),
         Value::Str(text) => Ok(Value::Bool(is_blank_text(text))),
@@ -167,22 +195,30 @@ pub fn is_blank(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
 }
 
 pub fn join(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    let (separator, coll) = match args {
-        [coll] => (Value::Nil, take(coll)),
-        [separator, coll] => (take(separator), take(coll)),
-        _ => return Err(Thrown::arity("clojure.string/join", args.len())),
-    };
+    match args {
+        [coll] => joined(budget, &Value::Nil, take(coll)),
+        [separator, coll] => joined(budget, separator, take(coll)),
+        _ => Err(Thrown::arity("clojure.string/join", args.len())),
+    }
+}
+
+fn joined(budget: &mut Budget, separator: &Value, coll: Value) -> Result<Value, Thrown> {
     let items = elements(budget, coll)?;
+    join_elements(budget, separator, &items)
+}
+
+/// The texts of elements that are all there, with a separator between them.
+pub(super) fn join_elements(budget: &mut Budget, separator: &Value, items: &Vector) -> Result<Value, Thrown> {
     if let Value::Nil | Value::Str(_) = separator
         && items.iter().all(|item| matches!(item, Value::Str(_)))
     {
-        return join_texts(budget, separator.as_str().unwrap_or_default(), &items);
+        return join_texts(budget, separator.as_str().unwrap_or_default(), items);
     }
     let mut units = Units::default();
     for (index, item) in items.iter().enumerate() {
         budget.spend(1)?;
         if index > 0 {
-            units.push_value(budget, &separator)?;
+            units.push_value(budget, separator)?;
         }
         units.push_value(budget, item)?;
     }
@@ -207,27 +243,51 @@ fn join_texts(budget: &mut Budget, separator: &str, items: &Vector) -> Result<Va
     Ok(Value::Str(Text::from_scratch(out)))
 }
 
+fn pair<'a>(name: &str, args: &'a [Value]) -> Result<(&'a Value, &'a Value), Thrown> {
+    if let [first, second] = args { Ok((first, second)) } else { Err(Thrown::arity(name, args.len())) }
+}
+
 fn about(
     budget: &mut Budget,
     name: &str,
-    args: &[Value],
+    (text, part): (&Value, &Value),
     holds: fn(&str, &str) -> bool,
 ) -> Result<Value, Thrown> {
-    let [text, part] = args else { return Err(Thrown::arity(name, args.len())) };
     let text = text_of(budget, name, text)?;
     Ok(Value::Bool(holds(&text, string_of(name, part)?)))
 }
 
+const STARTS_WITH: &str = "clojure.string/starts-with?";
+
 pub fn starts_with(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    about(budget, "clojure.string/starts-with?", args, |text, part| text.starts_with(part))
+    let (text, part) = pair(STARTS_WITH, args)?;
+    begins(budget, text, part)
 }
+
+pub(super) fn begins(budget: &mut Budget, text: &Value, part: &Value) -> Result<Value, Thrown> {
+    about(budget, STARTS_WITH, (text, part), |text, part| text.starts_with(part))
+}
+
+const ENDS_WITH: &str = "clojure.string/ends-with?";
 
 pub fn ends_with(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    about(budget, "clojure.string/ends-with?", args, |text, part| text.ends_with(part))
+    let (text, part) = pair(ENDS_WITH, args)?;
+    ends(budget, text, part)
 }
 
+pub(super) fn ends(budget: &mut Budget, text: &Value, part: &Value) -> Result<Value, Thrown> {
+    about(budget, ENDS_WITH, (text, part), |text, part| text.ends_with(part))
+}
+
+const INCLUDES: &str = "clojure.string/includes?";
+
 pub fn includes(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    about(budget, "clojure.string/includes?", args, |text, part| text.contains(part))
+    let (text, part) = pair(INCLUDES, args)?;
+    holds(budget, text, part)
+}
+
+pub(super) fn holds(budget: &mut Budget, text: &Value, part: &Value) -> Result<Value, Thrown> {
+    about(budget, INCLUDES, (text, part), |text, part| text.contains(part))
 }
 
 /// Text, part to look for and the index of the third argument, which `absent` stands for.
@@ -321,10 +381,21 @@ fn byte_offset(text: &str, index: usize) -> usize {
 }
 
 pub fn replace(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    const NAME: &str = "clojure.string/replace";
-    let [text, pattern, replacement] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let [text, pattern, replacement] = args else { return Err(Thrown::arity(REPLACE, args.len())) };
+    replaced(budget, text, pattern, replacement)
+}
+
+const REPLACE: &str = "clojure.string/replace";
+
+pub(super) fn replaced(
+    budget: &mut Budget,
+    text: &Value,
+    pattern: &Value,
+    replacement: &Value,
+) -> Result<Value, Thrown> {
+    const NAME: &str = REPLACE;
     let text = text_of(budget, NAME, text)?;
-    match (&*pattern, &*replacement) {
+    match (pattern, replacement) {
         (Value::Str(from), Value::Str(to)) => replace_text(budget, &text, from, to),
         (Value::Char(_), Value::Char(_)) => {
             replace_text(budget, &text, &str_text(pattern), &str_text(replacement))
