@@ -63,13 +63,15 @@ struct Session<'a> {
     limits: Limits,
     verify: bool,
     log: Log,
+    #[cfg(feature = "otel")]
+    traces: Option<crate::otel::Traces>,
     world: WorldFactory<'a>,
 }
 
 /// Carries out one command line and says how it went.
 pub(crate) fn main(flow: &'static Flow, arguments: Vec<OsString>, world: WorldFactory<'_>) -> ExitCode {
     let mut format = Format::Json;
-    match answer(flow, arguments, world, &mut format) {
+    let status = match answer(flow, arguments, world, &mut format) {
         Ok(answer) if output::answer(&answer, format) => ExitCode::SUCCESS,
         // The answer did not arrive: nobody may take this for success.
         Ok(_) => ExitCode::from(FAILED),
@@ -77,7 +79,11 @@ pub(crate) fn main(flow: &'static Flow, arguments: Vec<OsString>, world: WorldFa
             output::failure(&failure, format);
             ExitCode::from(failure.exit)
         }
-    }
+    };
+    // The answer is out; whoever waits for it waits no longer.
+    #[cfg(feature = "otel")]
+    crate::otel::flush();
+    status
 }
 
 fn answer(
@@ -127,7 +133,17 @@ impl<'a> Session<'a> {
         let silent = if serves { Level::Info } else { Level::Off };
         let level = arguments.log.map_or_else(Level::of_environment, |level| Ok(Some(level)))?;
         let log = Log { level: level.unwrap_or(silent), format, slug: flow.slug };
-        Ok(Self { flow, contract, directory, limits, verify: arguments.verify, log, world })
+        Ok(Self {
+            flow,
+            contract,
+            directory,
+            limits,
+            verify: arguments.verify,
+            log,
+            #[cfg(feature = "otel")]
+            traces: crate::otel::Traces::of_environment(flow.slug, flow.version),
+            world,
+        })
     }
 
     fn carry_out(&self, arguments: Arguments) -> Result<Answer, Failure> {
@@ -165,6 +181,8 @@ impl<'a> Session<'a> {
             // One or the other.
             progress: !self.log.is_on() && std::io::stderr().is_terminal(),
             log: self.log,
+            #[cfg(feature = "otel")]
+            traces: self.traces.clone(),
         })
     }
 

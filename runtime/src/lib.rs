@@ -31,6 +31,10 @@ pub mod world;
 /// Errors of commands.
 pub mod failure;
 
+/// Traces for OpenTelemetry.
+#[cfg(feature = "otel")]
+mod otel;
+
 /// The command line.
 mod cli;
 

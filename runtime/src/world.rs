@@ -28,6 +28,9 @@ pub struct SystemWorld {
     pub progress: bool,
     /// What is told of what is committed.
     pub log: Log,
+    /// What is told to a trace collector.
+    #[cfg(feature = "otel")]
+    pub(crate) traces: Option<crate::otel::Traces>,
 }
 
 /// What steps of a linked flow are carried out with. Connections are the main flow's.
@@ -62,10 +65,18 @@ impl World for SystemWorld {
     }
 
     fn listens(&self) -> bool {
+        #[cfg(feature = "otel")]
+        if self.traces.is_some() {
+            return true;
+        }
         self.progress || self.log.is_on()
     }
 
     fn told(&self, workflow_id: &str, entry: &Entry) {
+        #[cfg(feature = "otel")]
+        if let Some(traces) = &self.traces {
+            traces.told(workflow_id, entry);
+        }
         self.log.entry(workflow_id, entry);
         if let Some(line) = log::progress(entry).filter(|_| self.progress) {
             crate::cli::say(&line);

@@ -27,6 +27,11 @@ pub(super) fn engine_over(
     store: Arc<SqliteStore>,
     bindings: Bindings,
 ) -> Result<Engine, Failure> {
+    #[cfg(feature = "otel")]
+    if let Some(traces) = &session.traces {
+        let observer: Arc<dyn Observer> = store.clone();
+        traces.look_into(Arc::downgrade(&observer));
+    }
     let limits = Limits::from(&session.limits);
     let engine = Engine::new(Arc::new(*session.flow), store, session.world(bindings), limits)?;
     Ok(if session.verify { engine.verifying() } else { engine })

@@ -16,6 +16,7 @@ use crate::scrub::Scrubber;
 mod body;
 /// The shared clients.
 mod client;
+pub use client::builder;
 /// The evaluated config, checked.
 mod config;
 /// Where a request goes and what it carries.

@@ -24,7 +24,8 @@ pub(super) fn for_scheme(scheme: &str) -> Result<&'static Client, StepError> {
         .map_err(|reason| StepError::new("tls", format!("cannot set up the HTTP client: {reason}")))
 }
 
-fn builder() -> reqwest::ClientBuilder {
+/// What every HTTP client of an executable has in common.
+pub fn builder() -> reqwest::ClientBuilder {
     // Answers an error when a provider is there already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
