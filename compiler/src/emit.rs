@@ -47,6 +47,8 @@ pub enum RuntimeDependency {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub runtime_dependency: RuntimeDependency,
+    /// Cargo features of the runtime that the project asks for.
+    pub features: Vec<String>,
     /// Also write a CI workflow.
     pub workflow: bool,
 }
@@ -96,12 +98,18 @@ pub fn emit_with(
         files.extend(module.files.clone());
     }
     put(&mut files, &MainRs { modules: &modules });
-    documents(&mut files, definition, &program.version, runtime_path, options.workflow);
+    documents(&mut files, definition, &program.version, runtime_path, options);
     files
 }
 
 /// Everything that depends on the definition only.
-fn documents(files: &mut Files, definition: &Definition, version: &str, runtime_path: &str, workflow: bool) {
+fn documents(
+    files: &mut Files,
+    definition: &Definition,
+    version: &str,
+    runtime_path: &str,
+    options: &Options,
+) {
     let slug = definition.slug.value.as_str();
     let package = Package::of(slug);
     let title = definition.name.as_ref().map_or(slug, |name| name.value.as_str());
@@ -119,8 +127,8 @@ fn documents(files: &mut Files, definition: &Definition, version: &str, runtime_
             compiler: COMPILER,
             rust_version: RUST_VERSION,
             runtime_path,
-            // No family is behind a feature yet.
-            features: &[],
+            // No family is behind one yet.
+            features: &options.features,
         },
     );
     put(
@@ -141,7 +149,7 @@ fn documents(files: &mut Files, definition: &Definition, version: &str, runtime_
     put(files, &Bindings { slug, slots: &slots });
     put(files, &Dockerfile { binary: &package.binary, rust_version: RUST_VERSION });
     put(files, &Gitignore { flow: std::marker::PhantomData });
-    if workflow {
+    if options.workflow {
         let executable = format!("target/release/{}", package.binary);
         let describe = format!("{executable} describe");
         put(

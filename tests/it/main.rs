@@ -37,6 +37,9 @@ mod error_codes;
 /// Executables, end to end.
 mod executable;
 
+/// Traces of executables.
+mod executable_traces;
+
 /// Suggested changes and levels of diagnostics.
 mod fix;
 

@@ -149,8 +149,11 @@ pub fn with_main(
     lints: &str,
     main: &str,
 ) -> Files {
-    let options =
-        Options { runtime_dependency: RuntimeDependency::Path("runtime".to_owned()), workflow: false };
+    let options = Options {
+        runtime_dependency: RuntimeDependency::Path("runtime".to_owned()),
+        features: Vec::new(),
+        workflow: false,
+    };
     let mut files = emit::emit_with(sources, definition, program, children, &options);
     files.remove("Cargo.toml");
     let mut modules = String::new();

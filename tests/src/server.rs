@@ -20,6 +20,8 @@ pub struct Request {
     /// Names in lower case, in the order sent.
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The body as sent; it may be no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Request {
@@ -249,5 +251,6 @@ fn receive(stream: &TcpStream) -> std::io::Result<Option<Request>> {
         query: query.to_owned(),
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
     }))
 }

@@ -179,6 +179,9 @@ pub(crate) struct Setup {
     /// Only the variant for drafts
     #[arg(long)]
     pub(crate) draft: bool,
+    /// With traces for OpenTelemetry: for projects whose `breytac.toml` asks for them
+    #[arg(long)]
+    pub(crate) otlp: bool,
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

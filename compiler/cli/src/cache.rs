@@ -17,12 +17,16 @@ use crate::report::{self, Failure};
 use crate::sources::{create_folder, unwritable};
 use crate::toolchain::Toolchain;
 
+/// What a runtime has beyond the usual.
+mod features;
 /// Compiling the runtime with cargo.
 mod fill;
 /// How far the compilation is.
 mod progress;
 /// What is no longer used.
 pub(crate) mod prune;
+
+pub(crate) use features::Features;
 
 /// When set, cargo's own folders are kept, so that after a change of the runtime's sources only these are compiled:
 /// for people (and tests) who work on the runtime.
@@ -128,31 +132,39 @@ pub(crate) fn folder() -> Result<PathBuf, Failure> {
     std::path::absolute(&folder).map_err(|error| unwritable(&folder, &error))
 }
 
-/// The runtime in this variant, compiled now if it is not in the cache.
-pub(crate) fn runtime(toolchain: &Toolchain, variant: Variant) -> Result<Runtime, Failure> {
+/// The name of a runtime: `fast`, `small-otel`.
+pub(crate) fn name(variant: Variant, features: Features) -> String {
+    features.names().into_iter().fold(variant.name().to_owned(), |name, feature| name + "-" + &feature)
+}
+
+/// The runtime in this variant and with these features, compiled now if it is not in the cache.
+pub(crate) fn runtime(
+    toolchain: &Toolchain,
+    variant: Variant,
+    features: Features,
+) -> Result<Runtime, Failure> {
     let parent = folder()?.join("runtime");
-    let key = key(toolchain, variant);
-    let entry = parent.join(format!("{}-{key}", variant.name()));
+    let (name, key) = (name(variant, features), key(toolchain, variant, features));
+    let entry = parent.join(format!("{name}-{key}"));
     if let Some(runtime) = open(&entry, &key) {
         prune::mark_used(&entry);
         return Ok(runtime);
     }
     create_folder(&parent)?;
-    let dependencies = dependencies_key(toolchain, variant);
-    let _lock =
-        lock(&parent.join(format!("{}-{dependencies}.lock", variant.name())), "compiling the runtime")?;
+    let dependencies = dependencies_key(toolchain, variant, features);
+    let _lock = lock(&parent.join(format!("{name}-{dependencies}.lock")), "compiling the runtime")?;
     if let Some(runtime) = open(&entry, &key) {
         return Ok(runtime);
     }
     let start = Instant::now();
-    let work = parent.join(format!("{}-{dependencies}.building", variant.name()));
-    let libraries = fill::compile(toolchain, variant, &work)?;
+    let work = parent.join(format!("{name}-{dependencies}.building"));
+    let libraries = fill::compile(toolchain, variant, features, &work)?;
     finish(&entry, &work, &libraries)?;
     if env::var_os(KEEP).is_none() {
         // Cargo's own folders are of no further use; when they cannot be removed they only take up room.
         let _ = fs::remove_dir_all(&work);
     }
-    prune::runtimes(&parent, variant.name());
+    prune::runtimes(&parent, &name);
     let runtime = open(&entry, &key).ok_or_else(|| {
         Failure::new(
             "cache-entry-broken",
@@ -163,16 +175,17 @@ pub(crate) fn runtime(toolchain: &Toolchain, variant: Variant) -> Result<Runtime
 }
 
 /// Everything that the compiled libraries depend on.
-fn key(toolchain: &Toolchain, variant: Variant) -> String {
-    key_over(packed::DIGEST, toolchain, variant)
+fn key(toolchain: &Toolchain, variant: Variant, features: Features) -> String {
+    key_over(packed::DIGEST, toolchain, variant, features)
 }
 
 /// Everything that the libraries other than ours depend on: what a build that is carried on has in common.
-fn dependencies_key(toolchain: &Toolchain, variant: Variant) -> String {
-    key_over(packed::lock(), toolchain, variant)
+fn dependencies_key(toolchain: &Toolchain, variant: Variant, features: Features) -> String {
+    key_over(packed::lock(), toolchain, variant, features)
 }
 
-fn key_over(content: &str, toolchain: &Toolchain, variant: Variant) -> String {
+fn key_over(content: &str, toolchain: &Toolchain, variant: Variant, features: Features) -> String {
+    let features = features.names();
     let mut parts = vec![
         content,
         toolchain.identity.as_str(),
@@ -183,6 +196,7 @@ fn key_over(content: &str, toolchain: &Toolchain, variant: Variant) -> String {
     ];
     let profile = variant.profile();
     parts.extend(profile.iter().map(String::as_str).chain(variant.flags().iter().copied()));
+    parts.extend(features.iter().map(String::as_str));
     digest(parts)
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<u8, Failure> {
 fn executable(file: &std::path::Path, flow: &Flow, profile: Profile) -> Result<(Built, f64), Failure> {
     let mut start = Instant::now();
     let toolchain = toolchain::find()?;
-    let runtime = cache::runtime(&toolchain, profile.variant())?;
+    let runtime = cache::runtime(&toolchain, profile.variant(), flow.features)?;
     if let Some(time) = runtime.built_in {
         start += time;
     }

@@ -1,13 +1,9 @@
 //! A flow file to a compilation, with the levels of diagnostics that the project and the command line ask for.
-//!
-//! `breytac.toml` beside the flow holds the project's settings: `[lints]` maps a code (or `warnings`) to `allow`,
-//! `warn` or `deny`. What the command line says about a code wins.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use breyta_compiler::diagnostics::{Code, Diagnostic, Severity, codes, nearest, render};
+use breyta_compiler::diagnostics::{Diagnostic, Severity, render};
 use breyta_compiler::emit::{Files, Linked, Options, RuntimeDependency, emit_with};
 use breyta_compiler::flow::Definition;
 use breyta_compiler::mir::Program;
@@ -17,23 +13,10 @@ use breyta_compiler::{Compilation, Depth, compile_with};
 use serde_json::{Value, json};
 
 use crate::args::Lints;
+use crate::cache::Features;
 use crate::report::{self, FAILED, Failure, Format};
+use crate::settings::{Levels, Settings};
 use crate::sources::{self, Folder, shown};
-
-/// All codes but `warnings`.
-const ALL_WARNINGS: &str = "warnings";
-
-/// What is done with a diagnostic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
-    Allow,
-    Warn,
-    Deny,
-}
-
-/// Levels by code name.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Levels(BTreeMap<String, Level>);
 
 /// A flow with everything that is known about it.
 #[derive(Debug)]
@@ -55,6 +38,8 @@ pub(crate) struct Flow {
     pub(crate) program: Program,
     /// The flows that are linked to it, in the order given.
     pub(crate) children: Vec<Flow>,
+    /// What its runtime is built with.
+    pub(crate) features: Features,
 }
 
 /// Texts of files by name, in the place of what is on the disk.
@@ -65,7 +50,7 @@ pub(crate) type Texts = BTreeMap<String, String>;
 pub(crate) struct Project {
     flow: Sources,
     folder: Folder,
-    levels: Levels,
+    settings: Settings,
     /// Flows that this one may call.
     children: Children,
 }
@@ -91,9 +76,9 @@ impl Project {
         }
         let given = Levels::of_arguments(lints)?;
         let (flow, folder) = sources::open(file)?;
-        let mut levels = Levels::of_project(file)?;
-        levels.0.extend(given.0);
-        Ok(Self { flow, folder, levels, children })
+        let mut settings = Settings::beside(file)?;
+        settings.levels = settings.levels.overridden_by(given);
+        Ok(Self { flow, folder, settings, children })
     }
 
     /// Compiles the flow; files that `texts` names have the text there.
@@ -113,7 +98,8 @@ impl Project {
         let loader = Replacing { folder: &self.folder, texts };
         let Compilation { problems, refusals, definition, program } =
             compile_with(&mut sources, &loader, &self.children, depth);
-        let problems = problems.into_iter().filter_map(|problem| self.levels.apply(problem)).collect();
+        let problems =
+            problems.into_iter().filter_map(|problem| self.settings.levels.apply(problem)).collect();
         Checked { sources, problems, refusals, definition, program }
     }
 }
@@ -172,7 +158,10 @@ fn linkable(file: &Path, with: &[PathBuf], format: Format) -> Result<Flow, Failu
     }
     let Checked { sources, definition, program, .. } = checked;
     match (definition, program) {
-        (Some(definition), Some(program)) => Ok(Flow { sources, definition, program, children: Vec::new() }),
+        (Some(definition), Some(program)) => {
+            let features = project.settings.features;
+            Ok(Flow { sources, definition, program, children: Vec::new(), features })
+        }
         _ => Err(Failure::new(
             "not-supported-yet",
             format!("{} has a form that may be allowed but cannot be built yet", shown(file)),
@@ -183,8 +172,11 @@ fn linkable(file: &Path, with: &[PathBuf], format: Format) -> Result<Flow, Failu
 impl Flow {
     /// The files of its crate.
     pub(crate) fn emit(&self, runtime_path: &str, workflow: bool) -> Files {
-        let options =
-            Options { runtime_dependency: RuntimeDependency::Path(runtime_path.to_owned()), workflow };
+        let options = Options {
+            runtime_dependency: RuntimeDependency::Path(runtime_path.to_owned()),
+            features: self.features.names(),
+            workflow,
+        };
         let children: Vec<Linked<'_>> = self
             .children
             .iter()
@@ -237,107 +229,4 @@ impl Checked {
             ..Failure::new("flow-invalid", format!("{} has {errors} {noun}", shown(file)))
         }
     }
-}
-
-impl Levels {
-    fn of_arguments(lints: &Lints) -> Result<Self, Failure> {
-        let mut levels = Self::default();
-        for (codes, level, option) in [
-            (&lints.deny, Level::Deny, "--deny"),
-            (&lints.warn, Level::Warn, "--warn"),
-            (&lints.allow, Level::Allow, "--allow"),
-        ] {
-            for code in codes {
-                let wrong =
-                    |message: String| Failure::usage("lint-invalid", format!("{option} {code}: {message}"));
-                admit(code, level).map_err(wrong)?;
-                if levels.0.insert(code.clone(), level).is_some_and(|other| other != level) {
-                    return Err(wrong("this code is given another level as well".to_owned()));
-                }
-            }
-        }
-        Ok(levels)
-    }
-
-    /// The settings beside the flow.
-    fn of_project(file: &Path) -> Result<Self, Failure> {
-        let path = file.with_file_name("breytac.toml");
-        let invalid =
-            |message: String| Failure::new("settings-invalid", format!("{}: {message}", shown(&path)));
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(invalid(format!("cannot be read: {error}"))),
-        };
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| invalid(error.to_string()))?;
-        let mut levels = Self::default();
-        for (key, value) in &table {
-            match (key.as_str(), value) {
-                ("lints", toml::Value::Table(lints)) => {
-                    for (code, level) in lints {
-                        let level = match level.as_str() {
-                            Some("allow") => Level::Allow,
-                            Some("warn") => Level::Warn,
-                            Some("deny") => Level::Deny,
-                            _ => {
-                                return Err(invalid(format!(
-                                    "[lints] {code}: write \"allow\", \"warn\" or \"deny\""
-                                )));
-                            }
-                        };
-                        admit(code, level)
-                            .map_err(|message| invalid(format!("[lints] {code}: {message}")))?;
-                        levels.0.insert(code.clone(), level);
-                    }
-                }
-                ("lints", _) => return Err(invalid("`lints` is a table: write [lints]".to_owned())),
-                ("limits", _) => {
-                    return Err(Failure::new(
-                        "not-supported-yet",
-                        format!("{}: [limits] is not supported yet", shown(&path)),
-                    )
-                    .help("give limits to the executable, `run --limit NAME=VALUE`"));
-                }
-                (other, _) => {
-                    return Err(invalid(format!("there is no section `{other}`; there is [lints]")));
-                }
-            }
-        }
-        Ok(levels)
-    }
-
-    fn apply(&self, mut problem: Diagnostic) -> Option<Diagnostic> {
-        let is_warning = problem.severity == Severity::Warning;
-        let own = self.0.get(problem.code.name());
-        let all = self.0.get(ALL_WARNINGS).filter(|_| is_warning);
-        // Of a code that is sometimes a warning, what is an error stays one.
-        let may_be_less = is_warning || problem.code.is_allowable();
-        match own.or(all) {
-            Some(Level::Allow) if may_be_less => return None,
-            Some(Level::Warn) if may_be_less => problem.severity = Severity::Warning,
-            Some(Level::Deny) => problem.severity = Severity::Error,
-            _ => {}
-        }
-        Some(problem)
-    }
-}
-
-/// Whether the code may have this level.
-fn admit(name: &str, level: Level) -> Result<(), String> {
-    if name == ALL_WARNINGS {
-        return Ok(());
-    }
-    let Some(code) = Code::find(name) else {
-        let near = nearest(name, codes::ALL.iter().map(|code| code.name()));
-        return Err(match near.first() {
-            Some(near) => format!("there is no such diagnostic; did you mean {near}?"),
-            None => "there is no such diagnostic".to_owned(),
-        });
-    };
-    let may_be_less =
-        code.severity() == Severity::Warning || code.is_allowable() || code.is_sometimes_warning();
-    if level != Level::Deny && !may_be_less {
-        return Err("this is always an error: what it is about cannot be compiled".to_owned());
-    }
-    Ok(())
 }

@@ -19,6 +19,8 @@ mod frontend;
 mod packed;
 /// What people and programs get to see.
 mod report;
+/// `breytac.toml`.
+mod settings;
 /// Files in, files out, whole or not at all.
 mod sources;
 /// The installed Rust compiler.

@@ -13,8 +13,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::Variant;
 use super::progress::Progress;
+use super::{Features, Variant};
 use crate::packed;
 use crate::report::Failure;
 use crate::sources::{create_folder, shown, unwritable, write_if_changed};
@@ -34,14 +34,22 @@ const SOURCES: &str = "/breyta";
 const REGISTRY: &str = "/cargo";
 
 /// Compiles in the folder `work`, where an earlier call may have been interrupted.
-pub(super) fn compile(toolchain: &Toolchain, variant: Variant, work: &Path) -> Result<Libraries, Failure> {
+pub(super) fn compile(
+    toolchain: &Toolchain,
+    variant: Variant,
+    features: Features,
+    work: &Path,
+) -> Result<Libraries, Failure> {
     let workspace = work.join("workspace");
     unpack(&workspace)?;
-    let total = resolve(toolchain, &workspace)?;
-    let progress = Progress::start(format!("compiling the runtime ({})", variant.name()), total);
+    let enabled = features.names().join(",");
+    let total = resolve(toolchain, &workspace, &enabled)?;
+    let what = format!("compiling the runtime ({})", super::name(variant, features));
+    let progress = Progress::start(what, total);
     let log = work.with_extension("log");
     let mut command = cargo(toolchain, &workspace);
     command.args(["build", "--locked", "--offline", "--release", "--package", "breyta-runtime"]);
+    command.args(["--features", &enabled]);
     command
         .args(["--message-format", "json", "--target", &toolchain.host, "--target-dir"])
         .arg(work.join("target"));
@@ -103,9 +111,10 @@ fn flags(toolchain: &Toolchain, variant: Variant, work: &Path) -> String {
 }
 
 /// Makes sure that all dependencies are on this machine, and counts the crates.
-fn resolve(toolchain: &Toolchain, workspace: &Path) -> Result<u64, Failure> {
+fn resolve(toolchain: &Toolchain, workspace: &Path, features: &str) -> Result<u64, Failure> {
     let output = cargo(toolchain, workspace)
         .args(["metadata", "--locked", "--format-version", "1", "--filter-platform", &toolchain.host])
+        .args(["--features", features])
         .output()
         .map_err(|error| no_cargo(toolchain, &error))?;
     if !output.status.success() {

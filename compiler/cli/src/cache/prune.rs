@@ -23,9 +23,13 @@ pub(super) fn mark_used(entry: &Path) {
 
 /// Removes all but the last used runtimes of a variant.
 pub(super) fn runtimes(parent: &Path, variant: &str) {
-    let prefix = format!("{variant}-");
+    // Names with features begin with those without: what follows must be the key.
+    let is_one = |name: &str| {
+        let key = name.strip_prefix(variant).and_then(|rest| rest.strip_prefix('-'));
+        key.is_some_and(|key| !key.contains('-'))
+    };
     let mut entries: Vec<(SystemTime, PathBuf)> = folders(parent)
-        .filter(|path| path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(&prefix)))
+        .filter(|path| path.file_name().is_some_and(|it| is_one(&it.to_string_lossy())))
         .filter_map(|path| Some((fs::metadata(path.join(READY)).ok()?.modified().ok()?, path)))
         .collect();
     entries.sort();

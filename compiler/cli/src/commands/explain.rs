@@ -53,7 +53,7 @@ const OWN: &[(&str, &str)] = &[
     ),
     (
         "settings-invalid",
-        "`breytac.toml` beside the flow is not as it should be. It may hold `[lints]`, which maps codes to \"allow\", \"warn\" or \"deny\".",
+        "`breytac.toml` beside the flow is not as it should be. It may hold `[lints]`, which maps codes to \"allow\", \"warn\" or \"deny\", and `[observability]` with `otlp = true`.",
     ),
     (
         "toolchain-missing",
