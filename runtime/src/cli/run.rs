@@ -102,7 +102,7 @@ pub(super) async fn finish(
     decision: Option<&'static str>,
 ) -> Result<Answer, Failure> {
     engine.end_requested().await?;
-    while let Some(ahead) = ahead_of(engine, number)? {
+    while let Some(ahead) = ahead_of(engine, number).await? {
         say(&format!("{ahead} holds the slot of this flow and is carried on first"));
         engine.drive(&ahead).await?;
     }
@@ -115,9 +115,10 @@ pub(super) async fn finish(
 }
 
 /// The workflow id of a run that a queued one waits for; None when it is not queued, or its turn has come.
-fn ahead_of(engine: &Engine, number: RunNumber) -> Result<Option<String>, Failure> {
+async fn ahead_of(engine: &Engine, number: RunNumber) -> Result<Option<String>, Failure> {
     let store = engine.store();
-    let queued = store.find_run(number)?.is_some_and(|record| record.summary.status == RunStatus::Queued);
+    // As the owner: looking as others do needs a connection of its own, and hardly any run is queued.
+    let queued = store.load_run(number).await?.is_some_and(|run| run.status == RunStatus::Queued);
     if !queued {
         return Ok(None);
     }
