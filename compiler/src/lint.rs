@@ -19,6 +19,9 @@ mod packaged;
 /// `(range)` without an end.
 mod ranges;
 
+/// How many steps a body has.
+mod count;
+
 /// The shape of `flow/step` calls.
 mod steps;
 
@@ -60,6 +63,7 @@ fn rules(sources: &Sources, forms: &[Form], problems: &mut Problems) {
     ranges::check(&facts, problems);
     transforms::check(&facts, problems);
     steps::check(sources, definition, &facts, problems);
+    count::check(body, problems);
     packaged::check(sources, definition, body, &facts, problems);
 }
 

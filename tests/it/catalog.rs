@@ -2,6 +2,8 @@
 
 use breyta_catalog::families::{ALL, NAMES};
 use breyta_catalog::helpers::{CALL_FLOW_OPTIONS, POLL};
+use breyta_catalog::limits::LIMITS;
+use breyta_catalog::limits::platform::{Kept, PLATFORM};
 use breyta_catalog::values::{ConfigKey, KeyType, Shape};
 use breyta_catalog::{controls, families};
 use breyta_tests::fixture;
@@ -116,4 +118,21 @@ fn effects_are_those_of_the_families() {
         assert_eq!(families::effect(family.name), Some(family.effect), "{}", family.name);
     }
     assert_eq!(families::effect("code"), Some(families::FUNCTION.effect));
+}
+
+/// A limit that waits for a family must be looked at again when the family is carried out.
+#[test]
+fn limits_of_the_platform_are_kept_as_it_is_said() {
+    let mut failures = Vec::new();
+    for limit in PLATFORM {
+        let holds = match limit.kept {
+            Kept::By(name) => LIMITS.iter().any(|row| row.name == name),
+            Kept::With(family) => families::find(family).is_some_and(|family| !family.runs),
+            Kept::Checked(_) | Kept::Refused(_) => true,
+        };
+        if !holds {
+            failures.push(format!("{}: {:?}", limit.what, limit.kept));
+        }
+    }
+    fixture::assert_none(&failures);
 }

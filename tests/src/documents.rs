@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use breyta_catalog::families;
+use breyta_catalog::limits::platform::Kept;
 use breyta_catalog::{errors, limits};
 use breyta_compiler::diagnostics::{Severity, codes};
 use breyta_core::library::{self, Entry, Ty};
@@ -109,6 +110,19 @@ fn limits_document() -> String {
     for limit in limits::LIMITS {
         let default = format!("{} {}", limit.default, limit.unit.name());
         row(&mut text, &[&format!("`{}`", limit.name), default.trim(), limit.doc]);
+    }
+    text.push_str(
+        "\n## What the platform documents\n\nEach limit of the platform, and what becomes of it here.\n",
+    );
+    head(&mut text, &["What", "On the platform", "Here"]);
+    for limit in limits::platform::PLATFORM {
+        let kept = match limit.kept {
+            Kept::By(name) => format!("`{name}`"),
+            Kept::Checked(how) => format!("checked {how}"),
+            Kept::With(family) => format!("not yet: no `:{family}` step is carried out"),
+            Kept::Refused(what) => format!("not yet: {what} is refused when building"),
+        };
+        row(&mut text, &[limit.what, limit.value, &kept]);
     }
     text
 }

@@ -210,6 +210,8 @@ codes! {
     MISSING_CONFIG_KEY "missing-config-key" Error;
     /// The same step id in several branches: allowed, told apart by path.
     REPEATED_STEP_ID "repeated-step-id" Warning;
+    /// More steps in a flow body than the platform takes.
+    TOO_MANY_STEPS "too-many-steps" Warning;
     /// `flow/step` with more than three arguments.
     FLOW_STEP_ARITY_INVALID "flow_step_arity_invalid" Error;
     /// `flow/step` without a config map.

@@ -1,6 +1,7 @@
 //! What a body evaluates, and which ids stand in a text.
 
-use super::{facts, texts};
+use super::{count, facts, texts};
+use crate::diagnostics::Problems;
 use crate::source::{FileId, Sources};
 use crate::syntax::read;
 
@@ -105,4 +106,20 @@ fn workspace_ids() {
     check("aws-x news- ws- ws-- _ws-x", &[]);
     check("my-ws-x", &["ws-x"]);
     check("äws-x", &["ws-x"]);
+}
+
+/// The fifty-first step is one too many, wherever it stands; what is quoted or left out is none.
+#[test]
+fn steps_are_counted_where_they_are_written() {
+    let step = |number: usize| format!("(flow/step :sleep :s{number} {{:seconds 1}})");
+    let warned = |text: String| {
+        let sources = Sources::single("body.edn", text);
+        let mut problems = Problems::default();
+        count::check(read(&sources, FileId(0)).forms.first().unwrap(), &mut problems);
+        problems.into_sorted().0.iter().map(|problem| problem.primary.span.start as usize).collect::<Vec<_>>()
+    };
+    let steps = |from: usize, to: usize| (from..to).map(step).collect::<Vec<_>>().join(" ");
+    assert_eq!(warned(format!("(do {} '{})", steps(0, 50), step(50))), Vec::<usize>::new());
+    let before = format!("(do {} (if x [", steps(0, 50));
+    assert_eq!(warned(format!("{before}(flow/call-flow :a {{}})]))")), [before.len()]);
 }

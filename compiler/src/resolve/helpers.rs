@@ -124,8 +124,21 @@ impl Resolver<'_> {
         let span = form.span;
         let mut outer = Vec::new();
         let mut computed = |this: &mut Self, key: &str, name: &str| {
-            let value = config.map_get(key).map(|form| this.expr(form));
-            value.map(|value| this.kept(name, value, &mut outer))
+            let value = config.map_get(key).map(|form| this.expr(form))?;
+            // What is written down was checked.
+            let bound = match key {
+                "timeout" => Some("poll-timeout"),
+                "max-attempts" => Some("poll-attempts"),
+                _ => None,
+            };
+            let value = match bound.filter(|_| !matches!(value.kind, ExprKind::Literal(_))) {
+                Some(check) => {
+                    let span = value.span;
+                    this.internal(check, vec![value], span)
+                }
+                None => value,
+            };
+            Some(this.kept(name, value, &mut outer))
         };
         let interval = computed(self, "interval", "-interval").unwrap_or_else(|| literal(Value::Nil, span));
         let timeout = computed(self, "timeout", "-timeout");

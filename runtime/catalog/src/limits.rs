@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+/// What the platform documents.
+pub mod platform;
+
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -120,13 +123,15 @@ limits! {
     attempt_timeout_ms "attempt-timeout-ms" 900_000 Milliseconds "What bounds any attempt of a step, whatever its own timeout says.";
     input_bytes_max "input-bytes-max" 1_000_000 Bytes "Size of the input of a run, as JSON.";
     nesting_depth "nesting-depth" 512 Count "How deep data that comes in may be nested. Fixed.";
+    steps_per_flow "steps-per-flow" 50 Count "Steps and calls of flows that are written in a flow body; more are a warning. Fixed.";
     definition_bytes "definition-bytes" 150_000 Bytes "Size of a definition without the bodies of its templates and functions. Fixed.";
     templates_bytes "templates-bytes" 1_000_000 Bytes "Size of what all templates of a definition hold. Fixed.";
     functions_bytes "functions-bytes" 1_000_000 Bytes "Size of the code of all functions of a definition. Fixed.";
 }
 
 /// What is part of the formats, or the compiler's: no executable can change it.
-const FIXED: &[&str] = &["nesting-depth", "definition-bytes", "templates-bytes", "functions-bytes"];
+const FIXED: &[&str] =
+    &["nesting-depth", "steps-per-flow", "definition-bytes", "templates-bytes", "functions-bytes"];
 
 impl Limits {
     /// Applies one `NAME=VALUE`.

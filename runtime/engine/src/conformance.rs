@@ -17,6 +17,7 @@ use crate::store::{
 mod admission;
 mod atomicity;
 mod attempts;
+mod bounds;
 mod cancel;
 mod closing;
 mod concurrency;
@@ -134,6 +135,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("deaths_in_the_middle_leave_a_decision", doubt::deaths_in_the_middle_leave_a_decision),
     ("deaths_elsewhere_leave_no_doubt", doubt::deaths_elsewhere_leave_no_doubt),
     ("runs_end_when_their_time_is_over", duration::runs_end_when_their_time_is_over),
+    ("what_a_run_may_do_is_bounded", bounds::what_a_run_may_do_is_bounded),
     ("many_runs_are_driven_at_once", driving::many_runs_are_driven_at_once),
 ];
 

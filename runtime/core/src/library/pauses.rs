@@ -9,6 +9,8 @@ use crate::{Budget, Map, Thrown, Value};
 rows! { pauses:
     "breyta.internal/elapsed?" is_elapsed (Integer, Integer, Any) -> Boolean, "Whether a duration has passed: now, since when, how long.";
     "breyta.internal/backoff" backoff (Any, Integer) -> Integer, "Milliseconds to wait after an attempt, from 1.";
+    "breyta.internal/poll-timeout" poll_timeout (Any) -> Any, "The bound of `flow/poll` in time, when it is one that may be.";
+    "breyta.internal/poll-attempts" poll_attempts (Any) -> Any, "The bound of `flow/poll` in attempts, when it is one that may be.";
     "breyta.internal/poll-delay" poll_delay (Any, Any, Integer) -> Integer, "Milliseconds between two attempts of `flow/poll`: interval, backoff or nil, attempt.";
     "breyta.internal/poll-value" poll_value (Any, Boolean) -> Any, "What a failed step is to `flow/poll`: the response, or the error again.";
     "breyta.internal/poll-aborts?" poll_aborts (Any, Any, Boolean) -> Boolean, "Whether `flow/poll` must not go on after a value: statuses or nil, whether errors count.";
@@ -55,6 +57,34 @@ pub fn backoff(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
         [spec, Value::Int(attempt)] => delay(&Value::Nil, duration_ms(spec, "`flow/backoff`")?, *attempt),
         [_, attempt] => Err(Thrown::class_cast("`flow/backoff`", "the number of an attempt", attempt)),
         _ => Err(Thrown::arity("flow/backoff", args.len())),
+    }
+}
+
+/// The longest that a poll goes on, and how often it looks at most.
+const POLL_MS_MAX: i64 = 60 * 60 * 1_000;
+const POLL_ATTEMPTS_MAX: i64 = 100;
+
+pub fn poll_timeout(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    let timeout = args.first().cloned().unwrap_or_default();
+    match duration_ms(&timeout, "`:timeout` of `flow/poll`")? {
+        0..=POLL_MS_MAX => Ok(timeout),
+        _ => {
+            let message = format!("`:timeout` of `flow/poll` is at most 1 hour, not {}", pr_str(&timeout));
+            Err(Thrown::new(Class::IllegalArgument, message))
+        }
+    }
+}
+
+pub fn poll_attempts(_: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
+    match args.first().cloned().unwrap_or_default() {
+        attempts @ Value::Int(1..=POLL_ATTEMPTS_MAX) => Ok(attempts),
+        other => {
+            let message = format!(
+                "`:max-attempts` of `flow/poll` is a whole number from 1 to 100, not {}",
+                pr_str(&other)
+            );
+            Err(Thrown::new(Class::IllegalArgument, message))
+        }
     }
 }
 

@@ -78,12 +78,13 @@ impl Run<'_> {
     /// Whether so many more children may be called; the error says which limit is used up.
     fn admit(&mut self, execution: &Execution, children: &[Child], is_fanout: bool) -> Result<(), Value> {
         let limits = &self.engine.limits;
-        let limit = |what: &str, most: u64, name: &str| {
-            let message = format!("the run has {what} {most}; the limit {name} allows no more");
+        let limit = |what: String, name: &str| {
+            let message = format!("{what}; the limit {name} allows no more");
             Err(execution.error("limit-exceeded", message))
         };
         if self.progress.tallied(DEPTH) >= limits.call_depth_max {
-            return limit("call-flow depth", limits.call_depth_max, "call-flow-depth");
+            let most = limits.call_depth_max;
+            return limit(format!("the run is {most} calls of flows deep"), "call-flow-depth");
         }
         for child in children {
             if self.engine.program_named(&child.flow).is_none() {
@@ -96,12 +97,20 @@ impl Run<'_> {
         } else {
             (CHILDREN, limits.children_max, "child-flows-per-run")
         };
-        if self.progress.tallied(name) + children.len() as u64 > most {
-            return limit("child flows", most, word);
+        let called = self.progress.tallied(name);
+        if called + children.len() as u64 > most {
+            let what = if is_fanout {
+                let all = called + children.len() as u64;
+                format!("the fan-outs of the run come to {all} items, more than {most}")
+            } else {
+                format!("the run has called {most} flows")
+            };
+            return limit(what, word);
         }
         if is_fanout {
             if self.progress.tallied(FANOUTS) >= limits.fanouts_max {
-                return limit("fan-outs", limits.fanouts_max, "fanouts-per-run");
+                let most = limits.fanouts_max;
+                return limit(format!("the run has carried out {most} fan-outs"), "fanouts-per-run");
             }
             self.progress.tally(FANOUTS);
         }
