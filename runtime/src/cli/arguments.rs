@@ -313,6 +313,12 @@ impl Given {
                 return Ok(Command::WaitsList { run: self.run_of.take() });
             }
             [verb @ ("complete" | "approve" | "reject"), id @ ..] if id.len() <= 1 => (*verb, id.first()),
+            [verb @ ("complete" | "approve" | "reject"), _, other, ..] => {
+                let message = format!(
+                    "waits {verb} takes one id; \"{other}\" is one word too many: a wait is written r12/approve#1"
+                );
+                return Err(Failure::usage(message));
+            }
             _ => {
                 return Err(Failure::usage("waits takes one of: list, complete ID, approve ID, reject ID"));
             }

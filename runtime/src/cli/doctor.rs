@@ -39,7 +39,8 @@ fn data(session: &Session<'_>, found: &Examination) -> Map {
         row.insert_keyword("status", status.as_str());
         row.insert_keyword("version", version.as_str());
         row.insert_keyword("count", number(*count));
-        row.insert_keyword("thisVersion", version == session.flow.version);
+        let is_child = || session.flow.children.iter().any(|child| child.version == version);
+        row.insert_keyword("thisVersion", version == session.flow.version || is_child());
         Value::Map(row)
     });
     let mut data = Map::new();

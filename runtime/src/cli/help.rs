@@ -110,7 +110,8 @@ ID is a workflow id or its short form, r12.
 
 const WAITS: &str = "\
 waits list [--run ID]                   open waits with their ids, keys and times
-waits complete ID [--payload JSON]      answer a wait with a JSON object
+waits complete ID [--payload JSON|@FILE]
+                                        answer a wait with a JSON object
 waits approve ID [--payload JSON]       answer with the action approve
 waits reject ID [--payload JSON]        answer with the action reject
 

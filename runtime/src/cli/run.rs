@@ -190,29 +190,7 @@ pub(super) fn run_data(workflow_id: &str, status: &'static str) -> Map {
 
 /// The JSON object of `--input`: text, `@FILE` or `@-`.
 fn read_input(session: &Session<'_>, argument: &str) -> Result<Map, Failure> {
-    let bytes_max = session.limits.input_bytes_max;
-    let (text, origin) = match argument.strip_prefix('@') {
-        None => (argument.to_owned(), "--input".to_owned()),
-        Some(file) => {
-            let bytes = if file == "-" {
-                read_bounded(std::io::stdin().lock(), bytes_max)
-            } else {
-                std::fs::File::open(file).and_then(|file| read_bounded(file, bytes_max))
-            };
-            let origin =
-                if file == "-" { "the input on stdin".to_owned() } else { format!("the input file {file}") };
-            let bytes = bytes.map_err(|error| {
-                Failure::new("input-unreadable", format!("cannot read {origin}: {error}"))
-            })?;
-            check_size(bytes.len(), bytes_max, &origin)?;
-            let text = String::from_utf8(bytes).map_err(|error| {
-                let at = error.utf8_error().valid_up_to();
-                Failure::new("invalid-input", format!("{origin} is not UTF-8 (at byte {at})"))
-            })?;
-            (text, origin)
-        }
-    };
-    check_size(text.len(), bytes_max, &origin)?;
+    let (text, origin) = read_text(session, argument, "input", "invalid-input")?;
     let value = json::parse(&text, Keys::Keywords).map_err(|error| {
         let mut details = Map::new();
         details.insert_keyword("line", i64::from(error.line));
@@ -227,6 +205,39 @@ fn read_input(session: &Session<'_>, argument: &str) -> Result<Map, Failure> {
             Err(Failure::new("invalid-input", message))
         }
     }
+}
+
+/// What an option `--<what>` gives as text, `@FILE` or `@-`, and where it comes from.
+pub(super) fn read_text(
+    session: &Session<'_>,
+    argument: &str,
+    what: &str,
+    invalid: &str,
+) -> Result<(String, String), Failure> {
+    let bytes_max = session.limits.input_bytes_max;
+    let (text, origin) = match argument.strip_prefix('@') {
+        None => (argument.to_owned(), format!("--{what}")),
+        Some(file) => {
+            let bytes = if file == "-" {
+                read_bounded(std::io::stdin().lock(), bytes_max)
+            } else {
+                std::fs::File::open(file).and_then(|file| read_bounded(file, bytes_max))
+            };
+            let origin =
+                if file == "-" { format!("the {what} on stdin") } else { format!("the {what} file {file}") };
+            let bytes = bytes.map_err(|error| {
+                Failure::new("input-unreadable", format!("cannot read {origin}: {error}"))
+            })?;
+            check_size(bytes.len(), bytes_max, &origin)?;
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let at = error.utf8_error().valid_up_to();
+                Failure::new(invalid, format!("{origin} is not UTF-8 (at byte {at})"))
+            })?;
+            (text, origin)
+        }
+    };
+    check_size(text.len(), bytes_max, &origin)?;
+    Ok((text, origin))
 }
 
 /// At most one byte more than is allowed: an endless input must not fill the memory.

@@ -355,6 +355,16 @@ fn waits_are_named_and_kept() {
     place.command(&RUN);
     place.check(&["waits", "approve", "r1"], "1 unknown-wait run r1 has no open wait;");
     place.check(&["waits", "complete", "r1/ask#1"], "1 unknown-wait run r1 has no open wait \"ask#1\"");
+    place.check(&["waits", "complete", "r9/ask#1"], "1 unknown-run there is no run \"r9\"");
+    place.check(&["waits", "complete", "ask"], "1 unknown-run there is no run \"ask\"");
+    place.check(
+        &["waits", "complete", "r1", "ask#1"],
+        "2 usage waits complete takes one id; \"ask#1\" is one word",
+    );
+    place.check(
+        &["waits", "complete", "--key", "k", "--payload", "@/nowhere/answer.json"],
+        "1 input-unreadable cannot read the payload file /nowhere/answer.json",
+    );
     place.check(
         &["waits", "complete", "--key", "k", "--payload", "[1]"],
         "1 invalid-payload --payload must be",

@@ -16,7 +16,7 @@ pub(super) struct Reply {
     pub(super) target: Target,
     /// `complete`, `approve` or `reject`.
     pub(super) action: &'static str,
-    /// JSON text.
+    /// JSON text, or `@FILE`.
     pub(super) payload: Option<String>,
 }
 
@@ -145,12 +145,31 @@ fn find(
         }
         Target::Id(id) => match id.split_once('/') {
             Some((run, wait)) => (super::runs::number(session, run)?, Some(wait)),
-            None => (super::runs::number(session, id)?, None),
+            None => match super::runs::number(session, id) {
+                Ok(run) => (run, None),
+                Err(failure) => return Err(no_run(store, id, failure)),
+            },
         },
     };
     let open = store.open_waits(&WaitFilter { run: Some(run), ..WaitFilter::default() })?;
     let found = open.into_iter().find(|wait| wanted.is_none_or(|wanted| wait.wait.wait_id == wanted));
-    found.map(Some).ok_or_else(|| none_open(run, wanted))
+    match found {
+        Some(wait) => Ok(Some(wait)),
+        None if store.find_run(run)?.is_none() => Err(super::runs::unknown(&run.to_string())),
+        None => Err(none_open(run, wanted)),
+    }
+}
+
+/// No run has this id; perhaps a wait has it as its key.
+fn no_run(store: &SqliteReader, id: &str, failure: Failure) -> Failure {
+    let filter = WaitFilter { key: Some(id.to_owned()), ..WaitFilter::default() };
+    match store.open_waits(&filter) {
+        Ok(waits) if !waits.is_empty() => {
+            let message = format!("{id} is the key of a wait, and no id; name the wait with --key {id}");
+            Failure::new("unknown-wait", message)
+        }
+        _ => failure,
+    }
 }
 
 fn none_open(run: RunNumber, wanted: Option<&str>) -> Failure {
@@ -165,13 +184,19 @@ fn none_open(run: RunNumber, wanted: Option<&str>) -> Failure {
 fn payload(session: &Session<'_>, reply: &Reply) -> Result<Value, Failure> {
     let given = match &reply.payload {
         None => Map::new(),
-        Some(text) => match json::parse(text, Keys::Keywords) {
-            Ok(Value::Map(map)) => map,
-            Ok(_) => return Err(Failure::new("invalid-payload", "--payload must be a JSON object")),
-            Err(error) => {
-                return Err(Failure::new("invalid-payload", format!("--payload is no JSON: {error}")));
+        Some(text) => {
+            let (text, origin) = super::run::read_text(session, text, "payload", "invalid-payload")?;
+            match json::parse(&text, Keys::Keywords) {
+                Ok(Value::Map(map)) => map,
+                Ok(_) => {
+                    let message = format!("{origin} must be a JSON object");
+                    return Err(Failure::new("invalid-payload", message));
+                }
+                Err(error) => {
+                    return Err(Failure::new("invalid-payload", format!("{origin} is no JSON: {error}")));
+                }
             }
-        },
+        }
     };
     if reply.action == "complete" {
         return Ok(Value::Map(given));

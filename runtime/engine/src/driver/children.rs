@@ -88,7 +88,10 @@ impl Run<'_> {
         }
         for child in children {
             if self.engine.program_named(&child.flow).is_none() {
-                let message = format!("the flow `{}` is not linked into this executable", child.flow);
+                let message = format!(
+                    "the flow `{}` is not linked into this executable: build it `--with` its file",
+                    child.flow
+                );
                 return Err(execution.error("unknown-flow", message));
             }
         }

@@ -309,7 +309,7 @@ impl Run<'_> {
         let size = size::json_bytes(&value);
         if size > limits.result_bytes_max {
             let message = format!(
-                "the result has {size} bytes as JSON and {} are allowed; return less, or persist it",
+                "the result has {size} bytes as JSON and {} are allowed (result-bytes-max); return less",
                 limits.result_bytes_max
             );
             return Err(execution.error("result-too-large", message));
