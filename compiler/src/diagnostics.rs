@@ -196,6 +196,11 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a 
     found.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
+/// The name that is one slip of the pen away.
+pub fn one_slip_from<'a>(name: &str, mut known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.find(|other| distance(name, other) == 1)
+}
+
 /// Names that begin like a short one: `str/upper-case` for `str/uper`. At most three.
 pub fn begins_alike<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let length = name.chars().count();

@@ -135,7 +135,10 @@ impl Resolver<'_> {
         let mut problem =
             Diagnostic::new(Code::UNKNOWN_SYMBOL, at.span, format!("`{name}` is not a known name"))
                 .label("neither bound here nor a library function");
-        if !near.is_empty() {
+        let misspelt = forbidden::misspelt(name);
+        if let Some((meant, ruled)) = misspelt {
+            problem = ruled.hint(meant, problem);
+        } else if !near.is_empty() {
             problem = problem.help(format!("nearest names: {}", near.join(", ")));
         }
         self.report(problem);

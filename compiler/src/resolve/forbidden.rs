@@ -3,7 +3,7 @@
 //!
 //! Not the list of what is allowed: that is the library's table. A name that is there is never looked for here.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, one_slip_from};
 use crate::source::Span;
 
 /// Why a name does not exist, and what there is instead.
@@ -14,6 +14,11 @@ pub(super) struct Ruled {
 }
 
 impl Ruled {
+    /// What to say of a name that may be a misspelt one of these.
+    pub(super) fn hint(self, meant: &str, problem: Diagnostic) -> Diagnostic {
+        problem.note(format!("`{meant}` would not exist either: {}", self.why)).help(self.instead)
+    }
+
     pub(super) fn problem(self, name: &str, span: Span) -> Diagnostic {
         Diagnostic::new(Code::UNKNOWN_SYMBOL, span, format!("`{name}` does not exist in flows"))
             .label("not in compiled code")
@@ -136,6 +141,13 @@ const NAMESPACES: &[(&str, Ruled)] = &[
 /// The rule that making an object falls under: `(Date.)` is a clock, and `(Date. ms)` is not.
 pub(super) fn constructor(class: &str, arguments: usize) -> Option<Ruled> {
     rule(class).filter(|_| arguments == 0 || class.ends_with("Random."))
+}
+
+/// A misspelt name that would not exist if it were spelled right.
+pub(super) fn misspelt(name: &str) -> Option<(&'static str, Ruled)> {
+    let all = NAMES.iter().flat_map(|(names, _)| names.iter().copied());
+    let meant = one_slip_from(name, all)?;
+    Some((meant, rule(meant)?))
 }
 
 /// The rule that a name falls under.
