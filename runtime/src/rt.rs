@@ -5,10 +5,8 @@
 
 use num_bigint::BigInt;
 
-mod construct;
-
 /// Making values and taking arguments apart.
-pub use construct::{
+pub use breyta_core::construct::{
     Constant, closure, constant, constants, distinct_map, distinct_set, duplicate_key, lent_constant, map,
     native, regex, rest, set, take, vector, wrong_arity, wrong_captures,
 };

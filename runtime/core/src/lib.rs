@@ -13,6 +13,9 @@ pub mod name;
 /// The value type with its collections and its equality.
 pub mod value;
 
+/// How generated code makes values and takes arguments apart.
+pub mod construct;
+
 /// Integers, big integers, ratios, decimals, doubles: one numeric tower.
 pub mod number;
 

@@ -1,4 +1,5 @@
 //! Immutable text that costs nothing to copy: a literal of the program, or shared on the heap, also as a part of another.
+//! One that is put together piece by piece has room to grow while nobody else holds it.
 //!
 //! Not a string builder: a text is built in a [`scratch`] string and made a [`Text`] once.
 
@@ -18,6 +19,7 @@ enum Repr {
     Static(&'static str),
     Shared(Arc<str>),
     Part { start: u16, end: u16, of: Arc<str> },
+    Growing(Arc<String>),
 }
 
 /// Parts of texts up to so many bytes share them: what a part keeps alive besides itself is no more.
@@ -44,6 +46,7 @@ impl Text {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+            Repr::Growing(text) => text,
             Repr::Part { start, end, of } => {
                 of.get(usize::from(*start)..usize::from(*end)).unwrap_or_default()
             }
@@ -57,13 +60,41 @@ impl Text {
         let (of, offset) = match &self.0 {
             Repr::Shared(of) if of.len() <= SHARED_MAX => (of, 0),
             Repr::Part { of, start, .. } => (of, usize::from(*start)),
-            Repr::Shared(_) | Repr::Static(_) => return text.into(),
+            Repr::Shared(_) | Repr::Static(_) | Repr::Growing(_) => return text.into(),
         };
         let place = (u16::try_from(offset + range.start), u16::try_from(offset + range.start + text.len()));
         match place {
             (Ok(start), Ok(end)) if !text.is_empty() => Self(Repr::Part { start, end, of: of.clone() }),
             _ => text.into(),
         }
+    }
+}
+
+/// From so many bytes a text that something is added to gets room for more.
+const GROWING_MIN: usize = 256;
+
+impl Text {
+    /// Whether what is added to it is better put behind it than both into a new one.
+    pub(crate) fn is_long(&self) -> bool {
+        self.len() >= GROWING_MIN
+    }
+
+    /// Whether something can be added where it stands.
+    pub(crate) fn has_room(&self) -> bool {
+        matches!(&self.0, Repr::Growing(text) if Arc::strong_count(text) == 1)
+    }
+
+    /// Its characters to add to: a copy when it has no room.
+    pub(crate) fn into_growing(self) -> String {
+        match self.0 {
+            Repr::Growing(text) => Arc::unwrap_or_clone(text),
+            _ => self.as_str().to_owned(),
+        }
+    }
+
+    /// A text to which more may be added.
+    pub(crate) fn growing(text: String) -> Self {
+        Self(Repr::Growing(Arc::new(text)))
     }
 }
 
@@ -204,11 +235,31 @@ impl Deref for Text {
     }
 }
 
+impl Text {
+    /// Whether it says this. Literals of one program are often the same text in memory.
+    #[inline]
+    pub fn says(&self, other: &str) -> bool {
+        match &self.0 {
+            Repr::Static(own) => {
+                own.len() == other.len() && (std::ptr::eq(own.as_ptr(), other.as_ptr()) || **own == *other)
+            }
+            _ => self.made_says(other),
+        }
+    }
+
+    fn made_says(&self, other: &str) -> bool {
+        let own = self.as_str();
+        own.len() == other.len() && (std::ptr::eq(own.as_ptr(), other.as_ptr()) || own == other)
+    }
+}
+
 impl PartialEq for Text {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (self.as_str(), other.as_str());
-        a.len() == b.len() && (std::ptr::eq(a, b) || a == b)
+        match &other.0 {
+            Repr::Static(other) => self.says(other),
+            _ => other.made_says(self.as_str()),
+        }
     }
 }
 

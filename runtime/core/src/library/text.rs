@@ -35,11 +35,13 @@ rows! { text:
 pub(super) struct Units {
     text: String,
     high: Option<u16>,
+    /// Whether more may be added to what comes out.
+    grows: bool,
 }
 
 impl Default for Units {
     fn default() -> Self {
-        Self { text: scratch(), high: None }
+        Self { text: scratch(), high: None, grows: false }
     }
 }
 
@@ -75,6 +77,13 @@ impl Units {
             self.text.push_str(text);
             return Ok(());
         }
+        if let Value::Int(int) = value {
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(*int);
+            charge_text(budget, digits.len())?;
+            self.text.push_str(digits);
+            return Ok(());
+        }
         let value = &*settled(budget, value)?;
         write_str(value, &mut self.text, &mut |bytes| charge_text(budget, bytes))
     }
@@ -88,7 +97,7 @@ impl Units {
 
     pub(super) fn finish(mut self) -> Value {
         self.settle();
-        Value::Str(Text::from_scratch(self.text))
+        Value::Str(if self.grows { Text::growing(self.text) } else { Text::from_scratch(self.text) })
     }
 }
 
@@ -101,10 +110,33 @@ pub fn str(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
     if let [text @ Value::Str(_)] = args {
         return Ok(std::mem::take(text));
     }
+    let is_long = |value: &Value| matches!(value, Value::Str(text) if text.is_long());
+    if let [first, added @ ..] = args
+        && is_long(first)
+        && let Value::Str(text) = std::mem::take(first)
+    {
+        return add(budget, text, added);
+    }
     let mut units = Units::default();
     for value in args {
         units.push_value(budget, value)?;
     }
+    Ok(units.finish())
+}
+
+/// Puts values behind a long text, in its place when nobody else holds it: a text that grows in a loop is not copied in
+/// every round.
+fn add(budget: &mut Budget, text: Text, added: &[Value]) -> Result<Value, Thrown> {
+    if !text.has_room() {
+        charge_text(budget, text.len())?;
+    }
+    let before = text.len();
+    let mut units = Units { text: text.into_growing(), high: None, grows: true };
+    for value in added {
+        units.push_value(budget, value)?;
+    }
+    // There is room for as much again.
+    budget.charge_bytes((units.text.len() - before) as u64)?;
     Ok(units.finish())
 }
 

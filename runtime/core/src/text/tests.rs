@@ -39,3 +39,16 @@ fn texts_are_found_without_overlaps() {
         assert_eq!(needle.into_owned().hits(text).collect::<Vec<_>>(), hits, "{text}");
     }
 }
+
+#[test]
+fn a_text_that_grows_is_changed_for_nobody_else() {
+    let text = Text::growing("x".repeat(300));
+    assert!(text.has_room() && text.is_long());
+    let other = text.clone();
+    assert!(!text.has_room(), "two hold it");
+    let mut longer = text.into_growing();
+    longer.push_str("yz");
+    assert_eq!(other.len(), 300);
+    assert_eq!(Text::growing(longer).part(299..302).as_str(), "xyz");
+    assert!(other.has_room(), "the other one is gone");
+}

@@ -450,9 +450,7 @@ impl Hash for KeywordText<'_> {
 impl Equivalent<Value> for KeywordText<'_> {
     #[inline]
     fn equivalent(&self, key: &Value) -> bool {
-        // Literals of one program are often the same text in memory.
-        matches!(key, Value::Keyword(keyword)
-            if std::ptr::eq(keyword.full(), self.0) || keyword.full() == self.0)
+        matches!(key, Value::Keyword(keyword) if keyword.text().says(self.0))
     }
 }
 

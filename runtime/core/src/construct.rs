@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use breyta_core::value::{Closure, Function, Native};
-use breyta_core::{Budget, Map, Set, Text, Thrown, Value, Vector, thrown::Class};
+use crate::value::{Closure, Function, Native};
+use crate::{Budget, Map, Set, Text, Thrown, Value, Vector, thrown::Class};
 
 /// Collections of constants: made once, so nothing is charged for them.
 pub mod constants {
@@ -89,7 +89,7 @@ pub fn distinct_set(budget: &mut Budget, items: &mut [Value]) -> Result<Value, T
 
 /// The error of a map or set literal with the same key twice.
 pub fn duplicate_key(key: &Value) -> Thrown {
-    Thrown::new(Class::IllegalArgument, format!("Duplicate key: {}", breyta_core::print::pr_str(key)))
+    Thrown::new(Class::IllegalArgument, format!("Duplicate key: {}", crate::print::pr_str(key)))
 }
 
 /// `#"…"`, which the compiler has checked.
