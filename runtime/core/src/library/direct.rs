@@ -1,9 +1,10 @@
 //! Ways into the library for compiled code alone: arguments by reference or closures that can be inlined, for the
 //! arities and kinds that occur most.
 //!
-//! Every function here answers exactly what its row of the library answers (a test compares them); what is not the
-//! common case is handed to the row. Nothing of it is a name of its own: the interpreter and everything that calls
-//! library functions as values uses the rows. No fuel is charged for constant work; loops and calls are what costs.
+//! Every function here answers exactly what its row of the library answers (conformance holds compiled code against the
+//! interpreter, which uses the rows); what is not the common case is handed to the row. Nothing of it is a name of its
+//! own: everything that calls library functions as values uses the rows. No fuel is charged for constant work; loops and
+//! calls are what costs.
 
 use super::Entry;
 
