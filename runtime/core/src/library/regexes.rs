@@ -99,35 +99,35 @@ pub fn re_pattern(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thro
     }
 }
 
+const RE_FIND: &str = "re-find";
+
 pub fn re_find(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    const NAME: &str = "re-find";
     match args {
         [matcher] => {
-            let matcher = matcher_of(NAME, matcher)?;
+            let matcher = matcher_of(RE_FIND, matcher)?;
             if matcher.find(budget)? { last_match(budget, matcher) } else { Ok(Value::Nil) }
         }
         [pattern, text] => find_in(budget, pattern, text),
-        _ => Err(Thrown::arity(NAME, args.len())),
+        _ => Err(Thrown::arity(RE_FIND, args.len())),
     }
 }
 
 pub(super) fn find_in(budget: &mut Budget, pattern: &Value, text: &Value) -> Result<Value, Thrown> {
-    const NAME: &str = "re-find";
-    let text = text_of(NAME, text)?;
-    let mut search = pattern_of(NAME, pattern)?.search(text)?;
+    let text = text_of(RE_FIND, text)?;
+    let mut search = pattern_of(RE_FIND, pattern)?.search(text)?;
     if search.find(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
 }
 
+const RE_MATCHES: &str = "re-matches";
+
 pub fn re_matches(budget: &mut Budget, args: &mut [Value]) -> Result<Value, Thrown> {
-    const NAME: &str = "re-matches";
-    let [pattern, text] = args else { return Err(Thrown::arity(NAME, args.len())) };
+    let [pattern, text] = args else { return Err(Thrown::arity(RE_MATCHES, args.len())) };
     match_whole(budget, pattern, text)
 }
 
 pub(super) fn match_whole(budget: &mut Budget, pattern: &Value, text: &Value) -> Result<Value, Thrown> {
-    const NAME: &str = "re-matches";
-    let text = text_of(NAME, text)?;
-    let mut search = pattern_of(NAME, pattern)?.search(text)?;
+    let text = text_of(RE_MATCHES, text)?;
+    let mut search = pattern_of(RE_MATCHES, pattern)?.search(text)?;
     if search.whole(budget)? { groups_of(budget, text, &search) } else { Ok(Value::Nil) }
 }
 
@@ -183,9 +183,8 @@ pub(super) fn split_at(
     pattern: &Value,
     limit: i64,
 ) -> Result<Value, Thrown> {
-    const NAME: &str = SPLIT;
-    let pattern = pattern_of(NAME, pattern)?;
-    let text = text_of(NAME, text)?;
+    let pattern = pattern_of(SPLIT, pattern)?;
+    let text = text_of(SPLIT, text)?;
     if let Some(needle) = pattern.needle()? {
         budget.spend(1 + text.len() as u64 / 16)?;
         let mut hits = needle.hits(text).map(|hit| hit..hit + needle.len());

@@ -393,16 +393,15 @@ pub(super) fn replaced(
     pattern: &Value,
     replacement: &Value,
 ) -> Result<Value, Thrown> {
-    const NAME: &str = REPLACE;
-    let text = text_of(budget, NAME, text)?;
+    let text = text_of(budget, REPLACE, text)?;
     match (pattern, replacement) {
         (Value::Str(from), Value::Str(to)) => replace_text(budget, &text, from, to),
         (Value::Char(_), Value::Char(_)) => {
             replace_text(budget, &text, &str_text(pattern), &str_text(replacement))
         }
-        (Value::Char(_), other) => Err(mismatch(NAME, "a character for a character", other)),
-        (Value::Str(_), other) => Err(mismatch(NAME, "a string for a string", other)),
-        (Value::Regex(regex), other) => regexes::replace(budget, NAME, (&text, regex), other, false),
+        (Value::Char(_), other) => Err(mismatch(REPLACE, "a character for a character", other)),
+        (Value::Str(_), other) => Err(mismatch(REPLACE, "a string for a string", other)),
+        (Value::Regex(regex), other) => regexes::replace(budget, REPLACE, (&text, regex), other, false),
         (other, _) => Err(regexes::invalid_match(other)),
     }
 }
