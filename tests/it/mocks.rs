@@ -78,7 +78,7 @@ fn end(store: &Arc<dyn Store>, world: &Arc<Nothing>, run: RunNumber) -> RunEnd {
     for _ in 0..20 {
         let engine = engine(program(), store, world);
         match wait(engine.advance(&run.to_string())).unwrap() {
-            Advance::Ended(end) => return end,
+            Advance::Ended { end, .. } => return end,
             Advance::Parked { wake_at_ms, children } => {
                 for child in &children {
                     wait(engine.advance(&child.to_string())).unwrap();

@@ -37,7 +37,7 @@ fn engine(body: &str, store: &Arc<dyn Store>) -> Engine {
 
 /// Carries a run on to its end; its notes and steps, in order.
 fn told(engine: &Engine, run: RunNumber) -> Vec<String> {
-    while !matches!(wait(engine.advance(&run.to_string())).unwrap(), Advance::Ended(_)) {}
+    while !matches!(wait(engine.advance(&run.to_string())).unwrap(), Advance::Ended { end: _, .. }) {}
     let journal = engine.store().journal(run).unwrap();
     let lines = journal.into_iter().filter_map(|entry| match entry.event {
         Event::Note { label, choice } if choice.is_empty() => Some(label),

@@ -507,7 +507,7 @@ async fn live(engine: &Engine, script: &Script) -> Result<RunEnd, String> {
             }
             None => {
                 return match engine.advance("r1").await.map_err(|error| error.to_string())? {
-                    Advance::Ended(end) => Ok(end),
+                    Advance::Ended { end, .. } => Ok(end),
                     Advance::Parked { .. } => Err("the run waits for something that never comes".to_owned()),
                 };
             }

@@ -170,7 +170,7 @@ impl Content {
     ) -> Result<Created, StoreError> {
         if let Some(row) = new.child.as_ref().and_then(|child| self.child_of(child.parent, &child.call)) {
             let placed = vec![None; row.slots.len()];
-            let committed = Committed { revision: row.revision, placed };
+            let committed = Committed { placed, ..Committed::at(row.revision) };
             return Ok(Created {
                 run: row.summary.run,
                 workflow_id: row.summary.workflow_id.clone(),
@@ -201,7 +201,7 @@ impl Content {
         let created = Created {
             run,
             workflow_id: summary.workflow_id.clone(),
-            committed: Committed { revision: 1, placed },
+            committed: Committed { placed, ..Committed::at(1) },
             decision: Decision::Started,
         };
         let head = self.append(None, vec![new.started]);
@@ -281,9 +281,9 @@ impl Content {
                 row.summary.ended_ms = None;
             }
         }
-        let committed = Committed { revision: row.revision, placed };
+        let mut committed = Committed { placed, ..Committed::at(row.revision) };
         if let Some(reason) = closing {
-            self.close_children(run, reason.as_deref(), commit.at_ms);
+            committed.open_children = self.close_children(run, reason.as_deref(), commit.at_ms);
         }
         self.send(commit.sent, commit.at_ms);
         self.promote(run);

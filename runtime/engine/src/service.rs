@@ -191,7 +191,7 @@ impl Service {
         self.carried.remove(&run);
         let workflow_id = run.to_string();
         match outcome {
-            Ok(Advance::Ended(end)) => {
+            Ok(Advance::Ended { end, .. }) => {
                 self.failures.forget(run);
                 (self.listener)(&Happened::Ended { workflow_id, end });
             }

@@ -163,6 +163,15 @@ pub struct Committed {
     /// For each slot of the checkpoint, in order: where it was put when not in the run's row. Of a
     /// [grown](SlotContent::Grown) one: where all of it is now, or where it grew from while its tail stands in the row.
     pub placed: Vec<Option<ValueRef>>,
+    /// Of a commit that ends its run: the runs that it called and that have not ended, in the order of their numbers.
+    pub open_children: Vec<RunNumber>,
+}
+
+impl Committed {
+    /// Of a commit that places nothing.
+    pub fn at(revision: u64) -> Self {
+        Self { revision, placed: Vec::new(), open_children: Vec::new() }
+    }
 }
 
 /// The answer to [`Store::create_run`].

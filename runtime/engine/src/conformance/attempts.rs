@@ -49,11 +49,11 @@ pub(super) fn no_attempt_is_made_after_the_end(make: Make<'_>) {
     let started = wait(engine.start(Value::Nil, "manual")).expect("it starts");
     let id = started.workflow_id;
     wait(engine.advance(&id)).expect("it is carried on");
-    assert!(matches!(wait(engine.advance("r2")), Ok(Advance::Ended(RunEnd::Failed(_)))));
+    assert!(matches!(wait(engine.advance("r2")), Ok(Advance::Ended { end: RunEnd::Failed(_), .. })));
     wait(engine.advance(&id)).expect("it rests until the next attempt");
     engine.store().request_cancel(started.run, None, 1).expect("it is open");
     clock.now_ms.store(1_000, Ordering::Relaxed);
-    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended(RunEnd::Cancelled { .. }))));
+    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended { end: RunEnd::Cancelled { .. }, .. })));
     assert_eq!(statuses(engine.store().as_ref()), [RunStatus::Cancelled, RunStatus::Failed]);
 }
 
@@ -65,10 +65,10 @@ pub(super) fn children_are_tried_again_when_their_time_comes(make: Make<'_>) {
     let id = wait(first.start(Value::Nil, "manual")).expect("it starts").workflow_id;
     let wake = |engine: &Engine, id: &str| match wait(engine.advance(id)).expect("it is carried on") {
         Advance::Parked { wake_at_ms, .. } => wake_at_ms,
-        Advance::Ended(end) => panic!("{end:?}"),
+        Advance::Ended { end, .. } => panic!("{end:?}"),
     };
     wake(&first, &id);
-    assert!(matches!(wait(first.advance("r2")), Ok(Advance::Ended(RunEnd::Failed(_)))));
+    assert!(matches!(wait(first.advance("r2")), Ok(Advance::Ended { end: RunEnd::Failed(_), .. })));
     assert_eq!(wake(&first, &id), Some(1_000), "it rests until the next attempt");
     assert_eq!(wake(&first, &id), Some(1_000), "which looking again does not change");
     drop(first);
@@ -79,8 +79,8 @@ pub(super) fn children_are_tried_again_when_their_time_comes(make: Make<'_>) {
     let far = wake(&second, &id);
     assert!(far.is_none_or(|wake_ms| wake_ms > 1_000_000), "the attempt runs: {far:?}");
     clock.script.reply("ask", Ok(Value::Int(5)));
-    assert!(matches!(wait(second.advance("r3")), Ok(Advance::Ended(RunEnd::Completed(_)))));
-    assert!(matches!(wait(second.advance(&id)), Ok(Advance::Ended(RunEnd::Completed(_)))));
+    assert!(matches!(wait(second.advance("r3")), Ok(Advance::Ended { end: RunEnd::Completed(_), .. })));
+    assert!(matches!(wait(second.advance(&id)), Ok(Advance::Ended { end: RunEnd::Completed(_), .. })));
     let expected = [RunStatus::Completed, RunStatus::Failed, RunStatus::Completed];
     assert_eq!(statuses(second.store().as_ref()), expected);
 }
@@ -103,7 +103,7 @@ pub(super) fn parents_rest_while_late_children_end(make: Make<'_>) {
     clock.now_ms.store(60_000, Ordering::Relaxed);
     wait(engine.advance(&id)).expect("it is carried on");
     assert!(!due(60_001), "the child has not ended yet");
-    assert!(matches!(wait(engine.advance("r2")), Ok(Advance::Ended(RunEnd::Cancelled { .. }))));
+    assert!(matches!(wait(engine.advance("r2")), Ok(Advance::Ended { end: RunEnd::Cancelled { .. }, .. })));
     assert!(due(60_001));
-    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended(RunEnd::Failed(_)))));
+    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended { end: RunEnd::Failed(_), .. })));
 }

@@ -6,7 +6,7 @@ use breyta_core::{Map, Value};
 
 use super::line::{Line, Link};
 use super::reopening::Clock;
-use super::{Make, commit, create, create_child, end, load, wait};
+use super::{Make, StoreHarness, commit, create, create_child, end, load, wait};
 use crate::driver::{Advance, Engine, RunEnd};
 use crate::journal::Event;
 use crate::limits::Limits;
@@ -32,10 +32,11 @@ pub(super) fn ends_reach_the_children_as_each_is_to(make: Make<'_>) {
         store.request_terminate(knows, Some("by hand"), 5).expect("it is open");
         assert_eq!(load(store.as_ref(), abandoned).child.map(|of| of.on_close), Some(ClosePolicy::Abandon));
         let value = (!matches!(event, Event::RunCancelled { .. })).then_some(&Value::Nil);
-        commit(store.as_ref(), end(parent, 1, &event, value)).expect("the parent ends");
-        drop(store);
-        harness.crash();
-        let store = harness.store();
+        // What a store remembers of the parent must be what it stores of it.
+        let store = if matches!(event, Event::RunFailed) { again(&mut harness, store) } else { store };
+        let committed = commit(store.as_ref(), end(parent, 1, &event, value)).expect("the parent ends");
+        assert_eq!(committed.open_children, [abandoned, asked, forced, knows]);
+        let store = again(&mut harness, store);
         let over =
             |run, force| CancelRequest { run, reason: Some("it is over".to_owned()), at_ms: 1_001, force };
         let by_hand = CancelRequest { run: knows, reason: Some("by hand".to_owned()), at_ms: 5, force: true };
@@ -46,6 +47,13 @@ pub(super) fn ends_reach_the_children_as_each_is_to(make: Make<'_>) {
         let found = wait(store.cancel_requests()).expect("the inbox reads");
         assert!(found.iter().any(|request| request.run == below), "ends reach children of children");
     }
+}
+
+/// The store after the death of its owner.
+fn again(harness: &mut Box<dyn StoreHarness>, store: Arc<dyn Store>) -> Arc<dyn Store> {
+    drop(store);
+    harness.crash();
+    harness.store()
 }
 
 /// A parent that calls a flow which waits for ever, cancelled while it waits: how the child stands when the parent was

@@ -74,7 +74,7 @@ pub(super) fn deaths_in_the_middle_leave_a_decision(make: Make<'_>) {
     let script = Arc::new(Script::default());
     let (_harness, engine) = in_doubt(make, &script);
     assert!(matches!(decide(&engine, "approve", None), Advance::Parked { .. }), "that is no decision");
-    let Advance::Ended(RunEnd::Completed(given)) = decide(&engine, "retry", None) else {
+    let Advance::Ended { end: RunEnd::Completed(given), .. } = decide(&engine, "retry", None) else {
         panic!("it goes on")
     };
     assert_eq!(given.as_sequential().map_or(0, breyta_core::Vector::len), 3);
@@ -84,13 +84,15 @@ pub(super) fn deaths_in_the_middle_leave_a_decision(make: Make<'_>) {
     let script = Arc::new(Script::default());
     let (_harness, engine) = in_doubt(make, &script);
     let skipped = decide(&engine, "skip", Some(5));
-    let Advance::Ended(RunEnd::Completed(Value::Vector(given))) = skipped else { panic!("{skipped:?}") };
+    let Advance::Ended { end: RunEnd::Completed(Value::Vector(given)), .. } = skipped else {
+        panic!("{skipped:?}")
+    };
     assert_eq!((given.get(1), told(&script)), (Some(&Value::Int(5)), 1));
 
     let script = Arc::new(Script::default());
     let (_harness, engine) = in_doubt(make, &script);
     let aborted = decide(&engine, "abort", None);
-    let Advance::Ended(RunEnd::Failed(error)) = aborted else { panic!("{aborted:?}") };
+    let Advance::Ended { end: RunEnd::Failed(error), .. } = aborted else { panic!("{aborted:?}") };
     assert_eq!(error.field("type").and_then(Value::as_str), Some("effect-in-doubt"));
     wait(engine.reopen("r1")).expect("it is reopened");
     let asked = wait(engine.advance("r1")).expect("it is carried on");
@@ -110,7 +112,7 @@ pub(super) fn deaths_elsewhere_leave_no_doubt(make: Make<'_>) {
         let (_harness, engine) = dies_at(make, commit, death, &script);
         let end = wait(engine.advance("r1")).expect("it is carried on");
         let place = format!("{death:?} commit {commit}");
-        assert!(matches!(end, Advance::Ended(RunEnd::Completed(_))), "{place}: {end:?}");
+        assert!(matches!(end, Advance::Ended { end: RunEnd::Completed(_), .. }), "{place}: {end:?}");
         assert_eq!(told(&script), 1, "{place}");
     }
 }

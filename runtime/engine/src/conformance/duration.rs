@@ -41,10 +41,13 @@ pub(super) fn runs_end_when_their_time_is_over(make: Make<'_>) {
         "a run of its own"
     );
     clock.now_ms.store(100_000, Ordering::Relaxed);
-    let Advance::Ended(RunEnd::Failed(error)) = advance(&id) else { panic!("its time is over") };
+    let Advance::Ended { end: RunEnd::Failed(error), .. } = advance(&id) else { panic!("its time is over") };
     assert_eq!(error.field("type").and_then(Value::as_str), Some("run-timeout"));
     assert_eq!(error.field("step-id"), Some(&Value::keyword("call")));
-    assert!(matches!(advance(&child), Advance::Ended(RunEnd::Cancelled { .. })), "its child ends with it");
+    assert!(
+        matches!(advance(&child), Advance::Ended { end: RunEnd::Cancelled { .. }, .. }),
+        "its child ends with it"
+    );
     let runs = harness.store().list_runs(&RunFilter::default()).expect("the list reads");
     let statuses: Vec<RunStatus> = runs.into_iter().map(|run| run.status).collect();
     assert_eq!(statuses, [RunStatus::Cancelled, RunStatus::TimedOut]);

@@ -65,7 +65,9 @@ pub(super) fn reopened_waits_wait_anew(make: Make<'_>) {
         let advance = |engine: &Engine| wait(engine.advance(&id)).expect("it is carried on");
         assert_eq!(advance(&first), Advance::Parked { wake_at_ms: Some(60_000), children: Vec::new() });
         clock.now_ms.store(60_000, Ordering::Relaxed);
-        let Advance::Ended(RunEnd::Failed(error)) = advance(&first) else { panic!("its time was over") };
+        let Advance::Ended { end: RunEnd::Failed(error), .. } = advance(&first) else {
+            panic!("its time was over")
+        };
         assert_eq!(error.field("type").and_then(Value::as_str), Some("wait-timeout"));
         clock.now_ms.store(70_000, Ordering::Relaxed);
         wait(first.reopen(&id)).expect("it is reopened");
@@ -79,7 +81,7 @@ pub(super) fn reopened_waits_wait_anew(make: Make<'_>) {
         let target = SignalTarget::Wait { run: started.run, wait_id: wait_id.to_owned() };
         let payload = encode(&Value::Map(answer));
         second.store().put_signal(&target, payload, 129_999).expect("the wait is open");
-        let Advance::Ended(RunEnd::Completed(_)) = advance(&second) else {
+        let Advance::Ended { end: RunEnd::Completed(_), .. } = advance(&second) else {
             panic!("it was answered in time")
         };
     }
@@ -101,7 +103,7 @@ pub(super) fn reopened_sleeps_sleep_on(make: Make<'_>) {
     let parked = Advance::Parked { wake_at_ms: Some(100_000), children: Vec::new() };
     assert_eq!(wait(engine.advance(&id)), Ok(parked), "until the same time");
     clock.now_ms.store(100_000, Ordering::Relaxed);
-    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended(RunEnd::Completed(_)))));
+    assert!(matches!(wait(engine.advance(&id)), Ok(Advance::Ended { end: RunEnd::Completed(_), .. })));
 }
 
 /// A parent that failed of its child means the child when it is tried again: what the child completed is not repeated.

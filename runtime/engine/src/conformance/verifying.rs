@@ -67,7 +67,7 @@ fn errand(rounds: i64) -> Value {
 fn to_the_end(engine: &Engine, id: &str, outside: &Outside) -> Result<RunEnd, EngineError> {
     for round in 0..100 {
         match wait(engine.advance(id))? {
-            Advance::Ended(end) => return Ok(end),
+            Advance::Ended { end, .. } => return Ok(end),
             Advance::Parked { wake_at_ms, .. } => {
                 let wake_at_ms = wake_at_ms.unwrap_or_default().min(1_000 * round);
                 outside.now_ms.fetch_max(wake_at_ms, Ordering::Relaxed);

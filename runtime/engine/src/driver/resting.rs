@@ -16,7 +16,11 @@ use crate::world::BoxFuture;
 /// How far a run went.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Advance {
-    Ended(RunEnd),
+    Ended {
+        end: RunEnd,
+        /// Runs that it called and that have not ended.
+        children: Vec<RunNumber>,
+    },
     /// The run rests until this time, or until a signal comes, or a child ends.
     Parked {
         wake_at_ms: Option<i64>,
@@ -68,24 +72,22 @@ impl Engine {
         loop {
             let advanced = self.advance_once(number, id).await?;
             let is_left = self.may_leave(number, leave)?;
-            let open = match &advanced {
-                Advance::Ended(_) => self.store.open_children(number)?,
-                Advance::Parked { children, .. } => children.clone(),
+            let (end, open) = match advanced {
+                Advance::Ended { end, children } => (Some(end), children),
+                Advance::Parked { children, .. } => (None, children),
             };
             for child in open {
                 children.entry(child).or_insert_with(|| self.drive_boxed(child, &left));
             }
-            match advanced {
-                Advance::Parked { .. } if !is_left => {
-                    self.until_due(number, &mut children, leave).await?;
-                    continue;
-                }
-                Advance::Parked { .. } | Advance::Ended(_) => left.store(true, Ordering::Relaxed),
+            if end.is_none() && !is_left {
+                self.until_due(number, &mut children, leave).await?;
+                continue;
             }
+            left.store(true, Ordering::Relaxed);
             while let Some(child) = next_end(&mut children).await {
                 children.remove(&child);
             }
-            return Ok(if let Advance::Ended(end) = advanced { Some(end) } else { None });
+            return Ok(end);
         }
     }
 
@@ -115,7 +117,8 @@ impl Engine {
     async fn advance_once(&self, number: RunNumber, id: &str) -> Result<Advance, EngineError> {
         let state = self.load(number, id).await?;
         if state.status.is_end() {
-            return self.recorded_end(number, state.status).map(Advance::Ended);
+            let end = self.recorded_end(number, state.status)?;
+            return Ok(Advance::Ended { end, children: self.store.open_children(number)? });
         }
         // Whose version it is not has nothing to say about it.
         if state.version == self.program_of(&state).version() {
@@ -131,8 +134,8 @@ impl Engine {
         let _flight = Flight::begin(self, number, state.revision);
         let mut state = state;
         loop {
-            if let Some(end) = run::Run::load(self, state).await?.carry_on().await? {
-                return Ok(Advance::Ended(end));
+            if let Some((end, children)) = run::Run::load(self, state).await?.carry_on().await? {
+                return Ok(Advance::Ended { end, children });
             }
             state = self.load(number, id).await?;
             if let Some(parked) = state.parked {

@@ -43,6 +43,8 @@ pub(super) struct Run<'e> {
     pub(super) riding_bytes: usize,
     /// When its time is over.
     ends_ms: i64,
+    /// Runs that it called and that were open when it ended.
+    left_open: Vec<RunNumber>,
     /// The run rebuilt from its journal, when it is verified.
     replay: Option<Box<Replay<'e>>>,
 }
@@ -104,12 +106,14 @@ impl<'e> Run<'e> {
             child: loaded.child,
             riding_bytes: 0,
             ends_ms,
+            left_open: Vec::new(),
             replay,
         })
     }
 
-    /// From step to step until the run ends or rests; None when it rests.
-    pub(super) async fn carry_on(mut self) -> Result<Option<RunEnd>, EngineError> {
+    /// From step to step until the run ends, with the runs that it called and that are open then, or rests; None when it
+    /// rests.
+    pub(super) async fn carry_on(mut self) -> Result<Option<(RunEnd, Vec<RunNumber>)>, EngineError> {
         let mut moved = false;
         let mut turn = match self.resting.take() {
             Some(execution) => self.resume(execution).await?,
@@ -121,7 +125,7 @@ impl<'e> Run<'e> {
                 Turn::On if self.engine.always_suspends && self.entries.is_empty() && moved => {
                     return Ok(None);
                 }
-                Turn::Ended(end) => return Ok(Some(end)),
+                Turn::Ended(end) => return Ok(Some((end, self.left_open))),
                 Turn::Parked => return Ok(None),
                 Turn::On => match self.enter() {
                     Next::Step(call) => self.step(call).await?,
@@ -318,6 +322,7 @@ impl<'e> Run<'e> {
         commit.sent = self.child.iter().map(children::ended).collect();
         let committed = self.engine.commit(&self.workflow_id, commit).await?;
         self.revision = committed.revision;
+        self.left_open = committed.open_children;
         Ok(())
     }
 

@@ -32,7 +32,7 @@ impl Content {
             Some(row) => Created {
                 run: row.summary.run,
                 workflow_id: row.summary.workflow_id.clone(),
-                committed: crate::store::Committed { revision: row.revision, placed: Vec::new() },
+                committed: crate::store::Committed::at(row.revision),
                 decision: Decision::Deduped,
             },
             None => {

@@ -157,9 +157,15 @@ impl Content {
         open.map(|row| row.summary.run).collect()
     }
 
-    /// Asks the open children of a run that ends to end too, as each is to.
-    pub(super) fn close_children(&mut self, parent: RunNumber, reason: Option<&str>, at_ms: i64) {
-        for child in self.open_children(parent) {
+    /// Asks the open children of a run that ends to end too, as each is to. Answers all that are open.
+    pub(super) fn close_children(
+        &mut self,
+        parent: RunNumber,
+        reason: Option<&str>,
+        at_ms: i64,
+    ) -> Vec<RunNumber> {
+        let open = self.open_children(parent);
+        for &child in &open {
             let policy =
                 self.row(child).and_then(|row| row.summary.child.as_ref()).map(|child| child.on_close);
             let force = match policy {
@@ -169,6 +175,7 @@ impl Content {
             };
             self.leave_request(CancelRequest { run: child, reason: reason.map(str::to_owned), at_ms, force });
         }
+        open
     }
 
     pub(super) fn forget_signals_to(&mut self, run: RunNumber) {

@@ -34,6 +34,9 @@ struct Shared {
     queued: AtomicUsize,
 }
 
+/// The writer broke in the middle of something: it is not to be trusted any more.
+struct Broken;
+
 struct Queue {
     sender: Sender<Request>,
     thread: JoinHandle<()>,
@@ -105,23 +108,46 @@ impl Shared {
     fn serve(&self, requests: &Receiver<Request>) {
         let mut group = Group::default();
         while let Some((writes, reads)) = group.next(requests) {
-            // A writer that broke in the middle of something is not to be trusted any more.
-            let Ok(mut writer) = self.writer.lock() else { return };
-            let (count, asked) = (writes.len(), writes.len() + reads.len());
-            let written = if count > 0 { writer.write(&writes) } else { Vec::new() };
-            for read in reads {
-                writer.read(read);
-            }
-            if count > 0 {
-                group.written(requests, count, writer.work, writer.disk);
-            }
-            // Free before anybody is answered: whoever asks next may be alone.
-            drop(writer);
-            self.queued.fetch_sub(asked, Ordering::AcqRel);
-            for (write, written) in writes.into_iter().zip(written) {
-                answer(write, written);
+            // Who has written asks for more while the others read.
+            if self.write(writes, &mut group, requests).and_then(|()| self.read(reads)).is_err() {
+                return;
             }
         }
+    }
+
+    fn write(
+        &self,
+        writes: Vec<Write>,
+        group: &mut Group,
+        requests: &Receiver<Request>,
+    ) -> Result<(), Broken> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer.lock().map_err(|_| Broken)?;
+        let written = writer.write(&writes);
+        group.written(requests, writes.len(), writer.work, writer.disk);
+        // Free before anybody is answered: whoever asks next may be alone.
+        drop(writer);
+        self.queued.fetch_sub(writes.len(), Ordering::AcqRel);
+        for (write, written) in writes.into_iter().zip(written) {
+            answer(write, written);
+        }
+        Ok(())
+    }
+
+    fn read(&self, reads: Vec<Request>) -> Result<(), Broken> {
+        if reads.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer.lock().map_err(|_| Broken)?;
+        let count = reads.len();
+        for read in reads {
+            writer.read(read);
+        }
+        drop(writer);
+        self.queued.fetch_sub(count, Ordering::AcqRel);
+        Ok(())
     }
 }
 

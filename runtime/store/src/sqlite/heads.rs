@@ -1,5 +1,5 @@
-//! What the writer knows about runs without asking the database: the revision, the end of the journal's chain, and which
-//! slot values the row refers to. Nobody else writes these (the epoch says so), so what is remembered is true.
+//! What the writer knows about runs without asking the database: the revision, the end of the journal's chain, and what
+//! else in the database is of them. Nobody else writes these (the epoch says so), so what is remembered is true.
 
 use std::collections::HashMap;
 
@@ -18,6 +18,10 @@ pub(super) struct Head {
     pub(super) revision: u64,
     pub(super) last_entry: i64,
     pub(super) parked: bool,
+    /// Whether it has a place in a slot.
+    pub(super) placed: bool,
+    /// Whether it called others.
+    pub(super) calls: bool,
     /// Rows of `slot_values` that the run's row refers to.
     pub(super) apart: Vec<i64>,
 }
@@ -32,12 +36,21 @@ impl Heads {
         if let Some(head) = self.0.remove(&run) {
             return Ok(Some(head));
         }
-        let sql = "SELECT revision, last_entry, status IN ('waiting', 'queued'), slots FROM runs WHERE id = ?1 AND ended_ms IS NULL";
+        let sql = "SELECT revision, last_entry, status IN ('waiting', 'queued'), \
+                   EXISTS (SELECT 1 FROM places WHERE places.run = runs.id), \
+                   EXISTS (SELECT 1 FROM children WHERE children.parent = runs.id), \
+                   slots FROM runs WHERE id = ?1 AND ended_ms IS NULL";
         let mut query = connection.prepare_cached(sql)?;
         let read = |row: &rusqlite::Row<'_>| {
-            let slots: Vec<u8> = row.get(3)?;
-            let revision = row.get::<_, i64>(0)? as u64;
-            Ok(Head { revision, last_entry: row.get(1)?, parked: row.get(2)?, apart: apart(&slots) })
+            let slots: Vec<u8> = row.get(5)?;
+            Ok(Head {
+                revision: row.get::<_, i64>(0)? as u64,
+                last_entry: row.get(1)?,
+                parked: row.get(2)?,
+                placed: row.get(3)?,
+                calls: row.get(4)?,
+                apart: apart(&slots),
+            })
         };
         query.query_row(params![run], read).optional()
     }
@@ -48,6 +61,13 @@ impl Heads {
             self.0.clear();
         }
         self.0.insert(run, head);
+    }
+
+    /// It calls another.
+    pub(super) fn called(&mut self, run: i64) {
+        if let Some(head) = self.0.get_mut(&run) {
+            head.calls = true;
+        }
     }
 
     /// The row was changed without telling.

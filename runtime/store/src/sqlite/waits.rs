@@ -55,8 +55,10 @@ pub(super) fn unpark(connection: &Connection, run: i64, next: Option<&Parked>) -
 }
 
 /// Removes what an ended run leaves.
-pub(super) fn close(connection: &Connection, run: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM parked WHERE run = ?1")?.execute([run])?;
+pub(super) fn close(connection: &Connection, run: i64, parked: bool) -> rusqlite::Result<()> {
+    if parked {
+        connection.prepare_cached("DELETE FROM parked WHERE run = ?1")?.execute([run])?;
+    }
     connection.prepare_cached("DELETE FROM signals WHERE run = ?1")?.execute([run])?;
     Ok(())
 }

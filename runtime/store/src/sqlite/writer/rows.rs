@@ -28,7 +28,7 @@ impl Writer {
             return Ok(created(
                 &slug,
                 id,
-                Committed { revision: revision as u64, placed },
+                Committed { placed, ..Committed::at(revision as u64) },
                 Decision::Started,
             ));
         }
@@ -67,13 +67,15 @@ impl Writer {
         }
         if let Some(child) = &run.child {
             children::insert(&self.connection, id, child)?;
+            self.heads.called(child.parent.0 as i64);
         }
         if let Some(parked) = &run.checkpoint.parked {
             waits::park(&self.connection, id, parked)?;
         }
         let (parked, apart) = (run.checkpoint.parked.is_some(), heads::placed_apart(&placed));
-        self.heads.remember(id, Head { revision: 1, last_entry: last, parked, apart });
-        Ok(created(&slug, id, Committed { revision: 1, placed }, Decision::Started))
+        let head = Head { revision: 1, last_entry: last, parked, placed: false, calls: false, apart };
+        self.heads.remember(id, head);
+        Ok(created(&slug, id, Committed { placed, ..Committed::at(1) }, Decision::Started))
     }
 
     /// Creates a run in its slot.
@@ -90,7 +92,7 @@ impl Writer {
         };
         let written = match delivered {
             Some((id, revision)) => {
-                let committed = Committed { revision: revision as u64, placed: Vec::new() };
+                let committed = Committed::at(revision as u64);
                 created(&self.slug, id, committed, Decision::Deduped)
             }
             None => self.create_in_slot(*number, planned)?,
@@ -145,19 +147,22 @@ impl Writer {
             count => self.next_entry + count - 1,
         };
         waits::consume(&self.connection, &commit.consumed)?;
-        let mut placed = Vec::new();
+        let mut committed = Committed::at(commit.revision + 1);
         let mut next = Head { revision: head.revision + 1, last_entry: last, ..head.clone() };
         match &commit.change {
             PlannedChange::Progress(checkpoint) => {
-                placed = self.progress(id, last, commit.at_ms, checkpoint, &head)?;
+                committed.placed = self.progress(id, last, commit.at_ms, checkpoint, &head)?;
                 next.parked = checkpoint.parked.is_some();
-                next.apart = heads::placed_apart(&placed);
+                next.apart = heads::placed_apart(&committed.placed);
                 self.drop_slot_values(&head.apart, &next.apart, Some(checkpoint))?;
                 self.heads.remember(id, next);
             }
             PlannedChange::End { status, steps, reason } => {
-                self.end(id, last, commit.at_ms, *status, *steps)?;
-                children::close(&self.connection, id, reason.as_deref(), commit.at_ms)?;
+                self.end(id, last, commit.at_ms, *status, *steps, &head)?;
+                if head.calls {
+                    let (connection, at_ms) = (&self.connection, commit.at_ms);
+                    committed.open_children = children::close(connection, id, reason.as_deref(), at_ms)?;
+                }
                 if *status == RunStatus::Completed {
                     self.drop_slot_values(&head.apart, &[], None)?;
                 }
@@ -182,7 +187,7 @@ impl Writer {
             previous = Some(self.insert_entry(id, previous, entry)?);
         }
         waits::send(&self.connection, &commit.sent, commit.at_ms)?;
-        Ok(Written::Committed(Committed { revision: commit.revision + 1, placed }))
+        Ok(Written::Committed(committed))
     }
 
     /// Lets a run that ended without completing go on from its last checkpoint.
@@ -205,7 +210,7 @@ impl Writer {
         let sql = "UPDATE runs SET revision = revision + 1, status = 'running', last_entry = ?2, updated_ms = ?3, \
                    ended_ms = NULL, attention_code = NULL, attention_message = NULL, progress = ?4 WHERE id = ?1";
         self.connection.prepare_cached(sql)?.execute(params![id, previous, commit.at_ms, progress])?;
-        Ok(Written::Committed(Committed { revision: commit.revision + 1, placed: Vec::new() }))
+        Ok(Written::Committed(Committed::at(commit.revision + 1)))
     }
 
     /// Why a commit to an open run does not apply.
@@ -266,6 +271,7 @@ impl Writer {
         at_ms: i64,
         status: RunStatus,
         steps: Option<u64>,
+        head: &Head,
     ) -> rusqlite::Result<()> {
         // What did not complete may be tried again from where it stood.
         let empty = (status == RunStatus::Completed).then(|| write_row(std::iter::empty()));
@@ -282,8 +288,8 @@ impl Writer {
             steps
         ])?;
         self.connection.prepare_cached("DELETE FROM inbox WHERE run = ?1")?.execute([id])?;
-        waits::close(&self.connection, id)?;
-        admission::leave(&self.connection, id)
+        waits::close(&self.connection, id, head.parked)?;
+        if head.placed { admission::leave(&self.connection, id) } else { Ok(()) }
     }
 }
 
