@@ -260,3 +260,6 @@ fn finish(entry: &Path, work: &Path, libraries: &fill::Libraries) -> Result<(), 
     };
     go().map_err(|error| unwritable(entry, &error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use breyta_engine::store::StoreError;
@@ -72,6 +73,7 @@ pub(super) fn open_shared(file: &Path) -> Result<(Connection, String), StoreErro
     if found < supported {
         return Err(StoreError::OlderFormat { found, supported });
     }
+    keep_statements(&connection).map_err(failure::sqlite)?;
     let slug = meta(&connection, "slug").map_err(failure::sqlite)?;
     let slug = slug.ok_or_else(|| StoreError::corrupt("the slug of its flow is missing"))?;
     Ok((connection, slug))
@@ -107,8 +109,14 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -8192)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    keep_statements(connection)
+}
+
+/// Statements are compiled once: also those whose plan might be another one with other parameters, which SQLite compiles
+/// again for each.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Migrates, checks whose store it is, and raises the epoch: one transaction.
