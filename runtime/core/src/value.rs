@@ -13,6 +13,7 @@ use crate::regex::Pattern;
 use crate::{Keyword, Symbol, Text, Thrown};
 
 mod annotated;
+mod difference;
 mod equality;
 mod flat;
 mod function;
@@ -32,6 +33,7 @@ mod tree;
 mod vector;
 
 pub(crate) use annotated::Annotated;
+pub use difference::{Mismatch, difference, with_difference};
 pub use equality::equal;
 pub use function::{Closure, DynamicCode, Function, Native};
 pub use hashing::TableState;

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use breyta_core::{Value, Vector, codec};
+use breyta_core::{Value, codec};
 
 use crate::frame::Frame;
 use crate::machine::{Machine, Slot, State};
 use crate::progress::Progress;
-use crate::store::{Checkpoint, Committed, LiveSlot, SlotContent, StoredSlot, ValueRef};
+use crate::store::{Checkpoint, Committed, LiveSlot, SlotContent, StoredSlot};
+use known::Known;
+
+mod known;
 
 /// Encodes a value; the error says why it cannot be stored.
 pub(super) fn encode(value: &Value) -> Result<Arc<[u8]>, String> {
@@ -76,68 +79,6 @@ pub(super) fn first_checkpoint(machine: &Machine, input: Arc<[u8]>, progress: &P
     }
 }
 
-/// What the store has of a slot.
-#[derive(Clone, Debug)]
-struct Known {
-    content: SlotContent,
-    grows: Option<Grows>,
-}
-
-/// A vector that stands apart from the row: when it only grows, what is new is all that is stored.
-#[derive(Clone, Debug)]
-struct Grows {
-    from: ValueRef,
-    /// So many elements are at that place; those behind them are the tail in the row.
-    placed: usize,
-    /// As it was stored last.
-    last: Vector,
-}
-
-impl Known {
-    fn new(content: SlotContent, value: Option<&Value>, placed: Option<(ValueRef, usize)>) -> Self {
-        let grows = match (value, placed) {
-            (Some(Value::Vector(last)), Some((from, placed))) => {
-                Some(Grows { from, placed, last: last.clone() })
-            }
-            _ => None,
-        };
-        Self { content, grows }
-    }
-
-    /// What a commit stores of a changed value.
-    fn change_to(&self, value: &Value) -> Result<SlotContent, String> {
-        let grown =
-            self.grows.as_ref().zip(if let Value::Vector(vector) = value { Some(vector) } else { None });
-        let Some((grows, vector)) = grown.filter(|(grows, vector)| vector.begins_with(&grows.last)) else {
-            return encode(value).map(SlotContent::Bytes);
-        };
-        if vector.len() == grows.placed {
-            return Ok(SlotContent::Placed(grows.from));
-        }
-        let tail: Vector = (grows.placed..vector.len()).filter_map(|at| vector.get(at).cloned()).collect();
-        Ok(SlotContent::Grown { from: grows.from, tail: encode(&Value::Vector(tail))? })
-    }
-
-    /// What the store has after a commit of this content, which it put to `placed`.
-    fn settled(
-        before: Option<&Self>,
-        content: SlotContent,
-        placed: Option<ValueRef>,
-        value: Option<&Value>,
-    ) -> Self {
-        let len = if let Some(Value::Vector(vector)) = value { vector.len() } else { 0 };
-        let known = before.and_then(|known| known.grows.as_ref());
-        match (&content, placed) {
-            (SlotContent::Grown { from, .. }, Some(place)) if *from == place => {
-                let placed = known.map_or(len, |grows| grows.placed);
-                Self::new(content, value, Some((place, placed)))
-            }
-            (_, Some(place)) => Self::new(SlotContent::Placed(place), value, Some((place, len))),
-            (_, None) => Self::new(content, value, None),
-        }
-    }
-}
-
 /// What the store has of each slot since the last commit; nothing for slots that were not live then.
 #[derive(Debug)]
 pub(super) struct Stored {
@@ -165,16 +106,8 @@ impl Stored {
         let mut kept = Kept::default();
         let slots = position.kept();
         for loaded in loaded {
-            let value = loaded.placed_value()?;
-            let placed =
-                loaded.placed.zip(Some(if let Value::Vector(vector) = &value { vector.len() } else { 0 }));
-            let value = loaded.with_tail(value)?;
-            let StoredSlot { name, bytes, placed: place, tail, .. } = loaded;
-            let content = match (place, tail) {
-                (None, _) => SlotContent::Bytes(bytes),
-                (Some(place), None) => SlotContent::Placed(place),
-                (Some(from), Some(tail)) => SlotContent::Grown { from, tail },
-            };
+            let (known, value) = Known::loaded(&loaded)?;
+            let name = loaded.name;
             let resting = matches!(position, Position::Within { .. });
             match [CONFIG, HELD].into_iter().find(|extra| resting && *extra == name) {
                 Some(extra) => {
@@ -183,7 +116,7 @@ impl Stored {
                     } else {
                         kept.held = Some(value);
                     }
-                    stored.extras.insert(extra, content);
+                    stored.extras.insert(extra, known.content);
                 }
                 None => {
                     let slot =
@@ -194,8 +127,8 @@ impl Stored {
                             position.name()
                         ));
                     };
-                    if let Some(known) = stored.slots.get_mut(*slot) {
-                        *known = Some(Known::new(content, Some(&value), placed));
+                    if let Some(place) = stored.slots.get_mut(*slot) {
+                        *place = Some(known);
                     }
                     frame.restore(*slot, value);
                 }
@@ -266,7 +199,7 @@ impl Stored {
                     let known = before.get_mut(*slot).and_then(Option::take);
                     if let Some(place) = self.slots.get_mut(*slot) {
                         let value = frame.peek(*slot);
-                        *place = Some(Known::settled(known.as_ref(), entry.content, *placed, value));
+                        *place = Some(Known::settled(known, entry.content, *placed, value));
                     }
                 }
                 None => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use breyta_core::Value;
 use breyta_core::codec::{self, DecodeError};
+use breyta_core::value::{Mismatch, with_difference};
 
 /// One live slot of a checkpoint.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +20,7 @@ pub enum SlotContent {
     Bytes(Arc<[u8]>),
     /// Unchanged since the store answered this in [`super::Committed::placed`] or [`super::RunState::slots`].
     Placed(ValueRef),
-    /// The vector that is at a place of this slot, with the elements of another one, encoded, behind its own.
+    /// What differs from the collection at a place of this slot by an encoded [difference](breyta_core::value::difference).
     Grown { from: ValueRef, tail: Arc<[u8]> },
 }
 
@@ -36,11 +37,11 @@ pub struct ValueRef {
 pub struct StoredSlot {
     pub name: String,
     pub bytes: Arc<[u8]>,
-    /// Encoded vectors whose elements stand behind those of `bytes`, in order.
+    /// Encoded differences, each from what `bytes` and those before it make.
     pub grown: Vec<Arc<[u8]>>,
     /// Where `bytes` and `grown` are when they are not in the row.
     pub placed: Option<ValueRef>,
-    /// One more such vector, which stands in the row.
+    /// One more difference, which stands in the row.
     pub tail: Option<Arc<[u8]>>,
 }
 
@@ -72,15 +73,9 @@ impl StoredSlot {
     }
 
     fn appended(&self, value: Value, part: &[u8]) -> Result<Value, String> {
-        let (Value::Vector(mut all), Value::Vector(more)) =
-            (value, codec::decode(part).map_err(|error| self.damaged(&error))?)
-        else {
-            return Err(format!("the stored slot `{}` has grown and is no vector", self.name));
-        };
-        for item in more {
-            all.push(item);
-        }
-        Ok(Value::Vector(all))
+        let difference = codec::decode(part).map_err(|error| self.damaged(&error))?;
+        with_difference(value, difference)
+            .map_err(|Mismatch| format!("the stored slot `{}` differs from something else", self.name))
     }
 
     fn damaged(&self, error: &DecodeError) -> String {

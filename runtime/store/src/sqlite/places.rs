@@ -1,4 +1,4 @@
-//! Values at places: those that do not stand in a run's row, and vectors that have grown, in parts.
+//! Values at places: those that do not stand in a run's row, and collections that have changed, in parts.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use breyta_engine::store::{StoreError, ValueRef};
 use super::failure;
 use super::plan::{LARGE_VALUES, SLOT_VALUES};
 
-/// What a value begins with, and vectors whose elements stand behind it, in order.
+/// What a value was stored as, and the differences behind it, in order.
 pub(super) type Parts = (Arc<[u8]>, Vec<Arc<[u8]>>);
 
 /// A part of a value, and where the part before it is.

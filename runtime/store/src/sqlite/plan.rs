@@ -1,6 +1,6 @@
 //! Where the values of a commit go, decided before the writer sees it: small ones into the row, larger ones into
-//! `slot_values`, very large ones that the journal has too once into `large_values`. Of a vector that has grown only the new
-//! end is written.
+//! `slot_values`, very large ones that the journal has too once into `large_values`. Of a collection that has changed only the
+//! difference is written.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const FORMAT: u8 = 1;
 /// Values up to this many bytes together stand in the row.
 const ROW_BYTES_MAX: usize = 4 * 1024;
 
-/// New ends of vectors of more bytes than this leave the row: until then each commit writes them again.
+/// Differences of more bytes than this leave the row: until then each commit writes them again.
 const TAIL_BYTES_MAX: usize = 1024;
 
 /// Values of more bytes than this that are in the journal too are stored once, by content.
@@ -42,7 +42,7 @@ pub(super) enum Planned {
     Large(Arc<[u8]>, [u8; 32]),
     /// Stored already.
     Stored(ValueRef),
-    /// The elements of what is stored already, with those of this vector behind them, which stands in the row.
+    /// What differs by these bytes, which stand in the row, from what is stored already.
     Tail(ValueRef, Arc<[u8]>),
     /// The same, into `slot_values`.
     Grown(ValueRef, Arc<[u8]>),
@@ -237,7 +237,7 @@ fn slots(live: Vec<LiveSlot>, hashes: &mut Hashes) -> Vec<(String, Planned)> {
 pub(super) enum RowSlot<'a> {
     Here(&'a [u8]),
     Placed(ValueRef),
-    /// A vector at a place, with the elements of an encoded one behind its own.
+    /// A collection at a place, and an encoded difference from it.
     Tail(ValueRef, &'a [u8]),
 }
 

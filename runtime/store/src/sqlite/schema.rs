@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/004_deaths.sql"),
     include_str!("../../migrations/005_close_policies.sql"),
     include_str!("../../migrations/006_grown_values.sql"),
+    include_str!("../../migrations/007_differences.sql"),
 ];
 
 /// `BREY`: marks the file as ours.

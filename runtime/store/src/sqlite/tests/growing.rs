@@ -1,4 +1,4 @@
-//! Vectors that grow from step to step: what is written for a step, what is left, and parts that are missing.
+//! Collections that grow from step to step: what is written for a step, what is left, and parts that are missing.
 
 use std::sync::Mutex;
 
@@ -22,7 +22,8 @@ static MACHINE: Machine = Machine {
     slots: &["all", "page"],
 };
 
-/// Puts what each step gives behind its input, so many times; then it ends, or fails.
+/// Puts what each step gives behind its input, so many times; then it ends, or fails. The input is a vector, or a map of
+/// `:pages`, a vector, to which `:last` comes.
 struct Growing {
     steps: usize,
     fails: bool,
@@ -42,12 +43,29 @@ impl Program for Growing {
     }
 
     fn enter(&self, state: StateIndex, frame: &mut Frame, _: Outcome) -> Result<Action, Thrown> {
-        let Value::Vector(mut all) = frame.take(ALL) else { panic!("it begins with a vector") };
-        if state > 0 {
-            all.push(frame.take(PAGE));
-        }
-        let len = all.len();
-        frame.set(ALL, Value::Vector(all));
+        let mut whole = frame.take(ALL);
+        let page = if state > 0 { Some(frame.take(PAGE)) } else { None };
+        let len = match &mut whole {
+            Value::Vector(all) => {
+                if let Some(page) = page {
+                    all.push(page);
+                }
+                all.len()
+            }
+            Value::Map(map) => {
+                let mut pages = std::mem::take(map.entry(Value::keyword("pages"), Value::Nil));
+                let Value::Vector(all) = &mut pages else { panic!("the pages are a vector") };
+                if let Some(page) = &page {
+                    all.push(page.clone());
+                }
+                let len = all.len();
+                map.insert(Value::keyword("pages"), pages);
+                map.insert(Value::keyword("last"), page.unwrap_or_default());
+                len
+            }
+            _ => panic!("it begins with a vector or a map"),
+        };
+        frame.set(ALL, whole);
         if len < self.steps {
             let (point, config) = ("page", Value::Nil);
             return Ok(Action::Step(StepCall {
@@ -73,6 +91,14 @@ impl Program for Growing {
 
 /// What the store has after a commit: the newest row of `slot_values`, their bytes, and the bytes of the run's row.
 type Written = (i64, i64, i64);
+
+/// A state with so many pages in it.
+fn state_of(pages: usize) -> Value {
+    let pages: Vector = (0..pages).map(|at| Value::string(format!("{at:01000}"))).collect();
+    let mut state = breyta_core::Map::new();
+    state.insert_keyword("pages", Value::Vector(pages));
+    Value::Map(state)
+}
 
 struct Pages {
     reader: Mutex<Connection>,
@@ -104,13 +130,17 @@ impl World for Pages {
     }
 }
 
-/// Runs one over a directory.
-fn run(directory: &Path, program: Growing, input: Value, bytes: usize) -> (RunEnd, Vec<Written>) {
+fn engine(directory: &Path, program: Growing, bytes: usize) -> (Engine, Arc<Pages>) {
     let store = Arc::new(SqliteStore::open(directory, SLUG).unwrap());
     let reader = Mutex::new(Connection::open(path(directory)).unwrap());
     let world = Arc::new(Pages { reader, written: Mutex::default(), bytes });
     let limits = Limits { http_requests_max: 10_000, ..Limits::default() };
-    let engine = Engine::new(Arc::new(program), store, world.clone(), limits).unwrap();
+    (Engine::new(Arc::new(program), store, world.clone(), limits).unwrap(), world)
+}
+
+/// Runs one over a directory.
+fn run(directory: &Path, program: Growing, input: Value, bytes: usize) -> (RunEnd, Vec<Written>) {
+    let (engine, world) = engine(directory, program, bytes);
     let (_, end) = wait(engine.run(input, "manual")).unwrap();
     let written = world.written.lock().unwrap().clone();
     (end, written)
@@ -145,6 +175,46 @@ fn a_step_writes_what_is_new_however_much_there_is() {
     assert!(last(800).0 - last(100).0 < 500, "{:?} and {:?}", last(100), last(800));
     assert_eq!(last(800).1, last(100).1);
     assert_eq!(count(directory.path(), "slot_values"), 0, "nothing is left of it");
+}
+
+#[test]
+fn a_state_that_grows_is_stored_whole_now_and_then() {
+    let directory = tempfile::tempdir().unwrap();
+    let steps = 1_000;
+    let (end, written) = run(directory.path(), Growing { steps, fails: true }, state_of(0), 1_000);
+    assert!(matches!(end, RunEnd::Failed(_)), "{end:?}");
+    let mut written = written.windows(2).take(2 * (steps - 1)).skip(20);
+    let grew = |pair: &[Written]| (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1, pair[1].2);
+    // Whole, it takes the place of what was there before: never much more.
+    assert!(written.clone().map(grew).all(|(rows, bytes, row)| rows <= 1 && bytes < 3_000 && row < 5_000));
+    let all = written.clone().map(grew).filter(|(rows, ..)| *rows == 1).count();
+    let kept = count(directory.path(), "slot_values");
+    assert!(all > 450 && kept < 300, "{kept} of {all} parts: the others went when it was stored whole");
+    let stored = written.next_back().unwrap()[1].1;
+    let store = SqliteStore::open(directory.path(), SLUG).unwrap();
+    let state = wait(store.load_run(RunNumber(1))).unwrap().unwrap();
+    let all = state.slots.first().unwrap().value().unwrap();
+    let pages = all.field("pages").and_then(Value::as_sequential).map(Vector::len);
+    assert_eq!(pages, Some(steps - 1), "the last checkpoint");
+    assert_eq!(store.reader.examine().unwrap().problems, Vec::<String>::new());
+    assert!(stored < 3 * 1_000 * steps as i64, "{stored}");
+}
+
+#[test]
+fn a_state_goes_on_growing_after_its_process_died() {
+    let directory = tempfile::tempdir().unwrap();
+    let (end, _) = run(directory.path(), Growing { steps: 40, fails: true }, state_of(30), 300);
+    assert!(matches!(end, RunEnd::Failed(_)), "{end:?}");
+    let before = count(directory.path(), "slot_values");
+    let (engine, _) = engine(directory.path(), Growing { steps: 60, fails: true }, 300);
+    wait(engine.reopen("r1")).unwrap();
+    assert!(matches!(wait(engine.drive("r1")), Ok(RunEnd::Failed(_))));
+    let state = wait(engine.store().load_run(RunNumber(1))).unwrap().unwrap();
+    let slot = state.slots.first().unwrap();
+    let pages = slot.value().unwrap().field("pages").and_then(Value::as_sequential).map(Vector::len);
+    assert_eq!(pages, Some(59));
+    assert!(slot.bytes.len() < 40_000 && slot.grown.len() > 5, "its parts stand behind those before");
+    assert_eq!(count(directory.path(), "slot_values"), slot.grown.len() as i64 + 1, "{before} before");
 }
 
 #[test]

@@ -1,0 +1,2 @@
+-- Format 7. What stands behind a value in `slot_values`, or at it in a row, is a difference: also of maps and sets, which an
+-- older executable could not put together. No table changes. docs/format.md, sections Differences and Store.
