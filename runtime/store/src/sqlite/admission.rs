@@ -4,6 +4,22 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use breyta_engine::store::{Admission, Decision, RunNumber, superseded_by};
 
+// That a place is not ended is said beside what its phase is: the index holds no others, and SQLite does not conclude it. The
+// places of runs that ended long ago are many.
+
+pub(super) const HOLDERS: &str = "SELECT runs.id, runs.version FROM places JOIN runs ON runs.id = places.run \
+                       WHERE places.slot = ?1 AND places.phase = 'active' AND places.phase <> 'ended' ORDER BY places.run";
+
+pub(super) const HOLDER: &str =
+    "SELECT run FROM places WHERE slot = ?1 AND phase = 'active' AND phase <> 'ended' ORDER BY run LIMIT 1";
+
+pub(super) const SUPERSEDE_QUEUED: &str = "INSERT OR IGNORE INTO inbox (run, kind, reason, at_ms) SELECT run, 'cancel', ?2, ?3 \
+                                FROM places WHERE slot = ?1 AND phase = 'queued' AND phase <> 'ended'";
+
+pub(super) const LET_NEXT_IN: &str = "UPDATE places SET phase = 'active' WHERE run = \
+                           (SELECT run FROM places WHERE slot = ?1 AND phase = 'queued' AND phase <> 'ended' \
+                           ORDER BY run LIMIT 1) RETURNING run";
+
 /// The run of a delivery, with its revision.
 pub(super) fn delivered(connection: &Connection, delivery: &str) -> rusqlite::Result<Option<(i64, i64)>> {
     let sql = "SELECT runs.id, runs.revision FROM deliveries JOIN runs ON runs.id = deliveries.run WHERE delivery = ?1";
@@ -16,9 +32,7 @@ pub(super) fn decide(
     admission: &Admission,
     version: &str,
 ) -> rusqlite::Result<(Decision, Vec<i64>)> {
-    let sql = "SELECT runs.id, runs.version FROM places JOIN runs ON runs.id = places.run \
-               WHERE places.slot = ?1 AND places.phase = 'active' ORDER BY runs.id";
-    let mut query = connection.prepare_cached(sql)?;
+    let mut query = connection.prepare_cached(HOLDERS)?;
     let holders = query.query_map([&admission.slot], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let holders = holders.collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
     let decision =
@@ -45,9 +59,7 @@ pub(super) fn take(
         for holder in holders {
             connection.prepare_cached(sql)?.execute(params![holder, reason, at_ms])?;
         }
-        let sql = "INSERT OR IGNORE INTO inbox (run, kind, reason, at_ms) \
-                   SELECT run, 'cancel', ?2, ?3 FROM places WHERE slot = ?1 AND phase = 'queued'";
-        connection.prepare_cached(sql)?.execute(params![admission.slot, reason, at_ms])?;
+        connection.prepare_cached(SUPERSEDE_QUEUED)?.execute(params![admission.slot, reason, at_ms])?;
     }
     let queued = decision == Decision::Queued;
     let sql = "INSERT INTO places (run, slot, phase) VALUES (?1, ?2, ?3)";
@@ -70,9 +82,8 @@ pub(super) fn leave(connection: &Connection, run: i64) -> rusqlite::Result<()> {
     if holder(connection, &slot)?.is_some() {
         return Ok(());
     }
-    let sql = "UPDATE places SET phase = 'active' WHERE run = \
-               (SELECT run FROM places WHERE slot = ?1 AND phase = 'queued' ORDER BY run LIMIT 1) RETURNING run";
-    let next: Option<i64> = connection.prepare_cached(sql)?.query_row([slot], |row| row.get(0)).optional()?;
+    let mut let_in = connection.prepare_cached(LET_NEXT_IN)?;
+    let next: Option<i64> = let_in.query_row([slot], |row| row.get(0)).optional()?;
     if let Some(next) = next {
         let sql = "UPDATE parked SET due_ms = 0, wake_at_ms = 0 WHERE run = ?1";
         connection.prepare_cached(sql)?.execute([next])?;
@@ -81,8 +92,7 @@ pub(super) fn leave(connection: &Connection, run: i64) -> rusqlite::Result<()> {
 }
 
 fn holder(connection: &Connection, slot: &str) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT run FROM places WHERE slot = ?1 AND phase = 'active' ORDER BY run LIMIT 1";
-    connection.prepare_cached(sql)?.query_row([slot], |row| row.get(0)).optional()
+    connection.prepare_cached(HOLDER)?.query_row([slot], |row| row.get(0)).optional()
 }
 
 /// The run that holds the slot of an ended run, if one does.

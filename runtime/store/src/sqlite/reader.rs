@@ -190,19 +190,7 @@ fn find_run(connection: &Connection, slug: &str, run: RunNumber) -> Result<Optio
 }
 
 fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-    let mut sql = format!("{SUMMARY} WHERE runs.id < ?1");
-    if !filter.statuses.is_empty() {
-        // The words are ours and need no quoting. Open runs have an index of their own.
-        let words: Vec<String> =
-            filter.statuses.iter().map(|status| format!("'{}'", status.word())).collect();
-        sql.push_str(" AND status IN (");
-        sql.push_str(&words.join(", "));
-        sql.push(')');
-        if filter.statuses.iter().all(|status| !status.is_end()) {
-            sql.push_str(" AND ended_ms IS NULL");
-        }
-    }
-    sql.push_str(" ORDER BY runs.id DESC LIMIT ?2");
+    let sql = listing(&filter.statuses);
     let before = filter.before.map_or(i64::MAX, |run| run.0 as i64);
     let count = filter.count_max.map_or(-1, |count| i64::try_from(count).unwrap_or(-1));
     let read = || {
@@ -212,6 +200,20 @@ fn list_runs(connection: &Connection, slug: &str, filter: &RunFilter) -> Result<
         rows.collect::<rusqlite::Result<Vec<_>>>()
     };
     read().map_err(failure::sqlite)
+}
+
+/// Open runs have an index of their own, and so have those that run: only a comparison with the one word leads to it.
+pub(super) fn listing(statuses: &[RunStatus]) -> String {
+    // The words are ours and need no quoting.
+    let words: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.word())).collect();
+    let open = statuses.iter().all(|status| !status.is_end());
+    let chosen = match words.as_slice() {
+        [] => String::new(),
+        [word] if *word == "'running'" => format!(" AND status = {word}"),
+        words if open => format!(" AND status IN ({}) AND ended_ms IS NULL", words.join(", ")),
+        words => format!(" AND status IN ({})", words.join(", ")),
+    };
+    format!("{SUMMARY} WHERE runs.id < ?1{chosen} ORDER BY runs.id DESC LIMIT ?2")
 }
 
 fn journal(connection: &Connection, run: RunNumber) -> Result<Vec<Entry>, StoreError> {

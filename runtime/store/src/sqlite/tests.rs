@@ -1,4 +1,4 @@
-//! What cannot be brought about from outside: a disk that is full, and the queries that must not read whole tables.
+//! What cannot be brought about from outside: a disk that is full, formats of older executables, damage.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use rusqlite::params;
 use super::*;
 
 mod growing;
+mod plans;
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
@@ -67,18 +68,6 @@ fn a_directory_that_is_none_is_no_empty_store() {
     std::fs::write(&file, "").unwrap();
     assert_eq!(SqliteReader::open(&file).unwrap_err().code(), "store-io");
     assert_eq!(SqliteReader::open(directory.path()).unwrap_err().code(), "store-missing");
-}
-
-#[test]
-fn open_runs_are_found_by_their_index() {
-    let directory = tempfile::tempdir().unwrap();
-    let (connection, _) = schema::open_owned(&path(directory.path()), SLUG, &[]).unwrap();
-    let sql = "EXPLAIN QUERY PLAN SELECT id FROM runs WHERE id < 9 AND status IN ('running') AND ended_ms IS NULL \
-               ORDER BY id DESC";
-    let plan: String = connection.query_row(sql, [], |row| row.get(3)).unwrap();
-    assert!(plan.contains("runs_open"), "{plan}");
-    let store = SqliteStore::open(directory.path(), SLUG).unwrap();
-    assert_eq!(store.list_runs(&RunFilter::default()), Ok(Vec::new()));
 }
 
 #[test]
