@@ -55,9 +55,11 @@ pub enum Happened {
 /// Told everything that happens.
 pub type Listener = Arc<dyn Fn(&Happened) + Send + Sync>;
 
-/// How often old runs are looked for, and how many go in one transaction.
+/// How often old runs are looked for, how many go in one transaction, for which others wait, and when the next go if those
+/// were not all.
 const PRUNE_EVERY_MS: u64 = 60_000;
-const PRUNED_MAX: usize = 1_000;
+const PRUNED_MAX: usize = 100;
+const PRUNE_AGAIN_MS: u64 = 20;
 
 /// Carries on the runs of an engine.
 pub struct Service {
@@ -71,6 +73,7 @@ pub struct Service {
     failures: Failures,
     looked: Pace,
     pruned: Pace,
+    prune_after_ms: u64,
 }
 
 impl Service {
@@ -85,6 +88,7 @@ impl Service {
             failures: Failures::default(),
             looked: Pace::NEVER,
             pruned: Pace::NEVER,
+            prune_after_ms: PRUNE_EVERY_MS,
         }
     }
 
@@ -245,11 +249,13 @@ impl Service {
 
     async fn prune(&mut self) -> Result<(), EngineError> {
         let Some(retention_ms) = self.options.retention_ms else { return Ok(()) };
-        if !self.pruned.is_due(PRUNE_EVERY_MS) {
+        if !self.pruned.is_due(self.prune_after_ms) {
             return Ok(());
         }
         let before_ms = self.engine.world().now_ms().saturating_sub(retention_ms);
         let pruned = self.engine.store().prune(before_ms, PRUNED_MAX).await?;
+        let all = pruned.runs < PRUNED_MAX as u64;
+        self.prune_after_ms = if all { PRUNE_EVERY_MS } else { PRUNE_AGAIN_MS };
         if pruned.runs > 0 {
             (self.listener)(&Happened::Pruned { runs: pruned.runs });
         }

@@ -175,3 +175,26 @@ fn cancelled_runs_are_not_carried_on() {
     place.settle();
     assert_eq!(place.statuses(), [RunStatus::Terminated, RunStatus::Completed]);
 }
+
+#[test]
+fn however_many_runs_are_old_they_go_soon() {
+    let place = Place::new();
+    let engine = place.engine();
+    for _ in 0..350 {
+        wait(engine.run(Value::Map(input()), "manual")).unwrap();
+    }
+    let told = place.told.clone();
+    let listener = Arc::new(move |happened: &Happened| told.lock().unwrap().push(happened.clone()));
+    let options = Options { retention_ms: Some(1), look_ms: 1, ..Options::default() };
+    let store = place.store.clone();
+    let gone = async move {
+        while !store.list_runs(&RunFilter::default()).unwrap().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    };
+    wait(Service::new(engine, options, listener).serve(gone)).unwrap();
+    let told = place.told.lock().unwrap().clone();
+    let runs =
+        |happened: &Happened| if let Happened::Pruned { runs } = happened { Some(*runs) } else { None };
+    assert_eq!(told.iter().filter_map(runs).collect::<Vec<_>>(), [100, 100, 100, 50]);
+}

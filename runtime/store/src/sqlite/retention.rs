@@ -8,6 +8,16 @@ use breyta_engine::store::Pruned;
 
 use super::plan::{LARGE_VALUES, read_row};
 
+/// A child stays as long as its parent is open: the parent may ask for it again.
+pub(super) const OLD_RUNS: &str = "SELECT runs.id FROM runs LEFT JOIN children ON children.run = runs.id \
+                                   LEFT JOIN runs AS parents ON parents.id = children.parent \
+                                   WHERE runs.ended_ms < ?1 AND (parents.id IS NULL OR parents.ended_ms IS NOT NULL) \
+                                   ORDER BY runs.ended_ms LIMIT ?2";
+
+pub(super) const OLD_DELIVERIES: &str = "DELETE FROM deliveries WHERE at_ms < ?1";
+
+pub(super) const OLD_COMMANDS: &str = "DELETE FROM commands WHERE answer IS NOT NULL AND at_ms < ?1";
+
 /// Removes at most so many runs that ended before a time. The caller has a transaction open.
 pub(super) fn prune(connection: &Connection, before_ms: i64, count_max: usize) -> rusqlite::Result<Pruned> {
     let mut pruned = Pruned::default();
@@ -17,19 +27,14 @@ pub(super) fn prune(connection: &Connection, before_ms: i64, count_max: usize) -
         pruned.entries += remove_run(connection, run, &mut large)?;
     }
     remove_unused(connection, large)?;
-    connection.prepare_cached("DELETE FROM deliveries WHERE at_ms < ?1")?.execute([before_ms])?;
-    let answered = "DELETE FROM commands WHERE answer IS NOT NULL AND at_ms < ?1";
-    connection.prepare_cached(answered)?.execute([before_ms])?;
+    for sql in [OLD_DELIVERIES, OLD_COMMANDS] {
+        connection.prepare_cached(sql)?.execute([before_ms])?;
+    }
     Ok(pruned)
 }
 
-/// A child stays as long as its parent is open: the parent may ask for it again.
 fn old_runs(connection: &Connection, before_ms: i64, count_max: usize) -> rusqlite::Result<Vec<i64>> {
-    let sql = "SELECT runs.id FROM runs LEFT JOIN children ON children.run = runs.id \
-               LEFT JOIN runs AS parents ON parents.id = children.parent \
-               WHERE runs.ended_ms < ?1 AND (parents.id IS NULL OR parents.ended_ms IS NOT NULL) \
-               ORDER BY runs.ended_ms LIMIT ?2";
-    let mut query = connection.prepare_cached(sql)?;
+    let mut query = connection.prepare_cached(OLD_RUNS)?;
     let count = i64::try_from(count_max).unwrap_or(i64::MAX);
     query.query_map(params![before_ms, count], |row| row.get(0))?.collect()
 }

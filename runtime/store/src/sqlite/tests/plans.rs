@@ -26,6 +26,21 @@ fn places_of_ended_runs_are_not_looked_at() {
 }
 
 #[test]
+fn pruning_looks_at_what_is_old() {
+    for sql in [retention::OLD_RUNS, retention::OLD_DELIVERIES, retention::OLD_COMMANDS] {
+        let plan = plan(sql);
+        assert!(
+            plan.first().is_some_and(|step| step.contains("USING") && step.ends_with("<?)")),
+            "{sql}: {plan:?}"
+        );
+        assert!(
+            !plan.iter().any(|step| step.starts_with("SCAN") || step.contains("TEMP")),
+            "{sql}: {plan:?}"
+        );
+    }
+}
+
+#[test]
 fn lists_look_at_those_that_they_are_about() {
     let cases: [(&[RunStatus], &str); 4] = [
         (&[RunStatus::Running], "INDEX runs_running (id<?)"),
