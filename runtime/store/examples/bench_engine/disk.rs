@@ -1,26 +1,34 @@
-//! The floor: what the disk asks for one small durable write.
+//! The floors: what the disk asks for one small durable write, in place and at the end of a file.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A file of 4 KB.
-pub(crate) struct Page {
+/// A file to which 4 KB are written and synced with `fdatasync`.
+pub(crate) struct Floor {
     file: File,
+    in_place: bool,
     times: Vec<Duration>,
 }
 
-impl Page {
-    pub(crate) fn new(folder: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: File::create(folder.join("page"))?, times: Vec::new() })
+impl Floor {
+    /// Always the same 4 KB, as a write-ahead log that has its size writes.
+    pub(crate) fn in_place(folder: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::create(folder.join("page"))?, in_place: true, times: Vec::new() })
     }
 
-    /// 4 KB in place and `fdatasync`, as a write-ahead log that has its size does; so many times.
+    /// At the end: the disk writes the file's length too.
+    pub(crate) fn append(folder: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::create(folder.join("log"))?, in_place: false, times: Vec::new() })
+    }
+
     pub(crate) fn write(&mut self, times: usize) -> std::io::Result<()> {
         for _ in 0..times {
             let begun = Instant::now();
-            self.file.seek(SeekFrom::Start(0))?;
+            if self.in_place {
+                self.file.seek(SeekFrom::Start(0))?;
+            }
             self.file.write_all(&[0x55; 4096])?;
             self.file.sync_data()?;
             self.times.push(begun.elapsed());

@@ -6,7 +6,7 @@ use std::time::Instant;
 use breyta_core::Value;
 use breyta_engine::driver::{Engine, RunEnd};
 
-use crate::disk::{Page, percentiles};
+use crate::disk::{Floor, percentiles};
 use crate::world::{AtOnce, engine};
 use crate::{Outcome, folder, program, runtime, store};
 
@@ -41,14 +41,19 @@ pub(crate) fn sequential() -> Outcome<serde_json::Value> {
     let folder = folder("sequential")?;
     let world = Arc::new(AtOnce::marking());
     let engine = engine(program::counting(), store(&folder.path().join("data"))?, world.clone())?;
-    let mut floor = Page::new(folder.path())?;
+    let (mut in_place, mut append) = (Floor::in_place(folder.path())?, Floor::append(folder.path())?);
     let mut gaps = Vec::new();
     for _ in 0..TURNS {
         runtime()?.block_on(engine.run(Value::Int(TURN as i64), "manual"))?;
         gaps.extend(world.take_gaps());
-        floor.write(TURN)?;
+        in_place.write(TURN)?;
+        append.write(TURN)?;
     }
-    Ok(serde_json::json!({ "step": percentiles(gaps), "floor": floor.percentiles() }))
+    Ok(serde_json::json!({
+        "step": percentiles(gaps),
+        "in_place": in_place.percentiles(),
+        "append": append.percentiles(),
+    }))
 }
 
 /// Starts and completes `runs` runs of `steps` steps, `at_once` at a time; the answer is seconds.
