@@ -13,7 +13,7 @@ use super::{Map, Set, Value, Vector};
 pub fn difference(before: &Value, after: &Value) -> Option<Value> {
     match (before, after) {
         (Value::Vector(before), Value::Vector(after)) => {
-            after.begins_with(before).then(|| Value::Vector(behind(after.iter(), before.len())))
+            after.begins_with(before).then(|| Value::Vector(after.behind(before.len())))
         }
         (Value::Set(before), Value::Set(after)) => of_sets(before, after),
         (Value::Map(before), Value::Map(after)) => of_maps(before, after).map(Value::Map),
@@ -21,14 +21,10 @@ pub fn difference(before: &Value, after: &Value) -> Option<Value> {
     }
 }
 
-fn behind<'a>(items: impl Iterator<Item = &'a Value>, count: usize) -> Vector {
-    items.skip(count).cloned().collect()
-}
-
 fn of_sets(before: &Set, after: &Set) -> Option<Value> {
     let grew = !before.is_sorted() && !after.is_sorted() && before.len() <= after.len();
     let begins = grew && before.iter().zip(after.iter()).all(|(old, new)| is_unchanged(old, new));
-    begins.then(|| Value::Vector(behind(after.iter(), before.len())))
+    begins.then(|| Value::Vector(after.iter().skip(before.len()).cloned().collect()))
 }
 
 fn of_maps(before: &Map, after: &Map) -> Option<Map> {

@@ -269,6 +269,12 @@ impl Vector {
         }
     }
 
+    /// The elements from an index on. Those before it are not looked at.
+    #[must_use]
+    pub fn behind(&self, from: usize) -> Self {
+        (from..self.len()).filter_map(|at| self.get(at).cloned()).collect()
+    }
+
     /// How many elements a change copies: what to charge before it, besides what is added.
     pub fn copied_by_change(&self) -> usize {
         match &self.0 {

@@ -41,6 +41,14 @@ impl Of {
             _ => None,
         }
     }
+
+    /// The same place after a commit of this value.
+    fn settled(self, value: &Value) -> Self {
+        match (self, value) {
+            (Self::Vector { placed, .. }, Value::Vector(last)) => Self::Vector { placed, last: last.clone() },
+            (of, _) => of,
+        }
+    }
 }
 
 impl Known {
@@ -107,22 +115,12 @@ impl Known {
     }
 }
 
-impl Of {
-    /// The same place after a commit of this value.
-    fn settled(self, value: &Value) -> Self {
-        match (self, value) {
-            (Self::Vector { placed, .. }, Value::Vector(last)) => Self::Vector { placed, last: last.clone() },
-            (of, _) => of,
-        }
-    }
-}
-
 impl Apart {
     /// None: the whole value.
     fn change_to(&self, value: &Value) -> Option<SlotContent> {
         let difference = match (&self.of, value) {
             (Of::Vector { placed, last }, Value::Vector(vector)) if vector.begins_with(last) => {
-                Value::Vector((*placed..vector.len()).filter_map(|at| vector.get(at).cloned()).collect())
+                Value::Vector(vector.behind(*placed))
             }
             (Of::Vector { .. }, _) => return None,
             (Of::Entries { placed, .. }, _) => difference(placed, value)?,
