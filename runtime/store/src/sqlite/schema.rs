@@ -21,9 +21,6 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/007_differences.sql"),
 ];
 
-/// What they make of an empty database, for one that is empty: a quarter of a millisecond less.
-const NEWEST: &str = include_str!("../../migrations/newest.sql");
-
 /// `BREY`: marks the file as ours.
 const APPLICATION_ID: i64 = 0x4252_4559;
 
@@ -132,9 +129,7 @@ pub(super) fn take_over(
 ) -> Result<i64, StoreError> {
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure::sqlite)?;
-    let missing =
-        if version == 0 { &[NEWEST] } else { MIGRATIONS.get(version as usize..).unwrap_or_default() };
-    for migration in missing {
+    for migration in MIGRATIONS.iter().skip(version as usize) {
         transaction.execute_batch(migration).map_err(failure::sqlite)?;
     }
     match meta::<String>(&transaction, "slug").map_err(failure::sqlite)? {
@@ -172,6 +167,3 @@ fn set_meta(connection: &Connection, key: &str, value: impl rusqlite::ToSql) -> 
 fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> Result<T, StoreError> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failure::sqlite)
 }
-
-#[cfg(test)]
-mod tests;
