@@ -24,6 +24,7 @@ mod arguments;
 mod bindings;
 mod describe;
 mod doctor;
+mod given;
 mod help;
 mod lifecycle;
 pub(crate) mod log;

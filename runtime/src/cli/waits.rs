@@ -1,12 +1,11 @@
 //! `waits list|complete|approve|reject`: what runs wait for, and the answers of people. An answer is durable when the
 //! command says so; the process that serves, or `runs resume`, takes it.
 
-use breyta_core::json::{self, Keys};
 use breyta_core::{Map, Value, Vector, codec, print};
 use breyta_engine::store::{Observer, RunNumber, SignalAnswer, SignalTarget, WaitFilter, WaitSummary};
 use breyta_store::SqliteReader;
 
-use super::{Answer, Session, storage};
+use super::{Answer, Session, given, storage};
 use crate::failure::Failure;
 
 /// An answer to a wait.
@@ -184,19 +183,7 @@ fn none_open(run: RunNumber, wanted: Option<&str>) -> Failure {
 fn payload(session: &Session<'_>, reply: &Reply) -> Result<Value, Failure> {
     let given = match &reply.payload {
         None => Map::new(),
-        Some(text) => {
-            let (text, origin) = super::run::read_text(session, text, "payload", "invalid-payload")?;
-            match json::parse(&text, Keys::Keywords) {
-                Ok(Value::Map(map)) => map,
-                Ok(_) => {
-                    let message = format!("{origin} must be a JSON object");
-                    return Err(Failure::new("invalid-payload", message));
-                }
-                Err(error) => {
-                    return Err(Failure::new("invalid-payload", format!("{origin} is no JSON: {error}")));
-                }
-            }
-        }
+        Some(argument) => given::PAYLOAD.object(session, argument)?,
     };
     if reply.action == "complete" {
         return Ok(Value::Map(given));
