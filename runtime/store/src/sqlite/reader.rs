@@ -207,11 +207,11 @@ pub(super) fn listing(statuses: &[RunStatus]) -> String {
     // The words are ours and need no quoting.
     let words: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.word())).collect();
     let open = statuses.iter().all(|status| !status.is_end());
-    let chosen = match words.as_slice() {
+    let chosen = match statuses {
         [] => String::new(),
-        [word] if *word == "'running'" => format!(" AND status = {word}"),
-        words if open => format!(" AND status IN ({}) AND ended_ms IS NULL", words.join(", ")),
-        words => format!(" AND status IN ({})", words.join(", ")),
+        [status @ RunStatus::Running] => format!(" AND status = '{}'", status.word()),
+        _ if open => format!(" AND status IN ({}) AND ended_ms IS NULL", words.join(", ")),
+        _ => format!(" AND status IN ({})", words.join(", ")),
     };
     format!("{SUMMARY} WHERE runs.id < ?1{chosen} ORDER BY runs.id DESC LIMIT ?2")
 }
