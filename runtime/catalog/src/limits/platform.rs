@@ -28,6 +28,10 @@ const fn limit(what: &'static str, value: &'static str, kept: Kept) -> PlatformL
     PlatformLimit { what, value, kept }
 }
 
+/// A value of a step's config.
+const CONFIG: Kept =
+    Checked("when compiling what is written down: `invalid-config-value`; when running: `invalid-config`");
+
 /// All of them.
 pub const PLATFORM: &[PlatformLimit] = &[
     limit("Definition, without what its templates and functions hold", "150 KB", By("definition-bytes")),
@@ -48,27 +52,9 @@ pub const PLATFORM: &[PlatformLimit] = &[
     limit("Child flows of a run", "25", By("child-flows-per-run")),
     limit("Fan-outs of a run", "5", By("fanouts-per-run")),
     limit("Items of all fan-outs of a run", "100", By("fanout-items-per-run")),
-    limit(
-        "Items of a fan-out, and how many at once",
-        "25, 5",
-        Checked(
-            "when compiling what is written down: `invalid-config-value`; when running: `invalid-config`",
-        ),
-    ),
-    limit(
-        "Timeout of a wait or a sleep",
-        "24 h when nothing is said, 30 days at most",
-        Checked(
-            "when compiling what is written down: `invalid-config-value`; when running: `invalid-config`",
-        ),
-    ),
-    limit(
-        "Timeout of a question to people",
-        "24 h when nothing is said, 30 days at most",
-        Checked(
-            "when compiling what is written down: `invalid-config-value`; when running: `invalid-config`",
-        ),
-    ),
+    limit("Items of a fan-out, and how many at once", "25, 5", CONFIG),
+    limit("Timeout of a wait or a sleep", "24 h when nothing is said, 30 days at most", CONFIG),
+    limit("Timeout of a question to people", "24 h when nothing is said, 30 days at most", CONFIG),
     limit(
         "Timeout and attempts of a poll",
         "1 h, 100",
